@@ -1,0 +1,163 @@
+"""A trained model ↔ one .npz file.
+
+Format 1. The archive holds `header`, a JSON text as bytes, and one array `params/NAME` for each
+parameter. Nothing in it is ever executed: arrays are read with allow_pickle=False.
+"""
+
+import json
+import os
+import tempfile
+import zipfile
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from rnn_names.encoding import Alphabet
+from rnn_names.errors import CheckpointError
+from rnn_names.network import NetworkConfig, Params
+from rnn_names.training import TrainConfig
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class DataInfo:
+    """The data a model was trained on. `source` None is the bundled surnames."""
+
+    source: str | None
+    name_column: str
+    country_column: str
+    fingerprint: str
+    train: int
+    val: int
+    test: int
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Everything needed to predict and to evaluate."""
+
+    network: NetworkConfig
+    training: TrainConfig
+    data: DataInfo
+    alphabet: Alphabet
+    countries: tuple[str, ...]
+    params: Params
+    history: list[dict[str, float | None]]
+
+
+def check_writable(path: Path) -> None:
+    """Raise CheckpointError if this file cannot be written: before the training, not after."""
+    if path.is_dir():
+        raise CheckpointError(f"{path}: is a folder; give --output the name of a file")
+    if not path.parent.is_dir():
+        raise CheckpointError(f"{path.parent}: no such folder; make it, or give --output another")
+    if not os.access(path.parent, os.W_OK):
+        raise CheckpointError(f"{path.parent}: cannot be written to; give --output another folder")
+
+
+def save(path: Path, checkpoint: Checkpoint) -> None:
+    """Write beside and move into place: a reader sees the old file or the new one, never a part."""
+    header = {
+        "format": FORMAT,
+        "network": asdict(checkpoint.network),
+        "training": asdict(checkpoint.training),
+        "data": asdict(checkpoint.data),
+        "letters": checkpoint.alphabet.letters,
+        "countries": checkpoint.countries,
+        "history": checkpoint.history,
+    }
+    text = json.dumps(header, ensure_ascii=False).encode()
+    arrays = {f"params/{name}": value for name, value in checkpoint.params.items()}
+    temporary = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            temporary = Path(file.name)
+            # Given the open file: for a path, NumPy would append .npz to the user's name.
+            np.savez(file, header=np.frombuffer(text, np.uint8), **arrays)  # type: ignore[arg-type]  # stubs take allow_pickle for one of the arrays
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except OSError as error:
+        raise CheckpointError(
+            f"{path}: {error.strerror}; give --output a folder that can be written to"
+        ) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def load(path: Path) -> Checkpoint:
+    """Read and check a checkpoint. Raises CheckpointError, whatever is wrong with the file."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+    except FileNotFoundError:
+        raise CheckpointError(
+            f"{path}: no such model file; train one with `rnn-names train -o {path}`"
+        ) from None
+    except (
+        # All that np.load was seen to raise on files that are not what they claim to be.
+        OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, MemoryError,
+        NotImplementedError, RuntimeError, zipfile.BadZipFile,
+    ) as error:  # fmt: skip
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not an .npz file"
+        raise CheckpointError(
+            f"{path}: cannot be read ({reason}); give a file written by `rnn-names train`"
+        ) from error
+    try:
+        return _decode(arrays)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CheckpointError(
+            f"{path}: not a model of rnn-names ({error}); give a file written by `rnn-names train`"
+        ) from error
+
+
+def _decode(arrays: dict[str, Any]) -> Checkpoint:
+    header = json.loads(arrays.pop("header").tobytes().decode())
+    version = header.get("format")
+    if version != FORMAT:
+        raise ValueError(f"format {version}, where this version reads format {FORMAT}: upgrade it")
+    network = _config(NetworkConfig, header["network"])
+    alphabet = Alphabet(header["letters"])
+    countries = tuple(header["countries"])
+    if (len(alphabet), len(countries)) != (network.symbols, network.countries):
+        raise ValueError("alphabet or countries do not fit the network")
+
+    shapes = network.shapes()
+    if set(arrays) != {f"params/{name}" for name in shapes}:
+        raise ValueError("the parameters are not those of the network")
+    params: Params = {name: arrays[f"params/{name}"] for name in shapes}
+    for name, value in params.items():
+        if value.dtype != np.float32 or value.shape != shapes[name]:
+            raise ValueError(f"{name} is {value.dtype} {value.shape}, not float32 {shapes[name]}")
+        if not np.isfinite(value).all():
+            raise ValueError(f"{name} has entries that are not finite")
+    return Checkpoint(
+        network=network,
+        training=_config(TrainConfig, header["training"]),
+        data=_config(DataInfo, header["data"]),
+        alphabet=alphabet,
+        countries=countries,
+        params=params,
+        history=header["history"],
+    )
+
+
+_Config = TypeVar("_Config")
+
+
+def _config(kind: type[_Config], values: dict[str, Any]) -> _Config:
+    expected = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # a dataclass, which TypeVar cannot say
+    if set(values) != expected:
+        raise ValueError(f"{kind.__name__} has other fields: {sorted(expected ^ set(values))}")
+    return kind(**values)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,208 @@
+"""Files to examples: reading, normalising, and a split that every spelling of a name falls in alike."""
+
+import csv
+import hashlib
+import io
+import unicodedata
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from rnn_names.errors import DataError
+
+csv.field_size_limit(1 << 20)  # characters; a longer field is an unclosed quote, not a name
+
+# Letters that Unicode does not decompose into a letter and a mark, and punctuation with a plain form.
+BASE_LETTERS = str.maketrans(
+    {
+        "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th",
+        "ħ": "h", "ı": "i", "ŋ": "n", "ŧ": "t", "ə": "a", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y",
+        "ĸ": "k", "ɛ": "e", "ɔ": "o",
+        "\N{RIGHT SINGLE QUOTATION MARK}": "'", "\N{LEFT SINGLE QUOTATION MARK}": "'",
+        "\N{MODIFIER LETTER TURNED COMMA}": "'", "\N{MODIFIER LETTER APOSTROPHE}": "'",
+        "\N{GRAVE ACCENT}": "'", "\N{ACUTE ACCENT}": "'",
+        "\N{HYPHEN}": "-", "\N{NON-BREAKING HYPHEN}": "-", "\N{EN DASH}": "-", "\N{EM DASH}": "-",
+    }
+)  # fmt: skip
+
+
+class Example(NamedTuple):
+    """A name, as it is written in the data, and the label it stands under."""
+
+    name: str
+    country: str
+
+
+class Split(NamedTuple):
+    """Three parts of the data that share no name."""
+
+    train: list[Example]
+    val: list[Example]
+    test: list[Example]
+
+
+def tidy(text: str) -> str:
+    """Collapse every run of white space, no-break spaces included, to one blank; none at the ends."""
+    return " ".join(text.split())
+
+
+def normalise(name: str) -> str:
+    """The spelling that the network reads: NFC, case folded, blanks collapsed.
+
+    Case folding is Unicode's, so that `normalise(name.upper()) == normalise(name)`: ß becomes ss.
+    """
+    if not name.isascii():
+        # NFD first: folding the case of composed and decomposed letters must give the same
+        # (Unicode 15, section 3.13, D145). A dotted capital İ folds to i and a stray dot.
+        name = unicodedata.normalize("NFD", name).casefold().replace("i\N{COMBINING DOT ABOVE}", "i")
+        return tidy(unicodedata.normalize("NFC", name))
+    return tidy(name.lower())
+
+
+def fold(name: str) -> str:
+    """The normalised name in base letters: é becomes e, ł l, æ ae. Other scripts keep their letters."""
+    name = normalise(name)
+    if name.isascii():
+        return name
+    letters = unicodedata.normalize("NFKD", name.translate(BASE_LETTERS)).translate(BASE_LETTERS)
+    bare = "".join(
+        c for c in letters if not "\u0300" <= c <= "\u036f"
+    )  # the marks on Latin, Greek, Cyrillic
+    return normalise(bare)
+
+
+def split_key(name: str) -> str:
+    """What all spellings of a name share: Müller, Mueller, MULLER; O'Brien, Obrien; Al-Masri, al masri."""
+    letters = "".join(c for c in fold(name) if c.isalnum())
+    for digraph, letter in (("ae", "a"), ("oe", "o"), ("ue", "u")):
+        letters = letters.replace(digraph, letter)
+    return letters or normalise(name)
+
+
+def split(examples: Iterable[Example], val: float, test: float, seed: int) -> Split:
+    """Divide the examples by a hash of the name.
+
+    Whatever the file or the order, all spellings of a name fall into one part, and a name added
+    tomorrow moves no other. `val` and `test` are the parts' expected shares.
+    """
+    parts = Split([], [], [])
+    salt = seed.to_bytes(8, "little")
+    for example in examples:
+        key = split_key(example.name).encode("utf-8", "surrogatepass")
+        digest = hashlib.blake2b(key, digest_size=8, salt=salt).digest()
+        u = int.from_bytes(digest, "little") / 2**64
+        part = parts.test if u < test else parts.val if u < test + val else parts.train
+        part.append(example)
+    return parts
+
+
+def unique(examples: Iterable[Example]) -> list[Example]:
+    """One example for each (normalised name, country), sorted: the order of the files has no say."""
+    first: dict[tuple[str, str], Example] = {}
+    for example in examples:
+        first.setdefault((normalise(example.name), example.country), example)
+    return [first[key] for key in sorted(first)]
+
+
+def fingerprint(examples: Iterable[Example]) -> str:
+    """SHA-256 of the set of (normalised name, country): says whether two data sets are the same."""
+    pairs = sorted({f"{normalise(name)}\t{country}\n" for name, country in examples})
+    return hashlib.sha256("".join(pairs).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def bundled_surnames() -> Path:
+    """The folder of surnames that comes with the package."""
+    here = Path(__file__).resolve().parent
+    installed = here / "data" / "surnames"
+    return installed if installed.is_dir() else here.parent / "data" / "surnames"
+
+
+def read_examples(path: Path, name_column: str = "name", country_column: str = "country") -> list[Example]:
+    """Every row of a folder of `<Label>.txt` files, or of a CSV or TSV file with a header.
+
+    Blank lines are skipped; surrounding blanks, a byte-order mark and CRLF are taken off.
+    Raises DataError, with file and line, for what cannot be read or would be guesswork.
+    """
+    examples = list(_read_folder(path) if path.is_dir() else _read_table(path, name_column, country_column))
+    if not examples:
+        raise DataError(f"{path}: there are no names in it; give a file or folder that has some")
+    return examples
+
+
+def _read_folder(folder: Path) -> Iterator[Example]:
+    files = sorted(file for file in folder.glob("*.txt") if not file.name.startswith("."))
+    if not files:
+        raise DataError(
+            f"{folder}: there are no .txt files in this folder; put the names into <Label>.txt files, "
+            "one a line, or give a .csv or .tsv file"
+        )
+    for file in files:
+        label = tidy(unicodedata.normalize("NFC", file.stem))
+        for line in _read_text(file).split("\n"):
+            if name := tidy(line):
+                yield Example(name, label)
+
+
+def _read_table(file: Path, name_column: str, country_column: str) -> Iterator[Example]:
+    delimiters = {".csv": ",", ".tsv": "\t"}
+    if file.suffix.lower() not in delimiters:
+        if not file.exists():
+            raise DataError(f"{file}: no such file or folder; check the path")
+        raise DataError(
+            f"{file}: not a .csv or .tsv file, nor a folder of <Label>.txt files; "
+            "rename the file, or give the folder it is in"
+        )
+    rows = csv.reader(
+        io.StringIO(_read_text(file), newline=""),
+        delimiter=delimiters[file.suffix.lower()],
+        strict=True,
+    )
+    try:
+        header = [tidy(cell) for cell in next(rows, [])]
+        at = {}
+        for column, option in (
+            (name_column, "--name-column"),
+            (country_column, "--country-column"),
+        ):
+            if header.count(column) != 1:
+                problem = "no column" if column not in header else "more than one column"
+                raise DataError(
+                    f"{file}, line 1: {problem} {column!r} among {', '.join(map(repr, header)) or 'none'}; "
+                    f"name the right one with {option}"
+                )
+            at[column] = header.index(column)
+        for row in rows:
+            if not any(map(str.strip, row)):
+                continue
+            if len(row) <= max(at.values()):
+                raise DataError(
+                    f"{file}, line {rows.line_num}: {len(row)} of {len(header)} columns; "
+                    "complete the row or remove it"
+                )
+            name, country = tidy(row[at[name_column]]), tidy(row[at[country_column]])
+            if not (name and country):
+                empty = country_column if name else name_column
+                raise DataError(
+                    f"{file}, line {rows.line_num}: {empty!r} is empty; fill it in or remove the row"
+                )
+            yield Example(name, unicodedata.normalize("NFC", country))
+    except csv.Error as error:
+        raise DataError(
+            f"{file}, line {rows.line_num}: {error}; mend the quotes or the delimiter there"
+        ) from error
+
+
+def _read_text(file: Path) -> str:
+    """The text of a UTF-8 file, byte-order mark off, every line end as \\n."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise DataError(f"{file}: {error.strerror}; give a file that can be read") from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DataError(
+            f"{file}, line {line}: byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
+        ) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,17 @@
+"""What a user can mend. The command line prints these on one line; anything else is a bug."""
+
+
+class RnnNamesError(Exception):
+    """Says what is wrong, where, and what to do about it."""
+
+
+class DataError(RnnNamesError):
+    """A file of names cannot be used as it is."""
+
+
+class CheckpointError(RnnNamesError):
+    """A model file cannot be used, or cannot be written."""
+
+
+class TrainingError(RnnNamesError):
+    """Training cannot go on."""

@@ -1,0 +1,82 @@
+"""Numbers from probabilities and labels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnn_names.encoding import FloatArray, IntArray
+
+ECE_BINS = 15
+
+
+@dataclass(frozen=True)
+class CountryMetrics:
+    """How one country fared: names of it, precision, recall, F1 (0 where there is nothing to divide)."""
+
+    n: int
+    precision: float
+    recall: float
+    f1: float
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """How well a model did on `n` names.
+
+    accuracy            share of names whose likeliest country is the true one
+    top3_accuracy       share of names whose true country is among the three likeliest
+    macro_f1            mean F1 over the countries that are true or answered somewhere
+    balanced_accuracy   mean recall over the countries that are true somewhere
+    nll                 -(1/n) Σ log p(true country), in nats
+    ece                 Σ_bins (n_bin / n) |accuracy - mean confidence|, 15 bins of equal width
+                        (Guo et al. 2017, arXiv 1706.04599)
+    per_country         for each country that is true or answered somewhere
+    """
+
+    n: int
+    accuracy: float
+    top3_accuracy: float
+    macro_f1: float
+    balanced_accuracy: float
+    nll: float
+    ece: float
+    per_country: dict[str, CountryMetrics]
+
+
+def evaluate(probabilities: FloatArray, truth: IntArray, countries: Sequence[str]) -> Metrics:
+    """Score probabilities (n, C) against the true countries' indices (n,), n ≥ 1."""
+    n, C = probabilities.shape
+    p_true = probabilities[np.arange(n), truth]
+    guess = probabilities.argmax(axis=1)
+    correct = guess == truth
+    # As many as are likelier, and as many of the equally likely as stand before it, rank above.
+    ties = (probabilities == p_true[:, None]) & (np.arange(C) < truth[:, None])
+    rank = ((probabilities > p_true[:, None]) | ties).sum(axis=1)
+
+    true, answered = np.bincount(truth, minlength=C), np.bincount(guess, minlength=C)
+    hits = np.bincount(truth[correct], minlength=C)
+    precision, recall = hits / np.maximum(answered, 1), hits / np.maximum(true, 1)
+    f1 = 2 * hits / np.maximum(true + answered, 1)
+    seen = (true + answered) > 0
+
+    return Metrics(
+        n=n,
+        accuracy=float(correct.mean()),
+        top3_accuracy=float((rank < 3).mean()),
+        macro_f1=float(f1[seen].mean()),
+        balanced_accuracy=float(recall[true > 0].mean()),
+        nll=float(-np.log(np.maximum(p_true, np.finfo(p_true.dtype).tiny)).mean()),
+        ece=expected_calibration_error(probabilities.max(axis=1), correct),
+        per_country={
+            countries[c]: CountryMetrics(int(true[c]), float(precision[c]), float(recall[c]), float(f1[c]))
+            for c in np.flatnonzero(seen).tolist()
+        },
+    )
+
+
+def expected_calibration_error(confidence: FloatArray, correct: IntArray) -> float:
+    """Σ_bins (n_bin / n) |accuracy - mean confidence|, bins of equal width, closed above."""
+    bins = np.clip(np.ceil(confidence * ECE_BINS).astype(int) - 1, 0, ECE_BINS - 1)
+    gap = np.bincount(bins, correct, ECE_BINS) - np.bincount(bins, confidence, ECE_BINS)
+    return float(np.abs(gap).sum() / len(confidence))

@@ -1,0 +1,96 @@
+"""From gradients to new parameters: clip, update, schedule. Every function is one loop over items."""
+
+import math
+from typing import Protocol
+
+import numpy as np
+
+from rnn_names.network import Params
+
+
+class Optimizer(Protocol):
+    """Changes the parameters in place, given their gradients and the learning rate of this step."""
+
+    def step(self, params: Params, grads: Params, lr: float) -> None: ...
+
+
+def clip_by_global_norm(grads: Params, max_norm: float) -> float:
+    """g ← g · min(1, max_norm / ‖g‖), in place; ‖g‖ is over all gradients together, and is returned.
+
+    The direction stays, the length is bounded: one long step can no longer throw the parameters
+    away (Pascanu, Mikolov, Bengio 2013, arXiv 1211.5063). A norm that is not finite is returned as
+    it is, and nothing is scaled.
+    """
+    norm = math.sqrt(sum(float(np.vdot(g, g)) for g in grads.values()))
+    if max_norm < norm < math.inf:
+        for g in grads.values():
+            g *= max_norm / norm
+    return norm
+
+
+class SGD:
+    """v ← momentum · v + g + weight_decay · q;  q ← q - lr · v.  The variant of PyTorch."""
+
+    def __init__(self, momentum: float = 0.0, weight_decay: float = 0.0) -> None:
+        self.momentum = momentum
+        self.weight_decay = weight_decay
+        self.velocity: Params = {}
+
+    def step(self, params: Params, grads: Params, lr: float) -> None:
+        for name, q in params.items():
+            v = self.velocity.setdefault(name, np.zeros_like(q))
+            v *= self.momentum
+            v += grads[name] + self.weight_decay * q
+            q -= lr * v
+
+
+class AdamW:
+    """Adam with the weight decay outside the averages (Loshchilov, Hutter 2019, arXiv 1711.05101).
+
+        m ← β1 m + (1 - β1) g          v ← β2 v + (1 - β2) g²
+        q ← q - lr · weight_decay · q - lr · (m / (1 - β1^k)) / (√(v / (1 - β2^k)) + ε)     step k
+    """  # fmt: skip
+
+    def __init__(
+        self,
+        weight_decay: float = 0.0,
+        betas: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+    ) -> None:
+        self.weight_decay = weight_decay
+        self.betas = betas
+        self.epsilon = epsilon
+        self.steps = 0
+        self.m: Params = {}
+        self.v: Params = {}
+
+    def step(self, params: Params, grads: Params, lr: float) -> None:
+        self.steps += 1
+        beta1, beta2 = self.betas
+        m_scale = lr / (1 - beta1**self.steps)
+        v_scale = 1 / math.sqrt(1 - beta2**self.steps)
+        for name, q in params.items():
+            g = grads[name]
+            m = self.m.setdefault(name, np.zeros_like(q))
+            v = self.v.setdefault(name, np.zeros_like(q))
+            m += (1 - beta1) * (g - m)
+            v += (1 - beta2) * (g * g - v)
+            q *= 1 - lr * self.weight_decay
+            step = np.sqrt(v)
+            step *= v_scale
+            step += self.epsilon
+            np.divide(m, step, out=step)
+            step *= m_scale
+            q -= step
+
+
+def learning_rate(peak: float, step: int, steps: int, warmup: float = 0.1) -> float:
+    """The rate for step 0 … steps - 1: a linear rise over the share `warmup`, then half a cosine to 0.
+
+    Smith, Topin 2019 (arXiv 1708.07120) for the shape; Loshchilov, Hutter 2017 (arXiv 1608.03983)
+    for the cosine.
+    """
+    rise = warmup * steps
+    if step < rise:
+        return peak * (step + 1) / (rise + 1)
+    return peak * 0.5 * (1 + math.cos(math.pi * (step - rise) / (steps - rise)))

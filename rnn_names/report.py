@@ -1,0 +1,154 @@
+"""Predictions, metrics and training as tables for people and as JSON or CSV for programs."""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:  # rich and NumPy are loaded only where they are needed: a pipe needs no table
+    from rich.console import Console
+    from rich.table import Table
+
+    from rnn_names.classifier import Guess
+    from rnn_names.metrics import Metrics
+    from rnn_names.training import EpochReport
+
+Prediction = tuple[str, "list[Guess]"]
+
+TABLE_ROWS = 1000  # predictions in one table, so that endless input is shown as it comes
+
+
+def write_predictions(predictions: Iterable[Prediction], form: str, top_k: int, file: TextIO) -> None:
+    """Write one record for each name, in order, as table, json, jsonl, csv or tsv."""
+    if form == "table":
+        _write_tables(predictions, top_k, file)
+    elif form in ("csv", "tsv"):
+        writer = csv.writer(file, delimiter="," if form == "csv" else "\t", lineterminator="\n")
+        writer.writerow(["name", *_columns(top_k)])
+        writer.writerows([name, *_cells(guesses, top_k)] for name, guesses in predictions)
+    elif form == "jsonl":
+        for prediction in predictions:
+            file.write(json.dumps(_record(prediction), ensure_ascii=False) + "\n")
+    else:
+        separator = "["
+        for prediction in predictions:
+            file.write(f"{separator}\n  {json.dumps(_record(prediction), ensure_ascii=False)}")
+            separator = ","
+        file.write("[]\n" if separator == "[" else "\n]\n")
+
+
+def _record(prediction: Prediction) -> dict[str, Any]:
+    name, guesses = prediction
+    top = [{"country": g.country, "probability": round(g.probability, 6)} for g in guesses]
+    best = top[0] if top else {"country": None, "probability": None}
+    return {"name": name, **best, "top": top}
+
+
+def _columns(top_k: int) -> Iterator[str]:
+    for place in range(1, top_k + 1):
+        suffix = "" if place == 1 else f"_{place}"
+        yield f"country{suffix}"
+        yield f"probability{suffix}"
+
+
+def _cells(guesses: "list[Guess]", top_k: int) -> list[str]:
+    cells = [cell for g in guesses for cell in (g.country, f"{g.probability:.6f}")]
+    return cells + [""] * (2 * top_k - len(cells))
+
+
+def _write_tables(predictions: Iterable[Prediction], top_k: int, file: TextIO) -> None:
+    console = _console(file)
+    rows = iter(predictions)
+    for first in rows:
+        table = _table("name", *(f"{n}." for n in range(1, top_k + 1)))
+        table.add_row(*_shown(first))
+        for _, prediction in zip(range(TABLE_ROWS - 1), rows, strict=False):
+            table.add_row(*_shown(prediction))
+        console.print(table)
+
+
+def _shown(prediction: Prediction) -> list[str]:
+    name, guesses = prediction
+    return [printable(name), *(f"{printable(g.country)} {g.probability:.0%}" for g in guesses)]
+
+
+def metrics_json(metrics: "Metrics", unknown: Counter[str]) -> str:
+    """One object: the fields of Metrics, and how many names were left out by their unknown label."""
+    return json.dumps(
+        {**asdict(metrics), "unknown_labels": dict(sorted(unknown.items()))},
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def write_metrics(metrics: "Metrics", file: TextIO) -> None:
+    """The metrics as a line a figure, and a table of the countries, the most frequent first."""
+    console = _console(file)
+    summary = _table("metric", "value")
+    for label, value in (
+        ("names", f"{metrics.n:,}"),
+        ("accuracy", f"{metrics.accuracy:.3f}"),
+        ("top-3 accuracy", f"{metrics.top3_accuracy:.3f}"),
+        ("macro-F1", f"{metrics.macro_f1:.3f}"),
+        ("balanced accuracy", f"{metrics.balanced_accuracy:.3f}"),
+        ("NLL (nats)", f"{metrics.nll:.3f}"),
+        ("ECE (15 bins)", f"{metrics.ece:.3f}"),
+    ):
+        summary.add_row(label, value)
+    console.print(summary)
+    countries = _table("country", "names", "precision", "recall", "F1")
+    for country, m in sorted(metrics.per_country.items(), key=lambda item: -item[1].n):
+        countries.add_row(
+            printable(country), f"{m.n:,}", f"{m.precision:.2f}", f"{m.recall:.2f}", f"{m.f1:.2f}"
+        )
+    console.print(countries)
+
+
+def epoch_line(report: "EpochReport", epochs: int) -> str:
+    """One line on an epoch."""
+    line = f"epoch {report.epoch}/{epochs}  loss {report.loss:.3f}  gradient {report.grad_norm:.2f}"
+    if report.validation:
+        v = report.validation
+        line += f"  val-loss {v.nll:.3f}  val-accuracy {v.accuracy:.3f}"
+    return line + ("  *" if report.params else "")
+
+
+def history_entry(report: "EpochReport") -> dict[str, float | None]:
+    """What a checkpoint keeps of an epoch."""
+    v = report.validation
+    return {
+        "epoch": report.epoch,
+        "loss": report.loss,
+        "grad_norm": report.grad_norm,
+        "clipped": report.clipped,
+        "lr": report.lr,
+        "val_loss": v.nll if v else None,
+        "val_accuracy": v.accuracy if v else None,
+    }
+
+
+def printable(text: str) -> str:
+    """The text with every control character replaced, so that it cannot steer a terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _console(file: TextIO) -> "Console":
+    from rich.console import Console
+
+    # In a file or pipe there is no width to fit: a table is as wide as its longest row.
+    return Console(
+        file=file, markup=False, emoji=False, highlight=False, width=None if file.isatty() else 200
+    )
+
+
+def _table(first: str, *others: str) -> "Table":
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(first)
+    for column in others:
+        table.add_column(column, justify="left" if column.endswith(".") else "right")
+    return table
