@@ -171,9 +171,9 @@ def train(
         Path, typer.Option("-o", "--output", metavar="FILE", help="Where the model is written.")
     ] = MODEL,
     hidden_size: Annotated[int, typer.Option(min=1, help="Hidden units.")] = 128,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the training part.")] = 20,
-    batch_size: Annotated[int, typer.Option(min=1, help="Names in a step.")] = 128,
-    lr: Annotated[float, _positive("Highest learning rate.")] = 0.005,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the training part.")] = 30,
+    batch_size: Annotated[int, typer.Option(min=1, help="Names in a step.")] = 64,
+    lr: Annotated[float, _positive("Highest learning rate.")] = 0.003,
     warmup: Annotated[
         float, typer.Option(callback=_share, help="Share of the steps in which the rate rises.")
     ] = 0.1,
@@ -183,9 +183,10 @@ def train(
     weight_decay: Annotated[float, _positive("Shrinking of the parameters.")] = 0.01,
     dropout: Annotated[
         float, typer.Option(callback=_share, help="Of the state that the country is read from.")
-    ] = 0.4,
+    ] = 0.3,
     class_weight: Annotated[
-        ClassWeight, typer.Option(help="balanced: every label counts alike, short lists too.")
+        ClassWeight,
+        typer.Option(help="How a label's share in the loss grows with its n names: n, √n, or not."),
     ] = ClassWeight.sqrt,
     val_split: Annotated[
         float, typer.Option(callback=_share, help="Share of names that choose the best epoch.")

@@ -29,15 +29,15 @@ class TrainConfig:
     list of n names: "none" as n, "sqrt" as √n, "balanced" not at all.
     """
 
-    epochs: int = 20
-    batch_size: int = 128
-    lr: float = 0.005
+    epochs: int = 30
+    batch_size: int = 64
+    lr: float = 0.003
     optimizer: str = "adamw"
     momentum: float = 0.9  # SGD's
     warmup: float = 0.1  # share of the steps
     clip_norm: float = 1.0
     weight_decay: float = 0.01
-    dropout: float = 0.4
+    dropout: float = 0.3
     class_weight: str = "sqrt"
     val_split: float = 0.1
     test_split: float = 0.1

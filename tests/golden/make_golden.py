@@ -70,7 +70,10 @@ def main() -> None:
                 for name, q in names.items():
                     stored[f"before/{name}"] = array(q)
                     stored[f"gradient/{name}"] = array(q.grad)
-            norm = torch.nn.utils.clip_grad_norm_(names.values(), MAX_NORM)
+            # Not clip_grad_norm_, which divides by norm + 1e-6 where the formula has the norm.
+            norm = torch.nn.utils.get_total_norm(q.grad for q in names.values())
+            for q in names.values():
+                q.grad *= min(1.0, MAX_NORM / norm)
             stored.setdefault("norm", array(norm))
             optimizer.step()
             for name, q in names.items():
