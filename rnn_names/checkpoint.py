@@ -8,12 +8,16 @@ import json
 import os
 import tempfile
 import zipfile
+import zlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
+from rnn_names.cells import CELLS
 from rnn_names.encoding import Alphabet
 from rnn_names.errors import CheckpointError
 from rnn_names.network import NetworkConfig, Params
@@ -52,6 +56,8 @@ def check_writable(path: Path) -> None:
     """Raise CheckpointError if this file cannot be written: before the training, not after."""
     if path.is_dir():
         raise CheckpointError(f"{path}: is a folder; give --output the name of a file")
+    if path.exists() and not path.is_file():
+        raise CheckpointError(f"{path}: is not a regular file; give --output another name")
     if not path.parent.is_dir():
         raise CheckpointError(f"{path.parent}: no such folder; make it, or give --output another")
     if not os.access(path.parent, os.W_OK):
@@ -59,7 +65,11 @@ def check_writable(path: Path) -> None:
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
-    """Write beside and move into place: a reader sees the old file or the new one, never a part."""
+    """Write beside and move into place: a reader sees the old file or the new one, never a part.
+
+    A symbolic link stays one: the file that it names is replaced. Raises CheckpointError.
+    """
+    place = path.resolve()
     header = {
         "format": FORMAT,
         "network": asdict(checkpoint.network),
@@ -69,18 +79,18 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
         "countries": checkpoint.countries,
         "history": checkpoint.history,
     }
-    text = json.dumps(header, ensure_ascii=False).encode()
+    text = json.dumps(header).encode()  # ASCII, also where a label was no valid UTF-8
     arrays = {f"params/{name}": value for name, value in checkpoint.params.items()}
     temporary = None
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        with tempfile.NamedTemporaryFile(dir=place.parent, prefix=f".{path.name}.", delete=False) as file:
             temporary = Path(file.name)
             # Given the open file: for a path, NumPy would append .npz to the user's name.
             np.savez(file, header=np.frombuffer(text, np.uint8), **arrays)  # type: ignore[arg-type]  # stubs take allow_pickle for one of the arrays
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
+        temporary.replace(place)
     except OSError as error:
         raise CheckpointError(
             f"{path}: {error.strerror}; give --output a folder that can be written to"
@@ -93,7 +103,7 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
 def load(path: Path) -> Checkpoint:
     """Read and check a checkpoint. Raises CheckpointError, whatever is wrong with the file."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
     except FileNotFoundError:
         raise CheckpointError(
@@ -102,7 +112,7 @@ def load(path: Path) -> Checkpoint:
     except (
         # All that np.load was seen to raise on files that are not what they claim to be.
         OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, MemoryError,
-        NotImplementedError, RuntimeError, zipfile.BadZipFile,
+        NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error,
     ) as error:  # fmt: skip
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "not an .npz file"
         raise CheckpointError(
@@ -110,7 +120,7 @@ def load(path: Path) -> Checkpoint:
         ) from error
     try:
         return _decode(arrays)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(
             f"{path}: not a model of rnn-names ({error}); give a file written by `rnn-names train`"
         ) from error
@@ -122,10 +132,19 @@ def _decode(arrays: dict[str, Any]) -> Checkpoint:
     if version != FORMAT:
         raise ValueError(f"format {version}, where this version reads format {FORMAT}: upgrade it")
     network = _config(NetworkConfig, header["network"])
-    alphabet = Alphabet(header["letters"])
-    countries = tuple(header["countries"])
+    if network.cell not in CELLS:
+        raise ValueError(f"unknown cell {network.cell!r}")
+    letters, countries = header["letters"], header["countries"]
+    if not isinstance(letters, str) or not letters.isprintable() or not _rising(letters):
+        raise ValueError("the alphabet is not a text of sorted letters")
+    if not _texts(countries) or not _rising(countries):
+        raise ValueError("the countries are not a sorted list of texts")
+    alphabet = Alphabet(letters)
     if (len(alphabet), len(countries)) != (network.symbols, network.countries):
         raise ValueError("alphabet or countries do not fit the network")
+    history = header["history"]
+    if not isinstance(history, list) or not all(isinstance(entry, dict) for entry in history):
+        raise ValueError("the history is not a list of entries")
 
     shapes = network.shapes()
     if set(arrays) != {f"params/{name}" for name in shapes}:
@@ -141,9 +160,9 @@ def _decode(arrays: dict[str, Any]) -> Checkpoint:
         training=_config(TrainConfig, header["training"]),
         data=_config(DataInfo, header["data"]),
         alphabet=alphabet,
-        countries=countries,
+        countries=tuple(countries),
         params=params,
-        history=header["history"],
+        history=history,
     )
 
 
@@ -154,7 +173,21 @@ def _config(kind: type[_Config], values: dict[str, Any]) -> _Config:
     expected = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # a dataclass, which TypeVar cannot say
     if set(values) != expected:
         raise ValueError(f"{kind.__name__} has other fields: {sorted(expected ^ set(values))}")
+    for field in fields(kind):  # type: ignore[arg-type]  # as above
+        # Every field is of a plain type; an int will do for a float, a bool for neither.
+        allowed: Any = int | float if field.type is float else field.type
+        value = values[field.name]
+        if not isinstance(value, allowed) or isinstance(value, bool) != (field.type is bool):
+            raise ValueError(f"{kind.__name__}.{field.name} cannot be {value!r}")
     return kind(**values)
+
+
+def _texts(values: Any) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
+
+
+def _rising(values: Sequence[str]) -> bool:
+    return all(a < b for a, b in pairwise(values))
 
 
 def _umask() -> int:

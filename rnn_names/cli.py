@@ -40,6 +40,9 @@ class Errors(TyperGroup):
             # The reader has had enough (`| head`). Python would complain once more at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
+        except OSError as error:  # of reading it would be a DataError: this is a full disk, say
+            typer.echo(f"error: standard output: {error.strerror}; make room, or write elsewhere", err=True)
+            raise typer.Exit(1) from error
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
 
@@ -273,13 +276,8 @@ def train(
                 bar.update()
                 continue
             history.append(report.history_entry(event))
-            line = report.epoch_line(event, epochs)
-            if bar.disable:
-                say(line)
-            else:
-                bar.set_postfix_str(line)
             if event.params is not None:
-                best = checkpoint.Checkpoint(
+                better = checkpoint.Checkpoint(
                     network=network,
                     training=config,
                     data=info,
@@ -288,7 +286,13 @@ def train(
                     params=event.params,
                     history=list(history),
                 )
-                checkpoint.save(output, best)
+                checkpoint.save(output, better)
+                best = better
+            line = report.epoch_line(event, epochs)
+            if bar.disable:
+                say(line)
+            else:
+                bar.set_postfix_str(line)
     except (KeyboardInterrupt, RnnNamesError) as stop:
         bar.close()
         kept = f"the best epoch, {len(best.history)}, is in {output}" if best else "nothing was saved"
@@ -300,7 +304,8 @@ def train(
     assert best is not None  # every run has an epoch, and the first is the best so far
 
     checkpoint.save(output, replace(best, history=history))
-    say(f"saved {output}: epoch {len(best.history)} of {len(history)} had the lowest validation loss")
+    why = "had the lowest validation loss" if parts.val else "was the last"
+    say(f"saved {output}: epoch {len(best.history)} of {len(history)} {why}")
     if parts.test and not quiet:
         metrics, _ = NameClassifier(best).evaluate(parts.test)
         typer.echo(
@@ -407,6 +412,8 @@ def evaluate(
         config = classifier.model.training
         parts = dataset.split(dataset.unique(examples), config.val_split, config.test_split, config.seed)
         examples = parts._asdict()[part]
+        if not examples:
+            raise DataError(f"{source}: its {part} part is empty; give --split all, or more data")
     metrics, unknown = classifier.evaluate(examples)
     where = trained.source or "bundled surnames" if data is None else str(data)
     typer.echo(f"{where}, {part if part == 'all' else part + ' part'}: {metrics.n:,} names", err=True)
@@ -449,10 +456,12 @@ def _file_lines(path: Path) -> Iterator[str]:
 def _lines(file: BinaryIO, source: str) -> Iterator[str]:
     for number, line in enumerate(file, start=1):
         try:
-            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+            text = line.decode()
         except UnicodeDecodeError as error:
             raise DataError(
                 f"{source}, line {number}: byte 0x{line[error.start]:02x} is not UTF-8; "
                 "convert the input to UTF-8"
             ) from error
+        if number == 1:
+            text = text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
         yield text.removesuffix("\n").removesuffix("\r")

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import NamedTuple
 
 from rnn_names.errors import DataError
 
+LINE_END = re.compile(rb"\r\n|\r|\n")
 csv.field_size_limit(1 << 20)  # characters; a longer field is an unclosed quote, not a name
 
 # Letters that Unicode does not decompose into a letter and a mark, and punctuation with a plain form.
@@ -49,12 +51,13 @@ def tidy(text: str) -> str:
 def normalise(name: str) -> str:
     """The spelling that the network reads: NFC, case folded, blanks collapsed.
 
-    Case folding is Unicode's, so that `normalise(name.upper()) == normalise(name)`: ß becomes ss.
+    Case folding is Unicode's, so that `normalise(name.upper()) == normalise(name)`: ß becomes ss. (But
+    for Turkish ı, whose capital is everybody else's.)
     """
     if not name.isascii():
         # NFD first: folding the case of composed and decomposed letters must give the same
         # (Unicode 15, section 3.13, D145). A dotted capital İ folds to i and a stray dot.
-        name = unicodedata.normalize("NFD", name).casefold().replace("i\N{COMBINING DOT ABOVE}", "i")
+        name = re.sub("i\N{COMBINING DOT ABOVE}+", "i", unicodedata.normalize("NFD", name).casefold())
         return tidy(unicodedata.normalize("NFC", name))
     return tidy(name.lower())
 
@@ -74,9 +77,7 @@ def fold(name: str) -> str:
 def split_key(name: str) -> str:
     """What all spellings of a name share: Müller, Mueller, MULLER; O'Brien, Obrien; Al-Masri, al masri."""
     letters = "".join(c for c in fold(name) if c.isalnum())
-    for digraph, letter in (("ae", "a"), ("oe", "o"), ("ue", "u")):
-        letters = letters.replace(digraph, letter)
-    return letters or normalise(name)
+    return re.sub("([aou])e+", r"\1", letters) or normalise(name)
 
 
 def split(examples: Iterable[Example], val: float, test: float, seed: int) -> Split:
@@ -199,10 +200,10 @@ def _read_text(file: Path) -> str:
     except OSError as error:
         raise DataError(f"{file}: {error.strerror}; give a file that can be read") from error
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode()
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        line = len(LINE_END.findall(data, 0, error.start)) + 1
         raise DataError(
             f"{file}, line {line}: byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
         ) from error
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").replace("\r\n", "\n").replace("\r", "\n")

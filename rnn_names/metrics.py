@@ -66,7 +66,7 @@ def evaluate(probabilities: FloatArray, truth: IntArray, countries: Sequence[str
         top3_accuracy=float((rank < 3).mean()),
         macro_f1=float(f1[seen].mean()),
         balanced_accuracy=float(recall[true > 0].mean()),
-        nll=float(-np.log(np.maximum(p_true, np.finfo(p_true.dtype).tiny)).mean()),
+        nll=float(-np.log(np.maximum(p_true, np.finfo(p_true.dtype).tiny)).mean()) + 0.0,  # never -0.0
         ece=expected_calibration_error(probabilities.max(axis=1), correct),
         per_country={
             countries[c]: CountryMetrics(int(true[c]), float(precision[c]), float(recall[c]), float(f1[c]))

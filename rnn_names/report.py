@@ -25,9 +25,13 @@ def write_predictions(predictions: Iterable[Prediction], form: str, top_k: int, 
     if form == "table":
         _write_tables(predictions, top_k, file)
     elif form in ("csv", "tsv"):
-        writer = csv.writer(file, delimiter="," if form == "csv" else "\t", lineterminator="\n")
+        delimiter = "," if form == "csv" else "\t"
+        writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
+        quoting = csv.writer(file, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL)
         writer.writerow(["name", *_columns(top_k)])
-        writer.writerows([name, *_cells(guesses, top_k)] for name, guesses in predictions)
+        for name, guesses in predictions:
+            # Before Python 3.13 the writer leaves \r unquoted, and there readers end the row.
+            (quoting if "\r" in name else writer).writerow([name, *_cells(guesses, top_k)])
     elif form == "jsonl":
         for prediction in predictions:
             file.write(json.dumps(_record(prediction), ensure_ascii=False) + "\n")
@@ -137,8 +141,14 @@ def printable(text: str) -> str:
 def _console(file: TextIO) -> "Console":
     from rich.console import Console
 
+    class Quiet(Console):
+        """Leaves a closed pipe to the command line, where rich would exit with 1."""
+
+        def on_broken_pipe(self) -> None:
+            raise  # the BrokenPipeError that rich is handling when it calls this
+
     # In a file or pipe there is no width to fit: a table is as wide as its longest row.
-    return Console(
+    return Quiet(
         file=file, markup=False, emoji=False, highlight=False, width=None if file.isatty() else 200
     )
 

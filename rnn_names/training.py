@@ -20,6 +20,8 @@ from rnn_names.network import (
 )
 from rnn_names.optim import SGD, AdamW, Optimizer, clip_by_global_norm, learning_rate
 
+DIVERGED = "lower --lr, or --clip-norm (0 clips nothing)"
+
 
 @dataclass(frozen=True)
 class TrainConfig:
@@ -136,13 +138,16 @@ def fit(data: Prepared, network: NetworkConfig, config: TrainConfig) -> Iterator
             if not (math.isfinite(loss) and math.isfinite(norm)):
                 raise TrainingError(
                     f"the loss is {loss:.3g} and the norm of the gradient {norm:.3g} at epoch {epoch}, "
-                    f"step {step}; lower --lr or --clip-norm"
+                    f"step {step}; {DIVERGED}"
                 )
-            optimizer.step(params, grads, lr)
+            with np.errstate(all="ignore"):  # looked at when the epoch ends
+                optimizer.step(params, grads, lr)
             losses.append(loss)
             norms.append(norm)
             yield StepReport(step, steps, loss, norm)
 
+        if not all(np.isfinite(q).all() for q in params.values()):
+            raise TrainingError(f"the parameters are no longer finite after epoch {epoch}; {DIVERGED}")
         validation = None
         if data.parts.val:
             p = probabilities(params, network, val_names)

@@ -1,0 +1,82 @@
+"""Fixtures that the test modules share: a small data set and a small model trained on it."""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded: what `rnn-names` does too
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from rnn_names import checkpoint
+from rnn_names.checkpoint import Checkpoint, DataInfo
+from rnn_names.classifier import NameClassifier
+from rnn_names.dataset import Example, bundled_surnames, fingerprint, read_examples
+from rnn_names.network import NetworkConfig
+from rnn_names.training import EpochReport, Prepared, TrainConfig, fit, prepare
+
+settings.register_profile("same every time", derandomize=True, deadline=None, database=None)
+settings.load_profile("same every time")
+
+FEW = ("Germany", "Greece", "Japan", "Poland", "Vietnam")
+Train = Callable[[Prepared, TrainConfig, int], tuple[list[EpochReport], Checkpoint]]
+
+
+def _train(data: Prepared, config: TrainConfig, hidden_size: int) -> tuple[list[EpochReport], Checkpoint]:
+    network = NetworkConfig(len(data.alphabet), len(data.countries), hidden_size)
+    epochs = [event for event in fit(data, network, config) if isinstance(event, EpochReport)]
+    params = next(epoch.params for epoch in reversed(epochs) if epoch.params is not None)
+    sizes = map(len, data.parts)
+    info = DataInfo(None, "name", "country", fingerprint(e for part in data.parts for e in part), *sizes)
+    history: list[dict[str, float | None]] = [{"epoch": e.epoch, "loss": e.loss} for e in epochs]
+    return epochs, Checkpoint(network, config, info, data.alphabet, data.countries, params, history)
+
+
+@pytest.fixture(scope="session")
+def train() -> Train:
+    """Train to the end: the reports of the epochs, and the checkpoint of the best one."""
+    return _train
+
+
+@pytest.fixture(scope="session")
+def bundled() -> list[Example]:
+    """Every row of the bundled surnames."""
+    return read_examples(bundled_surnames())
+
+
+@pytest.fixture(scope="session")
+def few_countries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with some 200 surnames of each of five countries."""
+    folder = tmp_path_factory.mktemp("few") / "surnames"
+    folder.mkdir()
+    for country in FEW:
+        names = (bundled_surnames() / f"{country}.txt").read_text(encoding="utf-8").splitlines()
+        chosen = names[:: max(1, len(names) // 200)][:200]
+        (folder / f"{country}.txt").write_text("\n".join(chosen) + "\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def model(few_countries: Path) -> Checkpoint:
+    """A model trained for three epochs on the five countries."""
+    examples = read_examples(few_countries)
+    config = TrainConfig(epochs=3, batch_size=32, dropout=0.1)
+    _, trained = _train(prepare(examples, config), config, 16)
+    source = str(few_countries)
+    data = trained.data.__dict__ | {"source": source, "fingerprint": fingerprint(examples)}
+    return Checkpoint(**(trained.__dict__ | {"data": DataInfo(**data)}))
+
+
+@pytest.fixture(scope="session")
+def model_file(model: Checkpoint, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model as a file. Tests must not change it."""
+    path = tmp_path_factory.mktemp("model") / "few.npz"
+    checkpoint.save(path, model)
+    return path
+
+
+@pytest.fixture
+def classifier(model: Checkpoint) -> NameClassifier:
+    return NameClassifier(model)

@@ -1,0 +1,384 @@
+import io
+import json
+import os
+import pickle
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rnn_names import checkpoint
+from rnn_names.checkpoint import Checkpoint, DataInfo, check_writable, load, save
+from rnn_names.encoding import Alphabet
+from rnn_names.errors import CheckpointError
+from rnn_names.network import NetworkConfig, init_params
+from rnn_names.training import TrainConfig
+
+
+@pytest.fixture
+def small() -> Checkpoint:
+    """A model of a few hundred bytes."""
+    network = NetworkConfig(symbols=5, countries=2, hidden_size=3)
+    return Checkpoint(
+        network=network,
+        training=TrainConfig(lr=0.1, seed=7),
+        data=DataInfo("naïve data", "surname", "label", "f" * 64, 8, 1, 1),
+        alphabet=Alphabet("aé"),
+        countries=("Côte d'Ivoire", "Türkiye"),
+        params=init_params(network, np.random.default_rng(1)),
+        history=[{"epoch": 1, "loss": 0.1 + 0.2, "val_loss": None}],
+    )
+
+
+def assert_same(one: Checkpoint, other: Checkpoint) -> None:
+    for field in fields(Checkpoint):
+        if field.name != "params":
+            assert getattr(one, field.name) == getattr(other, field.name)
+    assert list(one.params) == list(other.params)
+    for name, value in one.params.items():
+        assert value.dtype == other.params[name].dtype
+        assert value.tobytes() == other.params[name].tobytes()
+
+
+def refused(path: Path) -> str:
+    """The message of the error that loading must end in."""
+    with pytest.raises(CheckpointError) as caught:
+        load(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path}: ")
+    assert "\n" not in message
+    assert "allow_pickle" not in message  # NumPy's own advice is unsafe
+    return message
+
+
+Change = Callable[[dict[str, Any], dict[str, Any]], object]
+
+
+def rewrite(path: Path, change: Change) -> None:
+    """Change the header and the arrays of a model file."""
+    with np.load(path) as archive:
+        arrays: dict[str, Any] = {name: archive[name] for name in archive.files}
+    header = json.loads(arrays.pop("header").tobytes())
+    change(header, arrays)
+    text = np.frombuffer(json.dumps(header).encode(), np.uint8)
+    with path.open("wb") as file:
+        np.savez(file, header=text, **arrays)
+
+
+# writing
+
+
+def test_what_is_saved_is_loaded(small: Checkpoint, tmp_path: Path) -> None:
+    save(tmp_path / "m.npz", small)
+    assert_same(load(tmp_path / "m.npz"), small)
+
+
+def test_a_trained_model_survives(model: Checkpoint, model_file: Path) -> None:
+    assert_same(load(model_file), model)
+
+
+@pytest.mark.parametrize("name", ["m.npz", "m", "m.model", "Modell für später.v2"])
+def test_the_file_is_named_as_given_and_stands_alone(small: Checkpoint, tmp_path: Path, name: str) -> None:
+    save(tmp_path / name, small)
+    save(tmp_path / name, small)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert_same(load(tmp_path / name), small)
+
+
+def test_the_same_model_is_the_same_bytes(small: Checkpoint, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        save(tmp_path / name, small)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_the_file_has_the_rights_of_any_new_file(small: Checkpoint, tmp_path: Path) -> None:
+    (tmp_path / "plain").touch()
+    save(tmp_path / "m.npz", small)
+    assert (tmp_path / "m.npz").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_a_failed_write_keeps_the_old_file(
+    small: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "m.npz"
+    save(path, small)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(CheckpointError, match="No space left on device") as caught:
+        save(path, replace(small, countries=("A", "B")))
+    assert str(path) in str(caught.value)
+    assert list(tmp_path.iterdir()) == [path]
+    assert_same(load(path), small)
+
+
+def test_a_disk_that_fills_up_keeps_the_old_file(
+    small: Checkpoint, model_file: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "m.npz"
+    save(path, small)
+    code = (
+        "import resource, signal, sys; from pathlib import Path; from rnn_names import checkpoint\n"
+        "model = checkpoint.load(Path(sys.argv[1]))\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4000, hard))\n"
+        "try:\n"
+        "    checkpoint.save(Path(sys.argv[2]), model)\n"
+        "finally:\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))\n"
+    )
+    assert model_file.stat().st_size > 4000
+    done = subprocess.run(
+        [sys.executable, "-c", code, model_file, path], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert f"CheckpointError: {path}: File too large" in done.stderr
+    assert list(tmp_path.iterdir()) == [path]
+    assert_same(load(path), small)
+
+
+def test_saving_into_no_folder(small: Checkpoint, tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="No such file or directory"):
+        save(tmp_path / "none" / "m.npz", small)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_check_writable(tmp_path: Path) -> None:
+    check_writable(tmp_path / "m.npz")
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(CheckpointError, match="is a folder"):
+        check_writable(tmp_path)
+    with pytest.raises(CheckpointError, match="no such folder"):
+        check_writable(tmp_path / "none" / "m.npz")
+
+
+# files that are no models
+
+
+def test_every_truncation_is_refused(small: Checkpoint, tmp_path: Path) -> None:
+    path = tmp_path / "m.npz"
+    save(path, small)
+    whole = path.read_bytes()
+    for length in np.linspace(0, len(whole) - 1, 41).astype(int).tolist():
+        path.write_bytes(whole[:length])
+        refused(path)
+
+
+def test_a_flipped_byte_of_a_parameter_is_refused(small: Checkpoint, tmp_path: Path) -> None:
+    path = tmp_path / "m.npz"
+    save(path, small)
+    data = bytearray(path.read_bytes())
+    at = data.index(small.params["forward.W"].tobytes())
+    data[at + 5] ^= 1
+    path.write_bytes(data)
+    refused(path)
+
+
+def an_array() -> bytes:
+    file = io.BytesIO()
+    np.save(file, np.zeros(3))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"Schmidt\nNguyen\n",
+        np.random.default_rng(1).bytes(5000),
+        b"PK\x03\x04" + np.random.default_rng(1).bytes(500),
+        b"\x93NUMPY" + np.random.default_rng(1).bytes(500),
+        an_array(),
+        pickle.dumps({"a": 1}),
+    ],
+    ids=["empty", "text", "random", "zip magic", "npy magic", "an array", "a pickle"],
+)
+def test_files_of_another_kind_are_refused(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "m.npz").write_bytes(data)
+    refused(tmp_path / "m.npz")
+
+
+def test_a_folder_and_nothing_are_refused(tmp_path: Path) -> None:
+    assert "Is a directory" in refused(tmp_path)
+    assert "no such model file" in refused(tmp_path / "none.npz")
+
+
+def test_zips_of_something_else_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "m.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("header.txt", "hello")
+    refused(path)
+    with path.open("wb") as file:
+        np.savez(file, weights=np.zeros(3))
+    refused(path)
+
+
+class Bomb:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.path,)
+
+
+@pytest.mark.parametrize("where", ["header", "params/forward.b"])
+def test_a_pickle_in_the_file_is_never_executed(small: Checkpoint, tmp_path: Path, where: str) -> None:
+    path, sentinel = tmp_path / "m.npz", tmp_path / "executed"
+    save(path, small)
+    with np.load(path) as archive:
+        arrays: dict[str, Any] = {name: archive[name] for name in archive.files}
+    arrays[where] = np.array([Bomb(sentinel)], dtype=object)
+    with path.open("wb") as file:
+        np.savez(file, **arrays)
+    refused(path)
+    assert not sentinel.exists()
+    with np.load(path, allow_pickle=True) as archive:  # it would have gone off
+        archive[where]
+    assert sentinel.exists()
+
+
+def test_an_array_that_declares_petabytes_is_refused(small: Checkpoint, tmp_path: Path) -> None:
+    path = tmp_path / "m.npz"
+    save(path, small)
+    huge = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        huge, {"descr": "<f4", "fortran_order": False, "shape": (1 << 50,)}
+    )
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("params/more.npy", huge.getvalue())
+    refused(path)
+
+
+def set_to(part: str, key: str, value: object) -> Change:
+    return lambda header, arrays: header[part].update({key: value})
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda h, a: h.update(format=2), "format 2, where this version reads format 1"),
+        (lambda h, a: h.pop("format"), "format None"),
+        (lambda h, a: h.pop("countries"), "countries"),
+        (lambda h, a: h.pop("history"), "history"),
+        (lambda h, a: h["countries"].append("Zambia"), "do not fit the network"),
+        (lambda h, a: h.update(letters="abc"), "do not fit the network"),
+        (lambda h, a: h.update(network=["x"]), "NetworkConfig has other fields"),
+        (lambda h, a: h["network"].update(layers=2), "NetworkConfig has other fields: ['layers']"),
+        (lambda h, a: h["training"].pop("seed"), "TrainConfig has other fields: ['seed']"),
+        (lambda h, a: h["data"].pop("source"), "DataInfo has other fields: ['source']"),
+        (lambda h, a: a.pop("params/forward.W"), "not those of the network"),
+        (lambda h, a: a.update({"params/more": np.zeros(3)}), "not those of the network"),
+        (lambda h, a: a.update(more=np.zeros(3)), "not those of the network"),
+        (lambda h, a: a.update({"params/forward.b": np.zeros(4, np.float32)}), "forward.b is float32 (4,)"),
+        (lambda h, a: a.update({"params/forward.b": np.zeros(3)}), "forward.b is float64 (3,)"),
+        (lambda h, a: a.update({"params/forward.b": np.zeros(3, np.int32)}), "forward.b is int32"),
+        (lambda h, a: a["params/country.W"].fill(np.nan), "country.W has entries that are not finite"),
+        (lambda h, a: a["params/country.W"].fill(np.inf), "country.W has entries that are not finite"),
+    ],
+)
+def test_a_file_that_is_not_as_it_should_be_is_refused(
+    small: Checkpoint, tmp_path: Path, change: Change, said: str
+) -> None:
+    path = tmp_path / "m.npz"
+    save(path, small)
+    rewrite(path, lambda header, arrays: None)
+    assert_same(load(path), small)  # the rewriting itself does no harm
+    rewrite(path, change)
+    assert said in refused(path)
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"[]", b"null", b"3", b"\xff", b'{"format": 1}'])
+def test_a_header_that_is_none_is_refused(small: Checkpoint, tmp_path: Path, text: bytes) -> None:
+    path = tmp_path / "m.npz"
+    save(path, small)
+    with np.load(path) as archive:
+        arrays: dict[str, Any] = {name: archive[name] for name in archive.files}
+    arrays["header"] = np.frombuffer(text, np.uint8)
+    with path.open("wb") as file:
+        np.savez(file, **arrays)
+    refused(path)
+
+
+def test_the_format_is_the_one_that_is_documented() -> None:
+    assert checkpoint.FORMAT == 1
+    assert f"Format {checkpoint.FORMAT}." in (checkpoint.__doc__ or "")
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "value"),
+    [
+        ("network", "cell", "abacus"),
+        ("network", "hidden_size", 3.0),
+        ("network", "symbols", True),
+        ("training", "val_split", "0.1"),
+        ("data", "source", 7),
+        (None, "letters", "éa"),
+        (None, "letters", "a\ud800"),
+        (None, "countries", "AB"),
+        (None, "countries", ["Türkiye", "Côte d'Ivoire"]),
+        (None, "countries", ["Türkiye", "Türkiye"]),
+        (None, "countries", [1, 2]),
+        (None, "history", "long"),
+        (None, "history", [1]),
+    ],
+)
+def test_header_values_of_another_kind_are_refused(
+    tmp_path: Path, small: Checkpoint, part: str | None, key: str, value: object
+) -> None:
+    path = tmp_path / "m.npz"
+    save(path, small)
+
+    def change(header: dict[str, Any], arrays: dict[str, Any]) -> None:
+        (header[part] if part else header)[key] = value
+
+    rewrite(path, change)
+    refused(path)
+
+
+def test_a_header_nested_too_deep_is_refused(tmp_path: Path, small: Checkpoint) -> None:
+    path = tmp_path / "m.npz"
+    np.savez(path, header=np.frombuffer(b"[" * 200_000, np.uint8))
+    refused(path)
+
+
+def test_flipped_bytes_of_a_compressed_file_are_refused(tmp_path: Path, small: Checkpoint) -> None:
+    path = tmp_path / "m.npz"
+    save(path, small)
+    with np.load(path) as archive:
+        np.savez_compressed(path, **{name: archive[name] for name in archive.files})
+    data = path.read_bytes()
+    failed = 0
+    for at in range(40, len(data), 37):
+        path.write_bytes(data[:at] + bytes([data[at] ^ 0x5A]) + data[at + 1 :])
+        try:
+            load(path)
+        except CheckpointError:
+            failed += 1
+    assert failed > 10
+
+
+def test_a_symbolic_link_stays_one(tmp_path: Path, small: Checkpoint) -> None:
+    (tmp_path / "link.npz").symlink_to("there.npz")
+    save(tmp_path / "link.npz", small)
+    assert (tmp_path / "link.npz").is_symlink()
+    assert_same(small, load(tmp_path / "there.npz"))
+
+
+def test_a_label_that_was_no_valid_utf8_survives(tmp_path: Path, small: Checkpoint) -> None:
+    odd = replace(small, countries=("A", "B\udcff"))
+    save(tmp_path / "m.npz", odd)
+    assert_same(odd, load(tmp_path / "m.npz"))
+
+
+def test_only_regular_files_are_written(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="not a regular file"):
+        check_writable(Path(os.devnull))

@@ -1,0 +1,581 @@
+import csv
+import io
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import termios
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from rnn_names import __version__, checkpoint
+from rnn_names.cli import app
+from rnn_names.dataset import read_examples
+from rnn_names.training import prepare
+
+METRICS = {
+    *("n", "accuracy", "top3_accuracy", "macro_f1", "balanced_accuracy", "nll", "ece"),
+    *("per_country", "unknown_labels"),
+}
+QUICK = ["--epochs", "2", "--hidden-size", "8", "--batch-size", "64"]
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def invoke(*args: object, input: str | bytes | None = None) -> Result:
+    result = CliRunner().invoke(app, [str(arg) for arg in args], input=input)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def fine(*args: object, input: str | bytes | None = None) -> Result:
+    result = invoke(*args, input=input)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def failed(*args: object, input: str | bytes | None = None) -> str:
+    """The one line on stderr of a run that fails and prints nothing else."""
+    result = invoke(*args, input=input)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("error: ")
+    assert result.stderr.count("\n") == 1
+    return result.stderr
+
+
+def wrong_usage(*args: object) -> str:
+    result = invoke(*args)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    return result.stderr
+
+
+def spawn(*args: object, **kwargs: Any) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "rnn_names", *map(str, args)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kwargs)
+
+
+def records(result: Result) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+# train
+
+
+def as_table(folder: Path, path: Path) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter="\t" if path.suffix == ".tsv" else ",")
+        writer.writerows([["name", "country"], *read_examples(folder)])
+    return path
+
+
+@pytest.mark.parametrize("kind", ["folder", "csv", "tsv"])
+def test_train(few_countries: Path, here: Path, tmp_path: Path, kind: str) -> None:
+    data = few_countries if kind == "folder" else as_table(few_countries, tmp_path / f"names.{kind}")
+    result = fine("train", data, *QUICK)
+    assert listing(here) == ["rnn-names.npz"]
+    epochs = [line for line in result.stderr.splitlines() if line.startswith("epoch ")]
+    assert [line.split()[1] for line in epochs] == ["1/2", "2/2"]
+    assert "973 names read" in result.stderr
+    assert "test part: accuracy" in result.stdout
+    model = checkpoint.load(here / "rnn-names.npz")
+    assert model.countries == ("Germany", "Greece", "Japan", "Poland", "Vietnam")
+    assert model.network.hidden_size == 8
+    assert model.training.epochs == 2
+    assert model.data.source == str(data)
+    assert [entry["epoch"] for entry in model.history] == [1, 2]
+
+
+def test_train_quietly(few_countries: Path, here: Path) -> None:
+    result = fine("train", few_countries, *QUICK, "-q", "-o", "m")
+    assert result.output == ""
+    assert listing(here) == ["m"]
+
+
+def test_one_seed_one_file(few_countries: Path, here: Path) -> None:
+    for name, seed in (("a", 3), ("b", 3), ("c", 4)):
+        fine("train", few_countries, *QUICK, "-q", "--seed", seed, "-o", name)
+    a, b, c = ((here / name).read_bytes() for name in "abc")
+    assert a == b
+    assert a != c
+
+
+def test_training_options_reach_the_model(few_countries: Path, here: Path) -> None:
+    options = {
+        **{"lr": 0.01, "warmup": 0.2, "optimizer": "sgd", "momentum": 0.5, "clip-norm": 2.0},
+        **{"weight-decay": 0.1, "dropout": 0.2, "class-weight": "balanced", "val-split": 0.2},
+        **{"test-split": 0.3, "patience": 1, "seed": 9, "batch-size": 50, "epochs": 1},
+    }
+    fine(
+        "train",
+        few_countries,
+        "-q",
+        "--hidden-size",
+        4,
+        *(x for k, v in options.items() for x in (f"--{k}", v)),
+    )
+    config = checkpoint.load(here / "rnn-names.npz").training
+    assert {name: getattr(config, name.replace("-", "_")) for name in options} == options
+
+
+def test_train_on_other_columns(here: Path, tmp_path: Path, few_countries: Path) -> None:
+    table = as_table(few_countries, tmp_path / "n.csv")
+    table.write_text(
+        table.read_text(encoding="utf-8").replace("name,country", "surname,label", 1), encoding="utf-8"
+    )
+    assert "--name-column" in failed("train", table, *QUICK)
+    fine("train", table, *QUICK, "-q", "--name-column", "surname", "--country-column", "label")
+    assert json.loads(fine("evaluate", "--format", "json").stdout)["n"] > 0
+
+
+@pytest.mark.parametrize(
+    ("file", "data", "said"),
+    [
+        ("t.csv", b"name,country\nA,B\nC\xff,D\n", "t.csv, line 3: byte 0xff"),
+        ("t.csv", b"surname,country\nA,B\n", "t.csv, line 1: no column 'name'"),
+        ("t.csv", b"name,name,country\nA,B,C\n", "t.csv, line 1: more than one column 'name'"),
+        ("t.csv", b"name,country\nA\n", "t.csv, line 2: 1 of 2 columns"),
+        ("t.csv", b"name,country\nA,\n", "t.csv, line 2: 'country' is empty"),
+        ("t.csv", b'name,country\n"A,B\n', "t.csv, line 2: unexpected end"),
+        ("t.csv", b"", "t.csv, line 1: no column"),
+        ("t.csv", b"name,country\nA,B\nC,B\n", "every name has the label 'B'"),
+        ("t.csv", b"name,country\n", "there are no names"),
+        ("t.xlsx", b"PK", "t.xlsx: not a .csv"),
+        ("folder/A.txt", b"\xe9\n", "A.txt, line 1: byte 0xe9"),
+        ("folder/A.md", b"x\n", "there are no .txt files"),
+        ("folder/A.txt/x", b"x\n", "A.txt: Is a directory"),
+        ("folder/A.txt", b"x\ny\n", "every name has the label 'A'"),
+    ],
+)
+def test_bad_training_data(here: Path, tmp_path: Path, file: str, data: bytes, said: str) -> None:
+    path = tmp_path / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    assert said in failed("train", tmp_path / file.split("/")[0], *QUICK)
+    assert listing(here) == []
+
+
+def test_missing_training_data(here: Path) -> None:
+    for name in ("none", "none.csv"):
+        assert f"{name}: " in failed("train", name, *QUICK)
+    assert listing(here) == []
+
+
+def test_a_bad_output_is_refused_before_the_data_is_read(here: Path) -> None:
+    (here / "folder").mkdir()
+    assert "folder: is a folder" in failed("train", "no-data", "-o", "folder")
+    assert "none: no such folder" in failed("train", "no-data", "-o", "none/m.npz")
+    assert listing(here) == ["folder"]
+
+
+def test_divergence_is_an_error_that_says_what_is_kept(few_countries: Path, here: Path) -> None:
+    result = invoke(
+        "train", few_countries, *QUICK, "-q", "--optimizer", "sgd", "--lr", "1e38", "--clip-norm", 0
+    )
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: the loss is ")
+    assert "lower --lr" in result.stderr
+    assert "(nothing was saved)" in result.stderr
+    assert listing(here) == []
+
+
+@pytest.mark.parametrize(
+    "option", ["--lr", "--warmup", "--momentum", "--clip-norm", "--weight-decay", "--dropout"]
+)
+@pytest.mark.parametrize("value", ["inf", "nan", "-1", "x"])
+def test_numbers_must_be_finite_and_not_negative(option: str, value: str) -> None:
+    assert option in wrong_usage("train", f"{option}={value}")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["train", "--val-split", "0.5", "--test-split", "0.5"],
+        ["train", "--val-split", "1"],
+        ["train", "--test-split", "nan"],
+        ["train", "--dropout", "1"],
+        ["train", "--epochs", "0"],
+        ["train", "--hidden-size", "0"],
+        ["train", "--batch-size", "0"],
+        ["train", "--patience", "-1"],
+        ["train", "--seed", "-1"],
+        ["train", "--seed", str(2**63)],
+        ["train", "--optimizer", "adam"],
+        ["train", "--class-weight", "x"],
+        ["train", "--unknown"],
+        ["train", "a", "b"],
+        ["predict", "A", "--format", "yaml"],
+        ["predict", "A", "-k", "0"],
+        ["predict", "A", "-i", "names.txt"],
+        ["evaluate", "--format", "csv"],
+        ["evaluate", "--split", "dev"],
+        ["fly"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage(here: Path, args: list[str]) -> None:
+    assert "Traceback" not in wrong_usage(*args)
+    assert listing(here) == []
+
+
+# predict
+
+
+def test_names_as_arguments(model_file: Path) -> None:
+    result = fine("predict", "-m", model_file, "Papadopoulos", "García López", "")
+    names = records(result)
+    assert [record["name"] for record in names] == ["Papadopoulos", "García López", ""]
+    assert names[0]["country"] == "Greece"
+    assert [len(record["top"]) for record in names] == [3, 3, 0]
+    assert result.stderr == ""
+
+
+LINES = b"\xef\xbb\xbfNowak\r\n\r\n  \n\xc5\x81uk\n[b]\n:smile:\n\xc2\xa0\nAbe"
+READ = ["Nowak", "", "  ", "Łuk", "[b]", ":smile:", "\u00a0", "Abe"]
+
+
+@pytest.mark.parametrize("how", ["-i", "-", "-i -", "pipe"])
+def test_every_line_is_a_record(here: Path, model_file: Path, how: str) -> None:
+    (here / "names.txt").write_bytes(LINES)
+    args = {"-i": ["-i", "names.txt"], "-": ["-"], "-i -": ["-i", "-"], "pipe": []}[how]
+    result = fine("predict", "-m", model_file, *args, input=b"" if how == "-i" else LINES)
+    assert [record["name"] for record in records(result)] == READ
+    blank = [record["country"] is None for record in records(result)]
+    assert blank == [not name.strip() for name in READ]
+
+
+def test_a_long_input_keeps_its_order(model_file: Path) -> None:
+    names = [f"Name{'abc'[i % 3]} {i}" if i % 7 else "" for i in range(5000)]
+    result = fine("predict", "-m", model_file, "-k", 1, input="\n".join(names) + "\n")
+    assert [record["name"] for record in records(result)] == names
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl", "csv", "tsv", "table"])
+def test_formats_agree(model_file: Path, form: str) -> None:
+    result = fine("predict", "-m", model_file, "-k", 2, "--format", form, "Nowak", "[b]", ":smile:", "")
+    expected = records(fine("predict", "-m", model_file, "-k", 2, "Nowak", "[b]", ":smile:", ""))
+    if form in ("json", "jsonl"):
+        assert (json.loads(result.stdout) if form == "json" else records(result)) == expected
+    elif form in ("csv", "tsv"):
+        rows = list(csv.DictReader(io.StringIO(result.stdout), delimiter="," if form == "csv" else "\t"))
+        assert [(row["name"], row["country"] or None) for row in rows] == [
+            (record["name"], record["country"]) for record in expected
+        ]
+        assert float(rows[0]["probability_2"]) == expected[0]["top"][1]["probability"]
+    else:
+        lines = [line.strip() for line in result.stdout.splitlines()]
+        for record in expected[:3]:
+            [line] = [line for line in lines if line.startswith(record["name"])]
+            assert f"{record['country']} {record['probability']:.0%}" in line
+
+
+@pytest.mark.parametrize(("top_k", "given"), [(1, 1), (4, 4), (99, 5)])
+def test_top_k(model_file: Path, top_k: int, given: int) -> None:
+    [record] = records(fine("predict", "-m", model_file, "-k", top_k, "Nowak"))
+    assert len(record["top"]) == given
+    header = fine("predict", "-m", model_file, "-k", top_k, "--format", "csv", "Nowak").stdout.splitlines()[
+        0
+    ]
+    assert len(header.split(",")) == 1 + 2 * given
+
+
+def test_no_input_no_records(model_file: Path) -> None:
+    assert fine("predict", "-m", model_file, input="").stdout == ""
+    assert json.loads(fine("predict", "-m", model_file, "--format", "json", input="").stdout) == []
+
+
+def test_undecodable_input(here: Path, model_file: Path) -> None:
+    (here / "names.txt").write_bytes(b"Nowak\n\nM\xfcller\n")
+    assert "names.txt, line 3: byte 0xfc is not UTF-8" in failed(
+        "predict", "-m", model_file, "-i", "names.txt"
+    )
+    said = failed("predict", "-m", model_file, input=b"M\xfcller\n")
+    assert "standard input, line 1: byte 0xfc is not UTF-8" in said
+
+
+def test_input_that_cannot_be_read(here: Path, model_file: Path) -> None:
+    assert "none.txt: No such file" in failed("predict", "-m", model_file, "-i", "none.txt")
+    assert "Is a directory" in failed("predict", "-m", model_file, "-i", here)
+
+
+def test_wrong_model_files(here: Path) -> None:
+    (here / "text").write_text("no model")
+    assert "none.npz: no such model file" in failed("predict", "-m", "none.npz", "A")
+    assert "text: cannot be read" in failed("predict", "-m", "text", "A")
+    assert "text: cannot be read" in failed("evaluate", "-m", "text")
+
+
+def test_the_model_here_is_preferred_to_the_bundled_one(here: Path, model_file: Path) -> None:
+    assert fine("predict", "-v", "Nowak").stderr == "model: bundled\n"
+    (here / "rnn-names.npz").write_bytes(model_file.read_bytes())
+    result = fine("predict", "-v", "Nowak")
+    assert result.stderr == "model: rnn-names.npz\n"
+    assert records(result) == records(fine("predict", "-m", model_file, "Nowak"))
+    assert fine("predict", "-v", "-m", model_file, "Nowak").stderr == f"model: {model_file}\n"
+
+
+# evaluate
+
+
+def scored(*args: object) -> dict[str, Any]:
+    metrics = json.loads(fine("evaluate", "--format", "json", *args).stdout)
+    assert isinstance(metrics, dict)
+    return metrics
+
+
+@pytest.fixture
+def own(few_countries: Path, here: Path, tmp_path: Path) -> Path:
+    """Data of our own, in a folder, and a model of it in the current folder."""
+    data = tmp_path / "own"
+    data.mkdir()
+    for file in few_countries.iterdir():
+        (data / file.name).write_bytes(file.read_bytes())
+    fine("train", data, *QUICK, "-q")
+    return data
+
+
+def test_the_test_part_of_its_own_data_is_scored(own: Path, here: Path, tmp_path: Path) -> None:
+    info = checkpoint.load(here / "rnn-names.npz").data
+    assert info.test > 0
+    by_default = scored()
+    assert set(by_default) == METRICS
+    assert by_default["n"] == info.test
+    assert by_default["unknown_labels"] == {}
+    assert scored(own) == by_default
+    assert scored(as_table(own, tmp_path / "copy.csv")) == by_default
+    for part, n in (("train", info.train), ("val", info.val), ("test", info.test), ("all", 973)):
+        assert scored("--split", part)["n"] == n
+        assert f"{n:,} names" in fine("evaluate", own, "--split", part).stderr
+
+
+def test_the_test_part_is_that_of_the_training(own: Path, here: Path) -> None:
+    model = checkpoint.load(here / "rnn-names.npz")
+    parts = prepare(read_examples(own), model.training).parts
+    counts = {label: m["n"] for label, m in scored()["per_country"].items() if m["n"]}
+    assert counts == {c: sum(e.country == c for e in parts.test) for c in counts}
+
+
+def test_every_row_of_other_data_is_scored(own: Path, here: Path) -> None:
+    text = "name,country\nNowak,Poland\nNowak,Poland\nQuispe,Peru\nAbe,Japan\nMamani,Peru\nAit,Marokko\n"
+    (here / "other.csv").write_text(text)
+    result = fine("evaluate", "other.csv", "--format", "json")
+    metrics = json.loads(result.stdout)
+    assert metrics["n"] == 3
+    assert metrics["per_country"]["Poland"]["n"] == 2
+    assert metrics["unknown_labels"] == {"Marokko": 1, "Peru": 2}
+    assert "'Peru'" in result.stderr
+    assert "2 names" in result.stderr
+    assert "'Marokko'" in result.stderr
+
+
+def test_other_data_of_unknown_labels_only(own: Path, here: Path) -> None:
+    (here / "other.csv").write_text("name,country\nQuispe,Peru\n")
+    assert "knows none of the labels (Peru)" in failed("evaluate", "other.csv")
+
+
+def test_the_table_of_an_evaluation(own: Path) -> None:
+    result = fine("evaluate", "-v")
+    metrics = scored()
+    cells = [line.split() for line in result.stdout.splitlines()]
+    assert ["accuracy", f"{metrics['accuracy']:.3f}"] in cells
+    assert "model: rnn-names.npz" in result.stderr
+    assert "test part" in result.stderr
+
+
+def test_data_that_changed_or_went_away(own: Path) -> None:
+    (own / "Poland.txt").write_text("Nowak\n")
+    assert "changed since the model was trained" in failed("evaluate")
+    assert scored(own)["n"] == 774  # given as DATA, it is other data: every row
+    for file in own.iterdir():
+        file.unlink()
+    own.rmdir()
+    assert f"{own}: the data that the model was trained on is not here" in failed("evaluate")
+
+
+# the program
+
+
+def test_version_and_help() -> None:
+    assert fine("--version").stdout == f"rnn-names {__version__}\n"
+    for args in (["-h"], ["--help"], ["train", "-h"], ["predict", "-h"], ["evaluate", "-h"]):
+        assert "Usage: " in fine(*args).stdout
+    assert "[default: " in fine("predict", "-h").stdout
+
+
+def test_help_loads_neither_numpy_nor_rich(model_file: Path) -> None:
+    def loaded(*args: object) -> set[str]:
+        command = [sys.executable, "-X", "importtime", "-m", "rnn_names", *map(str, args)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return {line.split("|")[-1].strip().split(".")[0] for line in done.stderr.splitlines()}
+
+    assert not {"numpy", "rich", "tqdm"} & loaded("--help")
+    predicting = loaded("predict", "-m", model_file, "Nowak")
+    assert "numpy" in predicting
+    assert not {"rich", "tqdm"} & predicting
+
+
+def test_a_reader_that_has_enough_ends_it_quietly(here: Path, model_file: Path) -> None:
+    (here / "names.txt").write_text("Nowak\n" * 20_000)
+    with spawn("predict", "-m", model_file, "-i", "names.txt") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert json.loads(process.stdout.readline())["name"] == "Nowak"
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+def test_ctrl_c_keeps_the_best(few_countries: Path, here: Path) -> None:
+    env = os.environ | {"PYTHONUNBUFFERED": "1"}
+    endless = ["--epochs", "100000", "--hidden-size", "8", "--patience", "0", "-o", "m.npz"]
+    with spawn("train", few_countries, *endless, env=env) as process:
+        assert process.stderr is not None
+        assert process.stdout is not None
+        seen = []
+        for line in process.stderr:
+            seen.append(line.decode())
+            if line.startswith(b"epoch 1/"):
+                process.send_signal(signal.SIGINT)
+                break
+        rest = process.stderr.read().decode()
+        assert process.stdout.read() == b""
+    assert process.returncode == 130
+    last = rest.splitlines()[-1]
+    assert last.startswith("stopped; the best epoch, ")
+    assert last.endswith("is in m.npz")
+    assert "Traceback" not in rest
+    assert listing(here) == ["m.npz"]
+    model = checkpoint.load(here / "m.npz")
+    said = int(last.split(",")[1])
+    assert len(model.history) - said in (0, 1)  # 1: stopped just after a better one was written
+
+
+def test_the_program_reads_and_writes_utf8_whatever_the_locale(model_file: Path) -> None:
+    env = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    with spawn("predict", "-m", model_file, stdin=subprocess.PIPE, env=env) as process:
+        out, err = process.communicate("Łódź\n山田\n".encode())
+    assert process.returncode == 0
+    assert err == b""
+    assert [json.loads(line)["name"] for line in out.decode().splitlines()] == ["Łódź", "山田"]
+
+
+def test_the_saved_parameters_are_those_of_the_best_epoch(few_countries: Path, here: Path) -> None:
+    fine(
+        "train",
+        few_countries,
+        "-q",
+        "--epochs",
+        6,
+        "--hidden-size",
+        16,
+        "--batch-size",
+        32,
+        "--patience",
+        0,
+    )
+    model = checkpoint.load(here / "rnn-names.npz")
+    losses = [entry["val_loss"] for entry in model.history]
+    metrics = scored("--split", "val")
+    assert len(losses) == 6
+    assert metrics["nll"] == pytest.approx(np.min(np.array(losses, float)), abs=1e-6)
+
+
+def on_a_terminal(*args: object, stdin: bool = False) -> tuple[int, str]:
+    """The exit code, and what a run prints whose streams are a terminal."""
+    terminal, inside = pty.openpty()
+    termios.tcsetwinsize(inside, (24, 100))
+    env = os.environ | {"TERM": "xterm"}
+    command = [sys.executable, "-m", "rnn_names", *map(str, args)]
+    process = subprocess.Popen(
+        command, stdin=inside if stdin else subprocess.DEVNULL, stdout=inside, stderr=inside, env=env
+    )
+    os.close(inside)
+    seen = b""
+    with suppress(OSError):  # Linux ends a terminal that nobody writes to with an error
+        while part := os.read(terminal, 4096):
+            seen += part
+    os.close(terminal)
+    return process.wait(), seen.decode()
+
+
+def test_on_a_terminal_no_names_are_a_usage_error(model_file: Path) -> None:
+    code, seen = on_a_terminal("predict", "-m", model_file, stdin=True)
+    assert code == 2
+    assert "no names; give some" in seen
+
+
+def test_on_a_terminal_predictions_are_a_table(model_file: Path) -> None:
+    code, seen = on_a_terminal("predict", "-m", model_file, "Papadopoulos", "[b]x")
+    assert code == 0
+    assert "Papadopoulos" in seen
+    assert "Greece" in seen
+    assert "[b]x" in seen
+    assert "{" not in seen
+
+
+def test_on_a_terminal_training_shows_a_bar(few_countries: Path, here: Path) -> None:
+    code, seen = on_a_terminal("train", few_countries, *QUICK)
+    assert code == 0
+    assert "training:" in seen
+    assert "saved rnn-names.npz" in seen
+    assert listing(here) == ["rnn-names.npz"]
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "jsonl", "json"])
+def test_a_reader_that_has_had_enough_ends_it_quietly(model_file: Path, tmp_path: Path, form: str) -> None:
+    names = tmp_path / "names.txt"
+    names.write_text("Nowak\n" * 200_000, encoding="utf-8")
+    with spawn("predict", "-m", model_file, "-i", names, "--format", form) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+def test_a_full_disk_is_one_line(model_file: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "rnn_names", "predict", "-m", model_file, "Nowak"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"error: standard output: ")
+    assert b"Traceback" not in done.stderr
+
+
+def test_parameters_that_overflow_in_the_last_step_are_not_saved(few_countries: Path, here: Path) -> None:
+    once = ["--epochs", 1, "--batch-size", 99_999, "--val-split", 0, "--hidden-size", 4]
+    result = invoke("train", few_countries, *once, "--optimizer", "sgd", "--lr", "1e300", "--clip-norm", 0)
+    assert result.exit_code == 1
+    assert "no longer finite" in result.stderr
+    assert listing(here) == []
+
+
+def test_an_empty_part_is_named(few_countries: Path, here: Path) -> None:
+    fine("train", few_countries, "-q", *QUICK, "--val-split", 0, "-o", "m.npz")
+    result = invoke("evaluate", "-m", "m.npz", "--split", "val")
+    assert result.exit_code == 1
+    assert "its val part is empty" in result.stderr

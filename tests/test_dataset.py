@@ -1,0 +1,428 @@
+import csv
+import io
+import sys
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_names.dataset import (
+    Example,
+    Split,
+    bundled_surnames,
+    fingerprint,
+    fold,
+    normalise,
+    read_examples,
+    split,
+    split_key,
+    tidy,
+    unique,
+)
+from rnn_names.errors import DataError
+
+# Unicode folds no case of dotless ı: its upper case I is that of i too.
+CASED = [
+    c
+    for c in map(chr, range(sys.maxunicode + 1))
+    if {c.upper(), c.lower(), c.casefold(), c.title()} != {c} and c != "ı"
+]
+BLANKS = [c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace()]
+NAMES = st.text(
+    st.characters(codec="utf-8", categories=["Lu", "Ll", "Lt", "Lo"], exclude_characters="ı")
+    | st.sampled_from(" '-.\u00a0"),
+    max_size=12,
+)
+COUNTRIES = st.sampled_from(["Poland", "Ghana", "Côte d'Ivoire"])
+EXAMPLES = st.lists(st.builds(Example, NAMES, COUNTRIES), max_size=30)
+
+SPELLINGS = [
+    ["Müller", "Mueller", "MULLER", "Mu\u0308ller", "müller ", "MUELLER"],
+    ["O'Brien", "O\u2019Brien", "OBrien", "o brien", "O`Brien", "O\u02bbBrien"],
+    ["Al-Masri", "al masri", "Al\u2010Masri", "AlMasri", "Al\u2011Masri", "Al\u2013Masri"],
+    ["Strauß", "Strauss", "STRAUSS", "STRAUẞ"],
+    ["Łukasz", "Lukasz", "ŁUKASZ"],
+    ["Sørensen", "Sorensen", "Soerensen", "SØRENSEN"],
+    ["Nguyễn", "Nguyen", "Nguye\u0302\u0303n", "NGUYỄN"],
+    ["Yıldız", "Yildiz", "YILDIZ", "YİLDİZ"],
+    ["García\u00a0López", "Garcia  Lopez", "garcía-lópez"],
+    ["Đorđević", "Dordevic", "ĐORĐEVIĆ"],
+]
+
+
+# normalise
+
+
+@given(NAMES)
+def test_normalise_is_idempotent(name: str) -> None:
+    assert normalise(normalise(name)) == normalise(name)
+
+
+@given(NAMES)
+def test_normalise_ignores_case(name: str) -> None:
+    assert normalise(name.upper()) == normalise(name)
+    assert normalise(name.lower()) == normalise(name)
+    assert normalise(name.title()) == normalise(name)
+
+
+def test_normalise_ignores_the_case_of_every_letter_that_has_one() -> None:
+    for change in (str.upper, str.lower, str.casefold):
+        assert [c for c in CASED if normalise(f"a{change(c)}z") != normalise(f"a{c}z")] == []
+    assert [c for c in CASED if normalise(normalise(c)) != normalise(c)] == []
+    assert len(CASED) > 2000
+
+
+@given(st.text())
+def test_normalise_gives_nfc_whatever_the_form(name: str) -> None:
+    assert unicodedata.is_normalized("NFC", normalise(name))
+    composed, decomposed = (unicodedata.normalize(form, name) for form in ("NFC", "NFD"))
+    assert normalise(composed) == normalise(decomposed) == normalise(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("", ""),
+        ("  Van\u00a0 der\tBerg\u2009", "van der berg"),
+        ("\u3000Kim\u2003Lee", "kim lee"),
+        ("İnönü", "inönü"),
+        ("I\u0307pek", "ipek"),
+        ("Strauß", "strauss"),
+        ("ΠΑΠΑΔΌΠΟΥΛΟΣ", "παπαδόπουλοσ"),
+        ("ИВАНОВ", "иванов"),
+        ("Nguye\u0302\u0303n", "nguyễn"),
+    ],
+)
+def test_normalise(name: str, expected: str) -> None:
+    assert normalise(name) == expected
+
+
+def test_every_blank_is_collapsed() -> None:
+    assert [c for c in BLANKS if normalise(f"{c}Ab{c}{c}Cd{c}") != "ab cd"] == []
+    assert "\u00a0" in BLANKS
+
+
+# fold
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("É", "e"),
+        ("Łódź", "lodz"),
+        ("Weiß", "weiss"),
+        ("WEIẞ", "weiss"),
+        ("Ærø", "aero"),
+        ("Œuvre", "oeuvre"),
+        ("Þór", "thor"),
+        ("Yıldız", "yildiz"),
+        ("Đặng", "dang"),
+        ("O\u2019Neill", "o'neill"),
+        ("Jean\u2011Luc", "jean-luc"),
+        ("Иванов", "иванов"),
+        ("Παπάς", "παπασ"),
+        ("山田", "山田"),
+        ("Plain Name", "plain name"),
+    ],
+)
+def test_fold(name: str, expected: str) -> None:
+    assert fold(name) == expected
+
+
+def test_fold_leaves_only_base_letters_of_the_bundled_names(bundled: list[Example]) -> None:
+    left = {c for example in bundled for c in fold(example.name)}
+    assert left - set("abcdefghijklmnopqrstuvwxyz '-") == set()
+
+
+@given(NAMES)
+def test_folding_a_folded_name_changes_nothing(name: str) -> None:
+    assert fold(fold(name)) == fold(name)
+
+
+# split
+
+
+@pytest.mark.parametrize("names", SPELLINGS, ids=lambda names: str(names[0]))
+def test_every_spelling_has_one_key_and_falls_in_one_part(names: list[str]) -> None:
+    assert len({split_key(name) for name in names}) == 1
+    for seed in range(20):
+        parts = split([Example(name, "X") for name in names], 0.3, 0.3, seed)
+        assert sorted(map(len, parts)) == [0, 0, len(names)]
+
+
+def test_names_without_a_letter_have_keys_of_their_own() -> None:
+    assert split_key("---") != split_key("''")
+    assert split_key("山田") != split_key("田中")
+
+
+def memberships(parts: Split) -> dict[Example, str]:
+    return {example: part for part, examples in parts._asdict().items() for example in examples}
+
+
+@given(EXAMPLES, EXAMPLES, st.integers(0, 2**63 - 1))
+def test_split_depends_neither_on_order_nor_on_other_names(
+    examples: list[Example], added: list[Example], seed: int
+) -> None:
+    before = memberships(split(examples, 0.3, 0.3, seed))
+    after = memberships(split([*added, *reversed(examples)], 0.3, 0.3, seed))
+    assert {example: after[example] for example in before} == before
+
+
+@given(EXAMPLES)
+def test_split_keeps_every_row_and_its_order(examples: list[Example]) -> None:
+    parts = split(examples, 0.3, 0.3, 1)
+    assert sorted([*parts.train, *parts.val, *parts.test]) == sorted(examples)
+    for part in parts:
+        chosen = set(part)
+        assert part == [example for example in examples if example in chosen]
+
+
+def test_shares_of_the_bundled_names_are_about_right(bundled: list[Example]) -> None:
+    parts = split(unique(bundled), 0.1, 0.2, 1)
+    n = sum(map(len, parts))
+    assert len(parts.train) / n == pytest.approx(0.7, abs=0.01)
+    assert len(parts.val) / n == pytest.approx(0.1, abs=0.01)
+    assert len(parts.test) / n == pytest.approx(0.2, abs=0.01)
+
+
+def test_parts_of_the_bundled_names_share_no_key(bundled: list[Example]) -> None:
+    train, val, test = ({split_key(e.name) for e in part} for part in split(bundled, 0.1, 0.1, 1))
+    assert not train & val
+    assert not train & test
+    assert not val & test
+
+
+def test_seeds_split_differently(bundled: list[Example]) -> None:
+    one, two = (set(split(bundled, 0.1, 0.1, seed).test) for seed in (1, 2))
+    assert len(one & two) < 0.2 * len(one)
+
+
+@pytest.mark.parametrize(("val", "test"), [(0, 0), (0, 0.5), (0.5, 0)])
+def test_a_share_of_zero_is_an_empty_part(bundled: list[Example], val: float, test: float) -> None:
+    parts = split(bundled, val, test, 1)
+    assert bool(parts.val) == (val > 0)
+    assert bool(parts.test) == (test > 0)
+
+
+# unique, fingerprint
+
+
+def test_unique_keeps_one_row_of_a_name_for_each_country() -> None:
+    rows = [
+        Example("kim", "South Korea"),
+        Example("Kim", "Vietnam"),
+        Example("KIM", "South Korea"),
+        Example("Abe", "Japan"),
+    ]
+    assert unique(rows) == [
+        Example("Abe", "Japan"),
+        Example("kim", "South Korea"),
+        Example("Kim", "Vietnam"),
+    ]
+
+
+@given(EXAMPLES)
+def test_unique_loses_no_pair(examples: list[Example]) -> None:
+    def pairs(rows: Iterable[Example]) -> set[tuple[str, str]]:
+        return {(normalise(name), country) for name, country in rows}
+
+    assert pairs(unique(examples)) == pairs(examples)
+    assert len(unique(examples)) == len(pairs(examples))
+    assert unique(unique(examples)) == unique(examples)
+
+
+@given(EXAMPLES)
+def test_fingerprint_ignores_order_duplicates_and_case(examples: list[Example]) -> None:
+    respelled = [Example(e.name.upper(), e.country) for e in reversed(examples)] + examples[:3]
+    assert fingerprint(respelled) == fingerprint(examples)
+
+
+@given(EXAMPLES, st.builds(Example, NAMES, COUNTRIES))
+def test_fingerprint_changes_with_a_pair(examples: list[Example], more: Example) -> None:
+    new = (normalise(more.name), more.country) not in {(normalise(e.name), e.country) for e in examples}
+    assert (fingerprint([*examples, more]) != fingerprint(examples)) == new
+
+
+# read_examples
+
+
+def write(path: Path, data: bytes | str) -> Path:
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return path
+
+
+def test_the_bundled_surnames_are_found(bundled: list[Example]) -> None:
+    package = Path(sys.modules["rnn_names"].__file__ or "").resolve().parent
+    assert bundled_surnames().is_relative_to(package.parent)
+    assert len(bundled) > 50_000
+    assert Example("Schmidt", "Germany") in bundled
+    assert len({example.country for example in bundled}) > 40
+
+
+def test_read_a_folder(tmp_path: Path) -> None:
+    write(tmp_path / "Poland.txt", "\ufeffNowak\r\n\r\n  Kowalski \r\nNowak")
+    write(tmp_path / "Türkiye.txt", "Yılmaz\n\n\u00a0\nKaya\u00a0Öz\n")
+    write(tmp_path / "Japan.txt", "Abe\rSato\r")
+    write(tmp_path / ".hidden.txt", "Ghost\n")
+    write(tmp_path / "notes.md", "Not a name\n")
+    assert sorted(read_examples(tmp_path)) == sorted(
+        [
+            Example("Abe", "Japan"),
+            Example("Sato", "Japan"),
+            Example("Nowak", "Poland"),
+            Example("Kowalski", "Poland"),
+            Example("Nowak", "Poland"),
+            Example("Yılmaz", "Türkiye"),
+            Example("Kaya Öz", "Türkiye"),
+        ]
+    )
+
+
+def test_a_label_is_nfc_however_the_file_system_spells_it(tmp_path: Path) -> None:
+    write(tmp_path / "Tu\u0308rkiye.txt", "Kaya\n")
+    assert read_examples(tmp_path) == [Example("Kaya", "Türkiye")]
+    table = write(tmp_path / "t.csv", "name,country\nKaya,Tu\u0308rkiye\n")
+    assert read_examples(table) == [Example("Kaya", "Türkiye")]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".CSV", ".tsv"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("bom", ["", "\ufeff"])
+def test_read_a_table(tmp_path: Path, suffix: str, end: str, bom: str) -> None:
+    rows = [
+        "id,name,note,country",
+        "1,Nowak,x,Poland",
+        "",
+        ",,,",
+        "2, Kaya\u00a0 Öz ,,Türkiye",
+        "3,Nowak,,Poland",
+    ]
+    text = bom + end.join(rows) + end
+    path = write(tmp_path / f"t{suffix}", text.replace(",", "\t") if suffix == ".tsv" else text)
+    assert read_examples(path) == [
+        Example("Nowak", "Poland"),
+        Example("Kaya Öz", "Türkiye"),
+        Example("Nowak", "Poland"),
+    ]
+
+
+def test_quoted_fields_may_hold_delimiters_line_ends_and_quotes(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "t.csv", 'name,country\n"Smith, J","United\nKingdom"\n"de\r\n""Foix""",France\n'
+    )
+    assert read_examples(path) == [Example("Smith, J", "United Kingdom"), Example('de "Foix"', "France")]
+
+
+def test_other_columns_can_be_named(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.tsv", "country\tsurname\tlanguage\nx\tNowak\tPolish\n")
+    assert read_examples(path, "surname", "language") == [Example("Nowak", "Polish")]
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8")), min_size=1))
+def test_what_the_csv_module_writes_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, names: list[str]
+) -> None:
+    names = [name for name in names if tidy(name)] or ["x"]
+    folder = tmp_path_factory.mktemp("csv")
+    for suffix, delimiter in ((".csv", ","), (".tsv", "\t")):
+        file = io.StringIO(newline="")
+        writer = csv.writer(file, delimiter=delimiter)
+        writer.writerows([["name", "country"], *([name, "X"] for name in names)])
+        path = write(folder / f"t{suffix}", file.getvalue())
+        assert read_examples(path) == [Example(tidy(name), "X") for name in names]
+
+
+@pytest.mark.parametrize(
+    ("file", "data", "said"),
+    [
+        ("t.csv", b"name,country\nA,B\nC\xff,D\n", "line 3: byte 0xff is not UTF-8"),
+        ("t.csv", b"name,country\r\nA,B\r\nC\xe9,D\r\n", "line 3: byte 0xe9 is not UTF-8"),
+        ("t.csv", "surname,country\nA,B\n", "line 1: no column 'name' among 'surname', 'country'"),
+        ("t.csv", "name,label\nA,B\n", "line 1: no column 'country' among 'name', 'label'"),
+        ("t.csv", "name;country\nA;B\n", "line 1: no column 'name' among 'name;country'"),
+        ("t.csv", "name,country,name\nA,B,C\n", "line 1: more than one column 'name'"),
+        ("t.csv", "", "line 1: no column 'name' among none"),
+        ("t.csv", "name,country\n", "there are no names in it"),
+        ("t.csv", "name,country\nA,B\nC\n", "line 3: 1 of 2 columns"),
+        ("t.csv", "name,country\nA,B\n,D\n", "line 3: 'name' is empty"),
+        ("t.csv", "name,country\nA,B\n\nC,\u00a0\n", "line 4: 'country' is empty"),
+        ("t.csv", 'name,country\nA,B\n"C,D\nE,F\n', "unexpected end of data"),
+        ("t.csv", 'name,country\n"A"x,B\n', "line 2: "),
+        ("t.csv", 'name,country\n"' + "x" * (1 << 20) + "x,B\n", "field larger than field limit"),
+        ("t.xlsx", "name,country\nA,B\n", "not a .csv or .tsv file"),
+        ("names.txt", "A\nB\n", "not a .csv or .tsv file"),
+    ],
+)
+def test_a_bad_file_is_named_with_its_line(tmp_path: Path, file: str, data: bytes | str, said: str) -> None:
+    path = write(tmp_path / file, data)
+    with pytest.raises(DataError) as caught:
+        read_examples(path)
+    assert str(caught.value).startswith(str(path))
+    assert said in str(caught.value)
+    assert "; " in str(caught.value)  # what to do about it
+    assert "\n" not in str(caught.value)
+
+
+def test_an_undecodable_byte_in_a_folder_is_found_in_its_file(tmp_path: Path) -> None:
+    write(tmp_path / "Ghana.txt", "Mensah\n")
+    bad = write(tmp_path / "Japan.txt", b"Abe\n\nSat\xf4\n")
+    with pytest.raises(DataError) as caught:
+        read_examples(tmp_path)
+    assert str(caught.value).startswith(f"{bad}, line 3: byte 0xf4 is not UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        ("empty", "no .txt files in this folder"),
+        ("blank", "there are no names in it"),
+        ("missing", "no such file or folder"),
+        ("missing.csv", "No such file or directory"),
+        ("folder.csv", "no .txt files in this folder"),
+        ("nested", "Is a directory"),
+    ],
+)
+def test_a_bad_path_is_named(tmp_path: Path, made: str, said: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "blank").mkdir()
+    write(tmp_path / "blank" / "Japan.txt", "\n \n")
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "nested" / "Japan.txt").mkdir(parents=True)
+    with pytest.raises(DataError, match=said) as caught:
+        read_examples(tmp_path / made)
+    assert str(caught.value).startswith(str(tmp_path / made))
+
+
+def test_a_folder_named_like_a_table_is_read_as_a_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "names.csv"
+    folder.mkdir()
+    write(folder / "Japan.txt", "Abe\n")
+    assert read_examples(folder) == [Example("Abe", "Japan")]
+
+
+@pytest.mark.parametrize(
+    ("data", "where"),
+    [
+        (b"\xef\xbb\xbfname,country\nab,A\n\xffc,B\n", "line 3: byte 0xff"),
+        (b"name,country\rab,A\r\xfec,B\r", "line 3: byte 0xfe"),
+        (b"name,country\r\nab,A\r\n\xfdc,B\r\n", "line 3: byte 0xfd"),
+    ],
+)
+def test_the_line_of_an_undecodable_byte_whatever_the_line_ends(
+    tmp_path: Path, data: bytes, where: str
+) -> None:
+    file = tmp_path / "names.csv"
+    file.write_bytes(data)
+    with pytest.raises(DataError, match=where):
+        read_examples(file)
+
+
+def test_umlauts_and_their_digraphs_share_a_key_before_vowels_too() -> None:
+    assert split_key("Böer") == split_key("Boeer") == split_key("BOER")
+
+
+def test_stacked_dots_are_one_dot() -> None:
+    assert normalise("I\u0307\u0307stanbul") == normalise("istanbul")

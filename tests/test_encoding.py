@@ -1,0 +1,195 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_names.dataset import normalise
+from rnn_names.encoding import END, START, UNKNOWN, Alphabet, Encoded, IntArray, batches, one_hot, pack
+
+LATIN = Alphabet("".join(sorted("abcdefghijklmnopqrstuvwxyzüé '-")))
+# Letters that normalise to themselves, alone and together.
+OF_LATIN = st.text("abcdefghijklmnopqrstuvwxyzüé'-", min_size=1, max_size=15)
+WORDS = st.lists(OF_LATIN, min_size=1, max_size=20)
+ANYTHING = st.text(st.characters())  # lone surrogates, too
+
+
+def decode(alphabet: Alphabet, names: Encoded) -> list[str]:
+    parts = zip(names.starts.tolist(), names.lengths.tolist(), strict=True)
+    return ["".join(alphabet.symbols[i] for i in names.symbols[s : s + n]) for s, n in parts]
+
+
+# the alphabet
+
+
+@given(st.lists(ANYTHING))
+def test_a_learned_alphabet_is_sorted_and_does_not_depend_on_order(names: list[str]) -> None:
+    alphabet = Alphabet.learn(names)
+    assert list(alphabet.symbols) == sorted(set(alphabet.symbols))
+    assert alphabet == Alphabet.learn(reversed(names))
+    assert len(alphabet) == len(alphabet.symbols)
+
+
+def test_an_alphabet_is_learned_from_normalised_names() -> None:
+    assert Alphabet.learn(["Żak", "ŻA\u00a0B"]) == Alphabet(" abkż")
+
+
+def test_an_alphabet_learns_no_control_character() -> None:
+    assert Alphabet.learn(["a\x02b\x03\x1a\x7f\u200b\ud800c"]) == Alphabet("abc")
+
+
+def test_the_first_symbols_are_start_end_unknown() -> None:
+    assert LATIN.symbols[:3] == START + END + UNKNOWN
+    assert Alphabet("").symbols == START + END + UNKNOWN
+
+
+@given(WORDS)
+def test_names_over_the_alphabet_survive_encoding(names: list[str]) -> None:
+    assert decode(LATIN, LATIN.encode(names)) == [START + name + END for name in names]
+
+
+@given(st.lists(ANYTHING, min_size=1))
+def test_names_survive_encoding_in_the_alphabet_learned_from_them(names: list[str]) -> None:
+    alphabet = Alphabet.learn(names)
+    for name, word in zip(names, decode(alphabet, alphabet.encode(names)), strict=True):
+        known = [c for c in normalise(name) if c in alphabet.letters]
+        assert [c for c in word[1:-1] if c != UNKNOWN] == known
+
+
+def test_encode_by_hand() -> None:
+    encoded = Alphabet("ab").encode(["Ba", "", "a"])
+    assert encoded.symbols.tolist() == [0, 4, 3, 1, 0, 1, 0, 3, 1]
+    assert encoded.starts.tolist() == [0, 4, 6]
+    assert encoded.lengths.tolist() == [4, 2, 3]
+
+
+def test_no_names_encode_to_nothing() -> None:
+    encoded = LATIN.encode([])
+    assert [len(field) for field in encoded] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "spelled"),
+    [
+        ("Élan", "élan"),  # é is a letter of this alphabet
+        ("Łódź", "lodz"),
+        ("Strauß", "strauss"),
+        ("STRAUẞ", "strauss"),
+        ("Ærø", "aero"),
+        ("Nguyễn", "nguyen"),
+        ("Yıldız", "yildiz"),
+        ("O\u2019Neill", "o'neill"),
+        ("x\u0332y", "xy"),  # no letter of Unicode is x with a macron below: the mark stands alone
+        ("\u0301", ""),
+        ("a山b", f"a{UNKNOWN}b"),
+        ("Иван", UNKNOWN * 4),
+        ("a1", f"a{UNKNOWN}"),
+        ("\ud800a\udfff", f"{UNKNOWN}a{UNKNOWN}"),
+        ("\x02a\x03b\x1a", f"{UNKNOWN}a{UNKNOWN}b{UNKNOWN}"),
+    ],
+)
+def test_letters_that_are_not_in_the_alphabet(name: str, spelled: str) -> None:
+    assert LATIN.spell(name) == spelled
+    assert LATIN.spell(name) == spelled  # remembered from the first time
+
+
+@given(st.lists(ANYTHING | st.text("\x02\x03\x1aab"), min_size=1))
+def test_any_text_has_one_start_and_one_end(names: list[str]) -> None:
+    encoded = LATIN.encode(names)
+    assert encoded.symbols.min() >= 0
+    assert encoded.symbols.max() < len(LATIN)
+    for word in decode(LATIN, encoded):
+        assert word[0] == START
+        assert word[-1] == END
+        assert word.count(START) == word.count(END) == 1
+
+
+# one-hot rows
+
+
+@given(st.lists(st.integers(0, 6), max_size=30), st.integers(0, 2**32 - 1))
+def test_one_hot_selects_and_sums_rows(index: list[int], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    at = np.array(index, np.intp)
+    U = rng.standard_normal((7, 3)).astype(np.float32)
+    da = rng.integers(-9, 10, (len(at), 3)).astype(np.float32)  # whole numbers: sums are exact
+    rows = one_hot(at, 7)
+    assert rows.dtype == np.float32
+    np.testing.assert_array_equal(rows.sum(axis=1), np.ones(len(at)))
+    np.testing.assert_array_equal(rows @ U, U[at])
+    summed = np.zeros((7, 3), np.float32)
+    np.add.at(summed, at, da)
+    np.testing.assert_array_equal(rows.T @ da, summed)
+
+
+def test_one_hot_by_hand() -> None:
+    expected = [[0, 0, 1], [1, 0, 0]]
+    assert one_hot(np.array([2, 0]), 3).tolist() == expected
+    assert one_hot(np.array([2, 0]), 3, np.float64).dtype == np.float64
+
+
+# packed batches
+
+
+def unpack(symbols: IntArray, sizes: IntArray, order: IntArray) -> list[list[int]]:
+    """The names of a packed batch, in the caller's order, read one symbol at a time."""
+    rows: list[list[int]] = [[] for _ in range(sizes[0])]
+    at = 0
+    for size in sizes:
+        for row in range(size):
+            rows[row].append(int(symbols[at]))
+            at += 1
+    assert at == len(symbols)
+    names: list[list[int]] = [[] for _ in rows]
+    for row, place in enumerate(order):
+        names[place] = rows[row]
+    return names
+
+
+def as_lists(names: Encoded) -> list[list[int]]:
+    return [
+        names.symbols[s : s + n].tolist()
+        for s, n in zip(names.starts.tolist(), names.lengths.tolist(), strict=True)
+    ]
+
+
+@given(WORDS, st.data())
+def test_a_packed_batch_holds_the_chosen_names(words: list[str], data: st.DataObject) -> None:
+    encoded = LATIN.encode(words)
+    chosen = data.draw(
+        st.none() | st.lists(st.integers(0, len(words) - 1), min_size=1, max_size=30), label="chosen"
+    )
+    batch = pack(encoded, chosen)
+    names = as_lists(encoded)
+    wanted = names if chosen is None else [names[i] for i in chosen]
+    assert batch.sizes[0] == len(wanted)
+    assert (np.diff(batch.sizes) <= 0).all()
+    assert batch.sizes.min() >= 1
+    assert batch.sizes.sum() == len(batch.symbols)
+    assert sorted(batch.order.tolist()) == list(range(len(wanted)))
+    assert unpack(*batch) == wanted
+
+
+def test_pack_by_hand() -> None:
+    batch = pack(Alphabet("ab").encode(["a", "abb", "", "ba"]))
+    assert batch.order.tolist() == [1, 3, 0, 2]  # longest first
+    assert batch.sizes.tolist() == [4, 4, 3, 2, 1]
+    assert batch.symbols.tolist() == [0, 0, 0, 0, 3, 4, 3, 1, 4, 3, 1, 4, 1, 1]
+
+
+# batches
+
+
+@given(st.integers(0, 200), st.integers(1, 60), st.integers(0, 2**32 - 1))
+def test_batches_cover_everything_once(count: int, size: int, seed: int) -> None:
+    drawn = list(batches(count, size, np.random.default_rng(seed)))
+    again = list(batches(count, size, np.random.default_rng(seed)))
+    assert sorted(i for batch in drawn for i in batch.tolist()) == list(range(count))
+    assert all(len(batch) == size for batch in drawn[:-1])
+    assert [batch.tolist() for batch in drawn] == [batch.tolist() for batch in again]
+
+
+def test_batches_are_shuffled_anew_each_time() -> None:
+    rng = np.random.default_rng(1)
+    first, second = (np.concatenate(list(batches(100, 7, rng))).tolist() for _ in range(2))
+    assert first != second
+    assert first != sorted(first)
