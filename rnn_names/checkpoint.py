@@ -20,7 +20,7 @@ import numpy as np
 from rnn_names.cells import CELLS
 from rnn_names.encoding import Alphabet
 from rnn_names.errors import CheckpointError
-from rnn_names.network import NetworkConfig, Params
+from rnn_names.network import READOUTS, NetworkConfig, Params
 from rnn_names.training import TrainConfig
 
 FORMAT = 1
@@ -58,10 +58,11 @@ def check_writable(path: Path) -> None:
         raise CheckpointError(f"{path}: is a folder; give --output the name of a file")
     if path.exists() and not path.is_file():
         raise CheckpointError(f"{path}: is not a regular file; give --output another name")
-    if not path.parent.is_dir():
-        raise CheckpointError(f"{path.parent}: no such folder; make it, or give --output another")
-    if not os.access(path.parent, os.W_OK):
-        raise CheckpointError(f"{path.parent}: cannot be written to; give --output another folder")
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        raise CheckpointError(f"{folder}: no such folder; make it, or give --output another")
+    if not os.access(folder, os.W_OK):
+        raise CheckpointError(f"{folder}: cannot be written to; give --output another folder")
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
@@ -134,6 +135,8 @@ def _decode(arrays: dict[str, Any]) -> Checkpoint:
     network = _config(NetworkConfig, header["network"])
     if network.cell not in CELLS:
         raise ValueError(f"unknown cell {network.cell!r}")
+    if "country" not in network.readouts or not set(network.readouts) <= set(READOUTS):
+        raise ValueError(f"its readouts are {', '.join(network.readouts)}")
     letters, countries = header["letters"], header["countries"]
     if not isinstance(letters, str) or not letters.isprintable() or not _rising(letters):
         raise ValueError("the alphabet is not a text of sorted letters")
@@ -174,9 +177,13 @@ def _config(kind: type[_Config], values: dict[str, Any]) -> _Config:
     if set(values) != expected:
         raise ValueError(f"{kind.__name__} has other fields: {sorted(expected ^ set(values))}")
     for field in fields(kind):  # type: ignore[arg-type]  # as above
-        # Every field is of a plain type; an int will do for a float, a bool for neither.
-        allowed: Any = int | float if field.type is float else field.type
+        # Every field is of a plain type or a tuple of texts, which is a list in JSON; an int will do
+        # for a float, a bool for neither.
         value = values[field.name]
+        if field.type == tuple[str, ...] and _texts(value):
+            values = {**values, field.name: tuple(value)}
+            continue
+        allowed: Any = int | float if field.type is float else field.type
         if not isinstance(value, allowed) or isinstance(value, bool) != (field.type is bool):
             raise ValueError(f"{kind.__name__}.{field.name} cannot be {value!r}")
     return kind(**values)

@@ -1,7 +1,7 @@
 """Names to ranked countries: the Python API."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from rnn_names.metrics import Metrics, evaluate
 from rnn_names.network import probabilities
 from rnn_names.training import country_indices
 
+WORKERS = 2  # threads that score a long list; a short one takes none
 BUNDLED_MODEL = Path(__file__).resolve().parent / "model.npz"
 
 
@@ -47,17 +48,25 @@ class NameClassifier:
         """The countries that the model knows, sorted: the columns of `predict_proba`."""
         return self.model.countries
 
-    def predict_proba(self, names: Sequence[str]) -> FloatArray:
-        """The probability of each country for each name: (n, C) float32, each row's sum 1."""
+    def predict_proba(self, names: Iterable[str]) -> FloatArray:
+        """The probability of each country for each name: (n, C) float32, each row's sum 1.
+
+        A blank name gets what the network says of no letters at all.
+        """
         if isinstance(names, str):
             raise TypeError("names must be a list of strings; for one name write [name]")
+        names = list(names)
+        for place, name in enumerate(names):
+            if not isinstance(name, str):
+                raise TypeError(f"names must be strings; names[{place}] is {name!r}")
         encoded = self.model.alphabet.encode(names)
-        return probabilities(self.model.params, self.model.network, encoded)
+        return probabilities(self.model.params, self.model.network, encoded, workers=WORKERS)
 
-    def predict(self, names: Sequence[str], top_k: int = 3) -> list[list[Guess]]:
+    def predict(self, names: Iterable[str], top_k: int = 3) -> list[list[Guess]]:
         """For each name its `top_k` likeliest countries, likeliest first; none for a blank name."""
         if top_k < 1:
             raise ValueError(f"top_k must be at least 1, not {top_k}")
+        names = names if isinstance(names, str) else list(names)
         p = self.predict_proba(names)
         ranking = np.argsort(-p, axis=1, kind="stable")[:, :top_k]
         return [

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from rnn_names import __version__
 from rnn_names.errors import DataError, RnnNamesError
@@ -40,8 +40,9 @@ class Errors(TyperGroup):
             # The reader has had enough (`| head`). Python would complain once more at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
-        except OSError as error:  # of reading it would be a DataError: this is a full disk, say
-            typer.echo(f"error: standard output: {error.strerror}; make room, or write elsewhere", err=True)
+        except OSError as error:  # a full disk under standard output, or a path that is none
+            where = error.filename or "standard output"
+            typer.echo(f"error: {where}: {error.strerror}; make room, or write elsewhere", err=True)
             raise typer.Exit(1) from error
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
@@ -61,7 +62,10 @@ def main() -> None:
     """The entry point of `rnn-names`."""
     # The products are too small to share among threads: OpenBLAS with two is slower than with one.
     # This must be set before NumPy is loaded, and only in a process that is ours.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # the caller has closed it
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123  # until exit
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError):  # a replaced stream may not be reconfigurable
             stream.reconfigure(encoding="utf-8", errors="surrogateescape")  # type: ignore[union-attr]
@@ -94,6 +98,13 @@ class OptimizerName(StrEnum):
 
     adamw = "adamw"
     sgd = "sgd"
+
+
+class RecurrentInit(StrEnum):
+    """Values of --recurrent-init."""
+
+    orthogonal = "orthogonal"
+    identity = "identity"
 
 
 class ClassWeight(StrEnum):
@@ -142,6 +153,28 @@ def _share(value: float) -> float:
     return value
 
 
+class TrainCommand(TyperCommand):
+    """Lists the cells in its help; only here, since to know them is to load NumPy."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        for parameter in self.params:
+            if parameter.name == "cell":
+                parameter.metavar = "|".join(_cells())
+        super().format_help(ctx, formatter)
+
+
+def _cells() -> list[str]:
+    from rnn_names.cells import CELLS
+
+    return list(CELLS)
+
+
+def _cell(name: str) -> str:
+    if name not in _cells():
+        raise typer.BadParameter(f"{name!r} is not one of {', '.join(_cells())}.")
+    return name
+
+
 Data = Annotated[
     Path | None,
     typer.Argument(
@@ -167,13 +200,20 @@ def _positive(help: str) -> Any:
     return typer.Option(help=help, callback=_finite, min=0)
 
 
-@app.command()
+@app.command(cls=TrainCommand)
 def train(
     data: Data = None,
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="FILE", help="Where the model is written.")
     ] = MODEL,
-    hidden_size: Annotated[int, typer.Option(min=1, help="Hidden units.")] = 128,
+    cell: Annotated[
+        str, typer.Option(callback=_cell, autocompletion=_cells, help="The recurrent cell.")
+    ] = "rnn",
+    bidirectional: Annotated[bool, typer.Option(help="Read names from both ends.")] = False,
+    hidden_size: Annotated[int, typer.Option(min=1, help="Hidden units of each direction.")] = 128,
+    recurrent_init: Annotated[
+        RecurrentInit, typer.Option(help="What W starts as.")
+    ] = RecurrentInit.orthogonal,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the training part.")] = 30,
     batch_size: Annotated[int, typer.Option(min=1, help="Names in a step.")] = 64,
     lr: Annotated[float, _positive("Highest learning rate.")] = 0.003,
@@ -184,9 +224,20 @@ def train(
     momentum: Annotated[float, typer.Option(callback=_share, help="Of sgd.")] = 0.9,
     clip_norm: Annotated[float, _positive("Longest gradient, over all parameters; 0: no clipping.")] = 1.0,
     weight_decay: Annotated[float, _positive("Shrinking of the parameters.")] = 0.01,
-    dropout: Annotated[
-        float, typer.Option(callback=_share, help="Of the state that the country is read from.")
-    ] = 0.3,
+    dropout: Annotated[float, typer.Option(callback=_share, help="Of the states that are read out.")] = 0.3,
+    letter_dropout: Annotated[
+        float, typer.Option(callback=_share, help="Of the letters: they are read as unknown.")
+    ] = 0.05,
+    step_loss: Annotated[
+        float, _positive("Weight of the loss of the country read after every letter.")
+    ] = 0.0,
+    letter_loss: Annotated[float, _positive("Weight of the loss of the next letter.")] = 0.0,
+    label_smoothing: Annotated[
+        float, typer.Option(callback=_share, help="Share of the target spread over all labels.")
+    ] = 0.0,
+    ema_decay: Annotated[
+        float, typer.Option(callback=_share, help="Of a moving average of the parameters; 0: none.")
+    ] = 0.0,
     class_weight: Annotated[
         ClassWeight,
         typer.Option(help="How a label's share in the loss grows with its n names: n, √n, or not."),
@@ -203,6 +254,9 @@ def train(
     seed: Annotated[
         int, typer.Option(min=0, max=2**63 - 1, help="Of split, start, order and dropout.")
     ] = 1,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Threads; other numbers of them give other last digits.")
+    ] = 2,
     name_column: NameColumn = "name",
     country_column: CountryColumn = "country",
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")] = False,
@@ -225,6 +279,10 @@ def train(
     if val_split + test_split >= 1:
         raise typer.BadParameter("--val-split and --test-split leave nothing to train on.")
     checkpoint.check_writable(output)
+    if data is not None and output.exists() and output.resolve() == data.resolve():
+        raise typer.BadParameter(f"--output {output} is the data; give another name.")
+    if name_column == country_column:
+        raise typer.BadParameter(f"{name_column!r} cannot be both the column of names and of labels.")
     config = TrainConfig(
         epochs=epochs,
         batch_size=batch_size,
@@ -234,18 +292,30 @@ def train(
         momentum=momentum,
         clip_norm=clip_norm,
         weight_decay=weight_decay,
+        step_loss=step_loss,
+        letter_loss=letter_loss,
+        label_smoothing=label_smoothing,
         dropout=dropout,
+        letter_dropout=letter_dropout,
+        ema_decay=ema_decay,
+        recurrent_init=recurrent_init.value,
         class_weight=class_weight.value,
         val_split=val_split,
         test_split=test_split,
         seed=seed,
         patience=patience,
+        workers=workers,
     )
     examples = read_examples(data or bundled_surnames(), name_column, country_column)
     prepared = prepare(examples, config)
     parts = prepared.parts
     network = NetworkConfig(
-        symbols=len(prepared.alphabet), countries=len(prepared.countries), hidden_size=hidden_size
+        symbols=len(prepared.alphabet),
+        countries=len(prepared.countries),
+        hidden_size=hidden_size,
+        cell=cell,
+        bidirectional=bidirectional,
+        readouts=config.objective.readouts,
     )
     info = checkpoint.DataInfo(
         source=str(data) if data else None,
@@ -259,7 +329,8 @@ def train(
 
     def say(text: str) -> None:
         if not quiet:
-            typer.echo(text, err=True)
+            with suppress(BrokenPipeError):  # nobody reads the progress: no reason to stop
+                typer.echo(text, err=True)
 
     say(
         f"{len(examples):,} names read; {len(parts.train):,} to train, {len(parts.val):,} to validate, "
@@ -274,6 +345,7 @@ def train(
             if not isinstance(event, EpochReport):
                 bar.total = event.steps
                 bar.update()
+                bar.set_postfix_str(report.step_line(event, history), refresh=False)
                 continue
             history.append(report.history_entry(event))
             if event.params is not None:
@@ -288,11 +360,8 @@ def train(
                 )
                 checkpoint.save(output, better)
                 best = better
-            line = report.epoch_line(event, epochs)
-            if bar.disable:
-                say(line)
-            else:
-                bar.set_postfix_str(line)
+            with bar.external_write_mode(sys.stderr):
+                say(report.epoch_line(event, epochs))
     except (KeyboardInterrupt, RnnNamesError) as stop:
         bar.close()
         kept = f"the best epoch, {len(best.history)}, is in {output}" if best else "nothing was saved"
@@ -340,8 +409,10 @@ def predict(
       rnn-names predict -i names.txt --format csv > countries.csv
       cut -f 2 people.tsv | rnn-names predict
     """
-    if names and names != ["-"] and input is not None:
+    if names and input is not None:
         raise typer.BadParameter("give names or --input, not both.")
+    if names and len(names) > 1 and "-" in names:
+        raise typer.BadParameter("give names or -, not both.")
     lines: Iterable[str]
     if names and names != ["-"]:
         lines = names
@@ -411,11 +482,18 @@ def evaluate(
     if part != "all":
         config = classifier.model.training
         parts = dataset.split(dataset.unique(examples), config.val_split, config.test_split, config.seed)
+        if own and [len(names) for names in parts] != [trained.train, trained.val, trained.test]:
+            raise DataError(
+                f"{source}: this version divides it otherwise than the one that trained; train again"
+            )
         examples = parts._asdict()[part]
         if not examples:
             raise DataError(f"{source}: its {part} part is empty; give --split all, or more data")
     metrics, unknown = classifier.evaluate(examples)
     where = trained.source or "bundled surnames" if data is None else str(data)
+    if not own and part == "all":
+        typer.echo("names that the model was trained on count too; --split test leaves them out", err=True)
+    where = report.printable(where)
     typer.echo(f"{where}, {part if part == 'all' else part + ' part'}: {metrics.n:,} names", err=True)
     for label, count in sorted(unknown.items()):
         typer.echo(

@@ -51,8 +51,8 @@ def tidy(text: str) -> str:
 def normalise(name: str) -> str:
     """The spelling that the network reads: NFC, case folded, blanks collapsed.
 
-    Case folding is Unicode's, so that `normalise(name.upper()) == normalise(name)`: ß becomes ss. (But
-    for Turkish ı, whose capital is everybody else's.)
+    Case folding is Unicode's: ß becomes ss, and `normalise(name.upper()) == normalise(name)` but for
+    Turkish ı, whose capital is everybody else's I.
     """
     if not name.isascii():
         # NFD first: folding the case of composed and decomposed letters must give the same
@@ -68,10 +68,8 @@ def fold(name: str) -> str:
     if name.isascii():
         return name
     letters = unicodedata.normalize("NFKD", name.translate(BASE_LETTERS)).translate(BASE_LETTERS)
-    bare = "".join(
-        c for c in letters if not "\u0300" <= c <= "\u036f"
-    )  # the marks on Latin, Greek, Cyrillic
-    return normalise(bare)
+    # The marks on Latin, Greek and Cyrillic letters; those of other scripts may be vowels.
+    return normalise("".join(c for c in letters if not "\u0300" <= c <= "\u036f"))
 
 
 def split_key(name: str) -> str:
@@ -131,7 +129,9 @@ def read_examples(path: Path, name_column: str = "name", country_column: str = "
 
 
 def _read_folder(folder: Path) -> Iterator[Example]:
-    files = sorted(file for file in folder.glob("*.txt") if not file.name.startswith("."))
+    files = sorted(
+        file for file in folder.iterdir() if file.suffix.lower() == ".txt" and not file.name.startswith(".")
+    )
     if not files:
         raise DataError(
             f"{folder}: there are no .txt files in this folder; put the names into <Label>.txt files, "
@@ -139,6 +139,8 @@ def _read_folder(folder: Path) -> Iterator[Example]:
         )
     for file in files:
         label = tidy(unicodedata.normalize("NFC", file.stem))
+        if not label:
+            raise DataError(f"{file}: its name is the label, and is blank; rename it")
         for line in _read_text(file).split("\n"):
             if name := tidy(line):
                 yield Example(name, label)
@@ -160,6 +162,8 @@ def _read_table(file: Path, name_column: str, country_column: str) -> Iterator[E
     )
     try:
         header = [tidy(cell) for cell in next(rows, [])]
+        if not header:
+            raise DataError(f"{file}: is empty; give a file with a header and a name in each row")
         at = {}
         for column, option in (
             (name_column, "--name-column"),
@@ -168,17 +172,18 @@ def _read_table(file: Path, name_column: str, country_column: str) -> Iterator[E
             if header.count(column) != 1:
                 problem = "no column" if column not in header else "more than one column"
                 raise DataError(
-                    f"{file}, line 1: {problem} {column!r} among {', '.join(map(repr, header)) or 'none'}; "
-                    f"name the right one with {option}"
+                    f"{file}, line 1: {problem} {column!r} among {', '.join(map(repr, header))}; "
+                    f"name the right one with {option}, and separate columns by "
+                    f"{'commas' if file.suffix.lower() == '.csv' else 'tabs'}"
                 )
             at[column] = header.index(column)
         for row in rows:
             if not any(map(str.strip, row)):
                 continue
-            if len(row) <= max(at.values()):
+            if len(row) <= max(at.values()) or any(map(str.strip, row[len(header) :])):
                 raise DataError(
-                    f"{file}, line {rows.line_num}: {len(row)} of {len(header)} columns; "
-                    "complete the row or remove it"
+                    f"{file}, line {rows.line_num}: {len(row)} columns where the header has {len(header)}; "
+                    "complete the row, or quote what has a delimiter in it"
                 )
             name, country = tidy(row[at[name_column]]), tidy(row[at[country_column]])
             if not (name and country):
@@ -197,6 +202,8 @@ def _read_text(file: Path) -> str:
     """The text of a UTF-8 file, byte-order mark off, every line end as \\n."""
     try:
         data = file.read_bytes()
+    except FileNotFoundError:
+        raise DataError(f"{file}: no such file or folder; check the path") from None
     except OSError as error:
         raise DataError(f"{file}: {error.strerror}; give a file that can be read") from error
     try:

@@ -1,7 +1,8 @@
 """Names to arrays: the alphabet, one-hot rows, and packed batches."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -12,6 +13,9 @@ from rnn_names.dataset import fold, normalise
 
 # ASCII's own control characters for these three; they sort before every letter, and no name has them.
 START, END, UNKNOWN = "\x02", "\x03", "\x1a"
+UNKNOWN_INDEX = 2  # of START + END + UNKNOWN + letters
+
+BUCKET = 32  # batches sorted by length together
 
 IntArray = NDArray[np.intp]
 FloatArray = NDArray[np.floating[Any]]
@@ -25,7 +29,8 @@ class Encoded(NamedTuple):
     lengths: IntArray  # (n,), the start and the end symbol counted
 
 
-class PackedBatch(NamedTuple):
+@dataclass(frozen=True)
+class PackedBatch:
     """Names sorted by length, longest first, and laid out step after step with no padding.
 
     The t-th symbols of all names that have one stand together, in `sizes[t]` rows; so row b of
@@ -34,7 +39,34 @@ class PackedBatch(NamedTuple):
 
     symbols: IntArray  # (N,), N = Σ lengths
     sizes: IntArray  # (T,), never growing; sizes[0] = B
+    lengths: IntArray  # (B,), never growing
     order: IntArray  # (B,), the place in the caller's batch of the name in row b
+
+    @cached_property
+    def starts(self) -> IntArray:
+        """(T,): the first row of each step."""
+        return np.cumsum(self.sizes) - self.sizes
+
+    @cached_property
+    def names(self) -> IntArray:
+        """(N,): the name b that each row is a symbol of."""
+        return np.arange(len(self.symbols)) - np.repeat(self.starts, self.sizes)
+
+    @cached_property
+    def last(self) -> IntArray:
+        """(B,): the row of each name's last symbol."""
+        return self.starts[self.lengths - 1] + np.arange(len(self.lengths))
+
+    @cached_property
+    def before(self) -> IntArray:
+        """(N - B,): for each row of the steps after the first, the same name's row one step before."""
+        return np.arange(self.sizes[0], len(self.symbols)) - np.repeat(self.sizes[:-1], self.sizes[1:])
+
+    def backward(self) -> "PackedBatch":
+        """The same names, each read from its end: the sizes stay."""
+        step = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        mirrored = self.starts[self.lengths[self.names] - 1 - step] + self.names
+        return replace(self, symbols=self.symbols[mirrored])
 
 
 class _Spelling(dict[int, str]):
@@ -45,7 +77,9 @@ class _Spelling(dict[int, str]):
         self.letters = frozenset(letters)
 
     def __missing__(self, code: int) -> str:
-        base = fold(chr(code))  # empty for a lone mark: its letter has been read already
+        base = fold(chr(code))
+        if not base and not unicodedata.combining(chr(code)):
+            base = UNKNOWN  # but a lone mark is nothing: its letter has been read already
         self[code] = "".join(c if c in self.letters else UNKNOWN for c in base)
         return self[code]
 
@@ -58,10 +92,10 @@ class Alphabet:
 
     @classmethod
     def learn(cls, names: Iterable[str]) -> "Alphabet":
-        """The alphabet of the letters in these names."""
+        """The alphabet of the letters in these names, and of their base letters."""
         seen = set[str]()
         for name in names:
-            seen.update(normalise(name))
+            seen.update(normalise(name), fold(name))
         return cls("".join(sorted(c for c in seen if c.isprintable())))
 
     @cached_property
@@ -115,11 +149,17 @@ def pack(names: Encoded, chosen: Sequence[int] | IntArray | None = None) -> Pack
     starts, lengths = starts[order], lengths[order]
     steps = np.arange(lengths[0])[:, None]
     reading = steps < lengths  # (T, B): does name b still have a t-th symbol?
-    return PackedBatch(names.symbols[(starts + steps)[reading]], reading.sum(axis=1), order)
+    return PackedBatch(names.symbols[(starts + steps)[reading]], reading.sum(axis=1), lengths, order)
 
 
-def batches(count: int, size: int, rng: np.random.Generator) -> Iterator[IntArray]:
-    """Indices 0 … count - 1 in random order, in batches of `size`, the last one perhaps smaller."""
-    order = rng.permutation(count)
-    for start in range(0, count, size):
-        yield order[start : start + size]
+def batches(lengths: IntArray, size: int, rng: np.random.Generator) -> list[IntArray]:
+    """All indices of `lengths`, in batches of `size`, one of them perhaps smaller, in random order.
+
+    A batch is of names of like length, so that it takes few steps: each run of BUCKET batches of a
+    random order is sorted by length before it is cut. Which names meet still changes every time.
+    """
+    order = rng.permutation(len(lengths))
+    buckets = [order[at : at + BUCKET * size] for at in range(0, len(order), BUCKET * size)]
+    sorted_buckets = [bucket[np.argsort(lengths[bucket], kind="stable")] for bucket in buckets]
+    cut = [bucket[at : at + size] for bucket in sorted_buckets for at in range(0, len(bucket), size)]
+    return [cut[i] for i in rng.permutation(len(cut))]

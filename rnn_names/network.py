@@ -1,76 +1,150 @@
-"""The network: unroll a cell over packed names, read out the country, and back through time.
+"""The network: unroll a cell over packed names, read out, and back through time.
 
     B, N, V, H, C   names; symbols of all names; size of the alphabet; hidden units; countries
     x_t   (n, V)    one-hot rows of the t-th symbols of the n names that have one
     h_t   (n, H)    hidden state, h_{-1} = 0;  h_T the state after a name's own last symbol
-    a_t   (n, H)    pre-activation
-    z, p  (B, C)    scores, softmax(z)
-    U, W, b         input → hidden (V, H), hidden → hidden (H, H), bias (H,)
+    a_t   (P, n, H) pre-activation: the cell's planes, one for Elman's network
+    z, p            scores, softmax(z)
+    U, W, b         input → hidden (X, V, H), hidden → hidden (Y, H, H), bias (P, H)
     dQ              ∂L/∂Q, of Q's shape
 
 Each function returns its value and its own derivative, a closure that takes the gradient of the
-value. The precision is that of the parameters: float32 to train, float64 to check.
+value and is called once at most. The precision is that of the parameters: float32 to train,
+float64 to check.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from rnn_names.cells import CELLS, Cell
-from rnn_names.encoding import Encoded, FloatArray, IntArray, PackedBatch, one_hot, pack
+from rnn_names.encoding import (
+    UNKNOWN_INDEX,
+    Encoded,
+    FloatArray,
+    IntArray,
+    PackedBatch,
+    one_hot,
+    pack,
+)
+from rnn_names.workers import Workers
 
 Params = dict[str, FloatArray]
 
+READOUTS = ("country", "step_country", "next_symbol")
 CHUNK = 512  # names scored at a time: states of 512 names fit the cache, and a step is one large product
 
 
 @dataclass(frozen=True)
 class NetworkConfig:
-    """The sizes that the parameters follow from."""
+    """What the parameters follow from.
+
+    The readouts, each linear, are a choice of READOUTS:
+        country        the final state of each direction, side by side → the country
+        step_country   every state of each direction → the country so far
+        next_symbol    every state of each direction → the symbol that it will read next
+    """  # fmt: skip
 
     symbols: int
     countries: int
     hidden_size: int = 128
     cell: str = "rnn"
+    bidirectional: bool = False
+    readouts: tuple[str, ...] = ("country",)
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """The names of the directions in which a name is read."""
+        return ("forward", "backward") if self.bidirectional else ("forward",)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The shape of each parameter, by its name."""
         V, H, C = self.symbols, self.hidden_size, self.countries
-        return {
-            "forward.U": (V, H),
-            "forward.W": (H, H),
-            "forward.b": (H,),
-            "country.W": (H, C),
-            "country.b": (C,),
-        }
+        cell = CELLS[self.cell]
+        shapes: dict[str, tuple[int, ...]] = {}
+        for direction in self.directions:
+            shapes[f"{direction}.U"] = (cell.x.stop - cell.x.start, V, H)
+            shapes[f"{direction}.W"] = (cell.h.stop - cell.h.start, H, H)
+            shapes[f"{direction}.b"] = (cell.planes, H)
+            for readout, size in (("step_country", C), ("next_symbol", V)):
+                if readout in self.readouts:
+                    shapes[f"{direction}.{readout}.W"] = (H, size)
+                    shapes[f"{direction}.{readout}.b"] = (size,)
+        if "country" in self.readouts:
+            shapes["country.W"] = (len(self.directions) * H, C)
+            shapes["country.b"] = (C,)
+        return shapes
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The loss of a name is  country + step_loss · step_country + letter_loss · next_symbol.
+
+    The last two are means over the name's letters and over the directions. The rest regularises:
+    label_smoothing   share of the target spread over all countries (Szegedy et al. 2016)
+    dropout           of the states, as the readouts see them (Srivastava et al. 2014)
+    letter_dropout    of the letters, as the recurrence reads them: they become the unknown symbol
+    """
+
+    step_loss: float = 0.0
+    letter_loss: float = 0.0
+    label_smoothing: float = 0.0
+    dropout: float = 0.0
+    letter_dropout: float = 0.0
+
+    @property
+    def readouts(self) -> tuple[str, ...]:
+        """The readouts that have a part in the loss."""
+        weights = {"country": 1.0, "step_country": self.step_loss, "next_symbol": self.letter_loss}
+        return tuple(readout for readout, weight in weights.items() if weight)
+
+
+class Recurrence(NamedTuple):
+    """The parameters of one direction's recurrence, or their gradients."""
+
+    U: FloatArray  # (X, V, H)
+    W: FloatArray  # (Y, H, H)
+    b: FloatArray  # (P, H)
 
 
 class Targets(NamedTuple):
     """What the names of a batch should be given, in the order of the caller's batch."""
 
     country: IntArray  # (B,)
-    weight: FloatArray  # (B,), each name's share in the loss; 1 for all where classes count by size
+    weight: FloatArray  # (B,), each name's share in the loss; 1/B for a plain mean
 
 
-def init_params(config: NetworkConfig, rng: np.random.Generator, dtype: DTypeLike = np.float32) -> Params:
-    """Random parameters: W orthogonal, biases zero, the rest uniform in ±1/√H.
+def init_params(
+    config: NetworkConfig,
+    rng: np.random.Generator,
+    recurrent: str = "orthogonal",
+    dtype: DTypeLike = np.float32,
+) -> Params:
+    """Random parameters: each W orthogonal or the identity, b as the cell says, the rest in ±1/√H.
 
-    An orthogonal W has singular values 1, so that what is passed back through time starts with
-    neither growth nor decay (Saxe, McClelland, Ganguli 2014, arXiv 1312.6120).
+    With an orthogonal W, what is passed back through time starts with neither growth nor decay
+    (Saxe, McClelland, Ganguli 2014, arXiv 1312.6120); the identity does the same for ReLU (Le,
+    Jaitly, Hinton 2015, arXiv 1504.00941).
     """
-    bound = 1 / np.sqrt(config.hidden_size)
+    H = config.hidden_size
     params: Params = {}
-    value: FloatArray
     for name, shape in config.shapes().items():
-        if name.endswith(".b"):
+        layer, letter = name.rsplit(".", 1)
+        value: FloatArray
+        if layer in config.directions and letter == "b":
+            value = np.repeat(np.array(CELLS[config.cell].bias)[:, None], H, axis=1)
+        elif layer in config.directions and letter == "W":
+            value = np.stack(
+                [orthogonal(H, rng) if recurrent == "orthogonal" else np.eye(H) for _ in range(shape[0])]
+            )
+        elif letter == "b":
             value = np.zeros(shape)
-        elif name == "forward.W":
-            value = orthogonal(shape[0], rng)
         else:
-            value = rng.uniform(-bound, bound, shape)
+            value = rng.uniform(-1, 1, shape) / np.sqrt(H)
         params[name] = value.astype(dtype)
     return params
 
@@ -83,40 +157,74 @@ def orthogonal(size: int, rng: np.random.Generator) -> FloatArray:
 
 def unroll(
     cell: Cell, U: FloatArray, W: FloatArray, b: FloatArray, batch: PackedBatch
-) -> tuple[FloatArray, Callable[[FloatArray], tuple[FloatArray, FloatArray, FloatArray]]]:
-    """Read the names symbol by symbol: a_t = x_t U + h_{t-1} W + b, h_t = f(a_t).
+) -> tuple[FloatArray, Callable[[FloatArray, FloatArray | None], Recurrence]]:
+    """Read the names symbol by symbol: a_t = x_t U + h_{t-1} W + b, each where the cell has it.
 
-    Returns h_T (B, H), in the order of the packed rows, and its derivative dh_T → (dU, dW, db).
-    The products with U, and in the derivative every sum over t, are one product over all N rows;
-    only h_{t-1} W and da_t Wᵀ have to wait for their step.
+    Returns the states h_t (N, H) of all steps, in packed rows, and their derivative: from dh_T (B, H),
+    the gradient of the final states, and dh (N, H), that of all states (None: 0), to dU, dW, db.
     """
-    B, H = batch.sizes[0], len(W)
-    h_T = np.zeros((B, H), W.dtype)
-    before = np.empty((len(batch.symbols), H), W.dtype)  # h_{t-1}, all steps
-    states = U[batch.symbols]  # x U, as a selection of rows; becomes a, then h
-    states += b
-    steps = _steps(batch.sizes)
-    for n, rows in steps:
-        before[rows] = h_T[:n]
-        if rows.start:  # h_{-1} = 0
-            states[rows] += before[rows] @ W
-        cell.forward(states[rows])
-        h_T[:n] = states[rows]  # a name that has ended keeps its last state
+    B, N, H = len(batch.lengths), len(batch.symbols), W.shape[-1]
+    # x U + b is a selection of rows of U + b, for all steps at once; a plane without x U is b alone.
+    # (The mode that does not check the indices is the one that writes to `out` directly.)
+    a = np.empty((cell.planes, N, H), W.dtype)
+    a[cell.x.stop :] = b[cell.x.stop :, None]
+    for plane, Ub in zip(a[cell.x], U + b[cell.x, None], strict=True):
+        np.take(Ub, batch.symbols, axis=0, out=plane, mode="clip")
+    states = np.empty((N, H), W.dtype)
+    product = np.empty((len(W), B, H), W.dtype)
+    start = np.zeros((B, H), W.dtype)
+    h, c = start, start
+    steps = []
+    for first, n in zip(batch.starts.tolist(), batch.sizes.tolist(), strict=True):
+        rows = slice(first, first + n)
+        h, c = h[:n], c[:n]
+        if first:  # h_{-1} = 0
+            a[cell.h, rows] += np.matmul(h, W, out=product[:, :n])
+        h_before = h
+        h, c, derivative_t = cell.step(a[:, rows], h, c, states[rows])
+        steps.append((rows, h_before, derivative_t))
 
-    def derivative(dh: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def derivative(dh_T: FloatArray, dh_all: FloatArray | None) -> Recurrence:
         # Row b of dh holds ∂L/∂h_t of name b for the step t that the loop has reached; a name
         # shorter than that waits in its row with dh_T.
-        dh = dh.copy()
-        da = states.copy()
-        for n, rows in reversed(steps):
-            cell.backward(da[rows], dh[:n])
-            np.matmul(da[rows], W.T, out=dh[:n])
-        dU = one_hot(batch.symbols, len(U), U.dtype).T @ da
-        dW = before.T @ da
-        db = da.sum(axis=0)
-        return dU, dW, db
+        dh, dc = np.array(dh_T, order="C"), np.zeros((B, H), W.dtype)
+        dW, dW_t = np.zeros_like(W), np.empty_like(W)
+        W_T = np.ascontiguousarray(W.transpose(0, 2, 1))
+        for rows, h_before, derivative_t in reversed(steps):
+            n = len(h_before)
+            if dh_all is not None:
+                dh[:n] += dh_all[rows]
+            dh_direct, dc_before = derivative_t(dh[:n], dc[:n])
+            da = a[cell.h, rows]
+            if rows.start:
+                # A step's part of dW while h and da are still in the cache: one product over all
+                # steps at the end, with h_{t-1} gathered for it, takes longer.
+                dW += np.matmul(h_before.T, da, out=dW_t)
+                np.add.reduce(np.matmul(da, W_T, out=product[:, :n]), axis=0, out=dh[:n])
+                if dh_direct is not None:
+                    dh[:n] += dh_direct
+                if dc_before is not None:
+                    dc[:n] = dc_before
+        dU = sum_by_symbol(a[cell.x], batch.symbols, U.shape[1])
+        db = np.empty_like(b)
+        db[cell.x] = dU.sum(axis=1)  # every row of a has one symbol
+        db[cell.x.stop :] = np.ones(N, W.dtype) @ a[cell.x.stop :]
+        return Recurrence(dU, dW, db)
 
-    return h_T, derivative
+    return states, derivative
+
+
+def sum_by_symbol(da: FloatArray, symbols: IntArray, count: int) -> FloatArray:
+    """one_hot(symbols)ᵀ da, (X, N, H) → (X, count, H), as sums over the rows of equal symbols."""
+    dU = np.zeros((len(da), count, da.shape[-1]), da.dtype)
+    order = np.argsort(symbols, kind="stable")
+    starts = np.searchsorted(symbols[order], np.arange(count + 1)).tolist()
+    for plane, dU_plane in zip(da, dU, strict=True):
+        plane = plane[order]
+        for symbol, (start, stop) in enumerate(pairwise(starts)):
+            if start < stop:
+                np.add.reduce(plane[start:stop], axis=0, out=dU_plane[symbol])
+    return dU
 
 
 def linear(
@@ -127,19 +235,24 @@ def linear(
     def derivative(dz: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         return dz @ W.T, x.T @ dz, dz.sum(axis=0)
 
-    return x @ W + b, derivative
+    z = x @ W
+    z += b
+    return z, derivative
 
 
 def dropout(
     x: FloatArray, rate: float, rng: np.random.Generator | None
 ) -> tuple[FloatArray, Callable[[FloatArray], FloatArray]]:
-    """Set each entry to 0 with probability `rate` and divide the rest by 1 - rate.
+    """Set each entry to 0 with probability `rate`, to 1/256, and divide the rest by 1 - rate.
 
-    Srivastava et al. 2014. Without `rng`, or at rate 0, x as it is.
+    Without `rng`, or at rate 0, x as it is. A byte an entry decides: floats would take as long to
+    draw as a product over the same entries.
     """
-    if rng is None or rate == 0:
+    dropped = round(256 * rate)
+    if rng is None or dropped == 0:
         return x, lambda dx: dx
-    mask = (rng.random(x.shape, dtype=np.float32) >= rate).astype(x.dtype) / x.dtype.type(1 - rate)
+    kept = np.frombuffer(rng.bytes(x.size), np.uint8).reshape(x.shape) >= dropped
+    mask = kept * x.dtype.type(256 / (256 - dropped))
     return x * mask, lambda dx: dx * mask
 
 
@@ -149,37 +262,57 @@ def softmax(z: FloatArray) -> FloatArray:
     return np.asarray(p / p.sum(axis=-1, keepdims=True))
 
 
-def cross_entropy(z: FloatArray, y: IntArray, weight: FloatArray) -> tuple[float, Callable[[], FloatArray]]:
-    """L = -(1/B) Σ_b weight_b log softmax(z_b)[y_b], and dz = weight_b (p_b - one_hot(y_b)) / B."""
-    shifted = z - z.max(axis=-1, keepdims=True)
-    log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    scale = (weight / len(y)).astype(z.dtype)
-    loss = -float(scale @ log_p[np.arange(len(y)), y])
+def cross_entropy(
+    z: FloatArray, y: IntArray, weight: FloatArray, smoothing: float = 0.0
+) -> tuple[float, FloatArray]:
+    """L = -Σ_b weight_b Σ_c q_c log p_c, with p = softmax(z_b), and dz = weight_b (p - q).
 
-    def derivative() -> FloatArray:
-        dz: FloatArray = np.exp(log_p) - one_hot(y, z.shape[1], z.dtype)
-        dz *= scale[:, None]
-        return dz
-
-    return loss, derivative
+    q = (1 - ε) one_hot(y_b) + ε / C: the target, smoothed by ε.
+    """
+    C = z.shape[1]
+    z = z - z.max(axis=1, keepdims=True)
+    p = np.exp(z)
+    total = p.sum(axis=1, keepdims=True)
+    log_p = z - np.log(total)
+    p /= total
+    q = one_hot(y, C, z.dtype)
+    if smoothing:
+        q *= 1 - smoothing
+        q += smoothing / C
+    weight = weight.astype(z.dtype)
+    loss = -float(weight @ np.einsum("bc,bc->b", q, log_p))
+    p -= q
+    p *= weight[:, None]
+    return loss, p
 
 
 def forward(params: Params, config: NetworkConfig, batch: PackedBatch) -> FloatArray:
-    """The scores z (B, C) of the names, in the order of the caller's batch."""
-    h_T, _ = _unroll_forward(params, config, batch)
-    z, _ = linear(h_T, params["country.W"], params["country.b"])
+    """The country's scores z (B, C) of the names, in the order of the caller's batch."""
+    ends = [
+        unroll(CELLS[config.cell], *_recurrence(params, direction), _read(batch, direction))[0][batch.last]
+        for direction in config.directions
+    ]
+    z, _ = linear(np.concatenate(ends, axis=1), params["country.W"], params["country.b"])
     scores = np.empty_like(z)
     scores[batch.order] = z
     return scores
 
 
-def probabilities(params: Params, config: NetworkConfig, names: Encoded) -> FloatArray:
-    """p (n, C) for any number of names, in chunks of like length, so that memory stays bounded."""
+def probabilities(params: Params, config: NetworkConfig, names: Encoded, workers: int = 1) -> FloatArray:
+    """p (n, C) for any number of names, in chunks of like length, so that memory stays bounded.
+
+    The chunks are shared among threads: NumPy lets others run while it computes. The numbers do not
+    depend on how many there are.
+    """
     p = np.empty((len(names.lengths), config.countries), params["country.b"].dtype)
     by_length = np.argsort(names.lengths, kind="stable")
-    for start in range(0, len(by_length), CHUNK):
-        chosen = by_length[start : start + CHUNK]
+    chunks = [by_length[start : start + CHUNK] for start in range(0, len(by_length), CHUNK)]
+
+    def score(chosen: IntArray) -> None:
         p[chosen] = softmax(forward(params, config, pack(names, chosen)))
+
+    with Workers(min(workers, len(chunks))) as run:
+        run(score, chunks)
     return p
 
 
@@ -188,33 +321,89 @@ def loss_and_gradient(
     config: NetworkConfig,
     batch: PackedBatch,
     targets: Targets,
-    dropout_rate: float = 0.0,
+    objective: Objective = Objective(),
     rng: np.random.Generator | None = None,
 ) -> tuple[float, Params]:
-    """L, and ∂L/∂Q for every parameter Q, under the same names."""
-    h_T, d_unroll = _unroll_forward(params, config, batch)
-    kept, d_dropout = dropout(h_T, dropout_rate, rng)
-    z, d_linear = linear(kept, params["country.W"], params["country.b"])
-    country, weight = targets.country[batch.order], targets.weight[batch.order]
-    loss, d_cross_entropy = cross_entropy(z, country, weight)
-
+    """L, and ∂L/∂Q for every parameter Q, under the same names. Without `rng` nothing is dropped."""
+    y, weight = targets.country[batch.order], targets.weight[batch.order]
+    seen = drop_letters(batch, objective.letter_dropout, rng)
+    loss = 0.0
     grads: Params = {}
-    dkept, grads["country.W"], grads["country.b"] = d_linear(d_cross_entropy())
-    grads["forward.U"], grads["forward.W"], grads["forward.b"] = d_unroll(d_dropout(dkept))
+    ends, runs = [], []
+    for direction in config.directions:
+        states, d_states = unroll(
+            CELLS[config.cell], *_recurrence(params, direction), _read(seen, direction)
+        )
+        loss_d, dstates = _step_losses(
+            params, config, direction, states, _read(batch, direction), y, weight, objective, rng, grads
+        )
+        loss += loss_d
+        ends.append(states[batch.last])
+        runs.append((direction, dstates, d_states))
+
+    dends = np.zeros((len(y), len(ends) * config.hidden_size), states.dtype)
+    if "country" in config.readouts:
+        kept, d_kept = dropout(np.concatenate(ends, axis=1), objective.dropout, rng)
+        z, d_z = linear(kept, params["country.W"], params["country.b"])
+        loss_c, dz = cross_entropy(z, y, weight, objective.label_smoothing)
+        loss += loss_c
+        dkept, grads["country.W"], grads["country.b"] = d_z(dz)
+        dends = d_kept(dkept)
+
+    for (direction, dstates, d_states), dh_T in zip(runs, np.split(dends, len(runs), axis=1), strict=True):
+        for letter, gradient in d_states(dh_T, dstates)._asdict().items():
+            grads[f"{direction}.{letter}"] = gradient
     return loss, grads
 
 
-_Derivative = Callable[[FloatArray], tuple[FloatArray, FloatArray, FloatArray]]
+def _step_losses(
+    params: Params,
+    config: NetworkConfig,
+    direction: str,
+    states: FloatArray,
+    batch: PackedBatch,
+    y: IntArray,
+    weight: FloatArray,
+    objective: Objective,
+    rng: np.random.Generator | None,
+    grads: Params,
+) -> tuple[float, FloatArray | None]:
+    """The losses at every step of one direction, and dh (N, H); their gradients go into `grads`."""
+    if not {"step_country", "next_symbol"} & set(config.readouts):
+        return 0.0, None
+    kept, d_kept = dropout(states, objective.dropout, rng)
+    loss, dkept = 0.0, np.zeros_like(states)
+    share = weight / len(config.directions)
+    if "step_country" in config.readouts:
+        readout = f"{direction}.step_country"
+        z, d_z = linear(kept, params[f"{readout}.W"], params[f"{readout}.b"])
+        each = (objective.step_loss * share / batch.lengths)[batch.names]
+        loss_s, dz = cross_entropy(z, y[batch.names], each, objective.label_smoothing)
+        loss += loss_s
+        dkept, grads[f"{readout}.W"], grads[f"{readout}.b"] = d_z(dz)
+    if "next_symbol" in config.readouts:
+        readout = f"{direction}.next_symbol"
+        B = len(y)
+        z, d_z = linear(kept[batch.before], params[f"{readout}.W"], params[f"{readout}.b"])
+        each = (objective.letter_loss * share / (batch.lengths - 1).clip(1))[batch.names[B:]]
+        loss_n, dz = cross_entropy(z, batch.symbols[B:], each)
+        loss += loss_n
+        dbefore, grads[f"{readout}.W"], grads[f"{readout}.b"] = d_z(dz)
+        dkept[batch.before] += dbefore
+    return loss, d_kept(dkept)
 
 
-def _unroll_forward(
-    params: Params, config: NetworkConfig, batch: PackedBatch
-) -> tuple[FloatArray, _Derivative]:
-    U, W, b = params["forward.U"], params["forward.W"], params["forward.b"]
-    return unroll(CELLS[config.cell], U, W, b, batch)
+def drop_letters(batch: PackedBatch, rate: float, rng: np.random.Generator | None) -> PackedBatch:
+    """The batch with each letter made unknown with probability `rate`; start and end stay."""
+    if rng is None or rate == 0:
+        return batch
+    dropped = (rng.random(len(batch.symbols)) < rate) & (batch.symbols > UNKNOWN_INDEX)
+    return replace(batch, symbols=np.where(dropped, UNKNOWN_INDEX, batch.symbols))
 
 
-def _steps(sizes: IntArray) -> list[tuple[int, slice]]:
-    """For each step t: how many names it reads, and their rows among the N."""
-    ends = np.cumsum(sizes).tolist()
-    return [(n, slice(end - n, end)) for n, end in zip(sizes.tolist(), ends, strict=True)]
+def _recurrence(params: Params, direction: str) -> Recurrence:
+    return Recurrence(*(params[f"{direction}.{letter}"] for letter in "UWb"))
+
+
+def _read(batch: PackedBatch, direction: str) -> PackedBatch:
+    return batch if direction == "forward" else batch.backward()

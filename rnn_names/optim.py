@@ -63,6 +63,7 @@ class AdamW:
         self.steps = 0
         self.m: Params = {}
         self.v: Params = {}
+        self._scratch: Params = {}
 
     def step(self, params: Params, grads: Params, lr: float) -> None:
         self.steps += 1
@@ -73,15 +74,39 @@ class AdamW:
             g = grads[name]
             m = self.m.setdefault(name, np.zeros_like(q))
             v = self.v.setdefault(name, np.zeros_like(q))
-            m += (1 - beta1) * (g - m)
-            v += (1 - beta2) * (g * g - v)
+            s = self._scratch.setdefault(name, np.empty_like(q))
+            m *= beta1
+            m += np.multiply(g, 1 - beta1, out=s)
+            v *= beta2
+            np.multiply(g, g, out=s)
+            v += np.multiply(s, 1 - beta2, out=s)
+            np.sqrt(v, out=s)
+            s *= v_scale
+            s += self.epsilon
+            np.divide(m, s, out=s)
+            s *= m_scale
             q *= 1 - lr * self.weight_decay
-            step = np.sqrt(v)
-            step *= v_scale
-            step += self.epsilon
-            np.divide(m, step, out=step)
-            step *= m_scale
-            q -= step
+            q -= s
+
+
+class EMA:
+    """The exponential moving average of the parameters: e ← d e + (1 - d) q.
+
+    d is `decay`, and less at first: at step k at most (1 + k) / (10 + k), so that the start is soon
+    forgotten. Polyak, Juditsky 1992.
+    """
+
+    def __init__(self, params: Params, decay: float) -> None:
+        self.decay = decay
+        self.steps = 0
+        self.params = {name: q.copy() for name, q in params.items()}
+
+    def step(self, params: Params) -> None:
+        self.steps += 1
+        d = min(self.decay, (1 + self.steps) / (10 + self.steps))
+        for name, e in self.params.items():
+            e *= d
+            e += (1 - d) * params[name]
 
 
 def learning_rate(peak: float, step: int, steps: int, warmup: float = 0.1) -> float:

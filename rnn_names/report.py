@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # rich and NumPy are loaded only where they are needed: a pip
 
     from rnn_names.classifier import Guess
     from rnn_names.metrics import Metrics
-    from rnn_names.training import EpochReport
+    from rnn_names.training import EpochReport, StepReport
 
 Prediction = tuple[str, "list[Guess]"]
 
@@ -110,6 +110,13 @@ def write_metrics(metrics: "Metrics", file: TextIO) -> None:
     console.print(countries)
 
 
+def step_line(report: "StepReport", history: list[dict[str, float | None]]) -> str:
+    """What stands behind the progress bar: this step, and the last epoch's validation."""
+    line = f"loss {report.loss:.3f}  gradient {report.grad_norm:.2f}"
+    accuracy = history[-1]["val_accuracy"] if history else None
+    return line if accuracy is None else f"{line}  val-accuracy {accuracy:.3f}"
+
+
 def epoch_line(report: "EpochReport", epochs: int) -> str:
     """One line on an epoch."""
     line = f"epoch {report.epoch}/{epochs}  loss {report.loss:.3f}  gradient {report.grad_norm:.2f}"
@@ -149,7 +156,7 @@ def _console(file: TextIO) -> "Console":
 
     # In a file or pipe there is no width to fit: a table is as wide as its longest row.
     return Quiet(
-        file=file, markup=False, emoji=False, highlight=False, width=None if file.isatty() else 200
+        file=file, markup=False, emoji=False, highlight=False, width=None if file.isatty() else 100_000
     )
 
 

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnn_names.dataset import Example, Split, fold, split, unique
-from rnn_names.encoding import Alphabet, FloatArray, IntArray, batches, pack
+from rnn_names.encoding import Alphabet, Encoded, FloatArray, IntArray, batches, pack
 from rnn_names.errors import DataError, TrainingError
 from rnn_names.metrics import Metrics, evaluate
 from rnn_names.network import (
     NetworkConfig,
+    Objective,
     Params,
     Targets,
     init_params,
     loss_and_gradient,
     probabilities,
 )
-from rnn_names.optim import SGD, AdamW, Optimizer, clip_by_global_norm, learning_rate
+from rnn_names.optim import EMA, SGD, AdamW, Optimizer, clip_by_global_norm, learning_rate
+from rnn_names.workers import Workers
 
 DIVERGED = "lower --lr, or --clip-norm (0 clips nothing)"
 
@@ -28,7 +30,9 @@ class TrainConfig:
     """How to train. `patience` is in epochs without a better validation loss; 0 never stops early.
 
     `clip_norm` 0 does not clip. `class_weight` says how a country's share in the loss grows with its
-    list of n names: "none" as n, "sqrt" as √n, "balanced" not at all.
+    list of n spellings: "none" as n, "sqrt" as √n, "balanced" not at all. (A name with diacritics is
+    two: as it is written, and in base letters.) Every number of `workers`, the threads that share a
+    batch, gives its own last digits.
     """
 
     epochs: int = 30
@@ -39,12 +43,26 @@ class TrainConfig:
     warmup: float = 0.1  # share of the steps
     clip_norm: float = 1.0
     weight_decay: float = 0.01
+    step_loss: float = 0.0
+    letter_loss: float = 0.0
+    label_smoothing: float = 0.0
     dropout: float = 0.3
+    letter_dropout: float = 0.05
+    ema_decay: float = 0.0
+    recurrent_init: str = "orthogonal"
     class_weight: str = "sqrt"
     val_split: float = 0.1
     test_split: float = 0.1
     seed: int = 1
     patience: int = 5
+    workers: int = 2
+
+    @property
+    def objective(self) -> Objective:
+        """What is minimised, and how it is regularised."""
+        return Objective(
+            self.step_loss, self.letter_loss, self.label_smoothing, self.dropout, self.letter_dropout
+        )
 
 
 @dataclass(frozen=True)
@@ -104,11 +122,15 @@ def prepare(examples: Sequence[Example], config: TrainConfig) -> Prepared:
 def fit(data: Prepared, network: NetworkConfig, config: TrainConfig) -> Iterator[StepReport | EpochReport]:
     """Train, and report each step and each epoch; the last EpochReport with params holds the result.
 
-    The same data, configuration and NumPy on the same kind of machine give the same bytes.
+    The same data and configuration give the same bytes, with the same NumPy, the same number of
+    threads of its BLAS and the same kind of machine.
     Raises TrainingError when the loss or the gradient is no longer finite.
     """
     rng = np.random.default_rng(config.seed)
-    params = init_params(network, rng)
+    params = init_params(network, rng, config.recurrent_init)
+    average = EMA(params, config.ema_decay) if config.ema_decay else None
+    result = average.params if average else params
+    rngs = rng.spawn(config.workers)  # one each: no worker's draws depend on how fast another is
     optimizer: Optimizer = (
         SGD(config.momentum, config.weight_decay)
         if config.optimizer == "sgd"
@@ -122,51 +144,87 @@ def fit(data: Prepared, network: NetworkConfig, config: TrainConfig) -> Iterator
     val_names = data.alphabet.encode(example.name for example in data.parts.val)
     val_y = country_indices(data.parts.val, data.countries)
 
-    per_epoch = math.ceil(len(y) / config.batch_size)
-    steps = config.epochs * per_epoch
+    steps = config.epochs * math.ceil(len(y) / config.batch_size)
+    max_norm = config.clip_norm or math.inf
     step, best_loss, best_epoch = 0, math.inf, 0
-    for epoch in range(1, config.epochs + 1):
-        losses, norms = [], []
-        for chosen in batches(len(y), config.batch_size, rng):
-            lr = learning_rate(config.lr, step, steps, config.warmup)
-            batch = pack(names, chosen)
-            targets = Targets(y[chosen], weight[chosen])
-            with np.errstate(all="ignore"):  # what overflows is caught on the next lines
-                loss, grads = loss_and_gradient(params, network, batch, targets, config.dropout, rng)
-                norm = clip_by_global_norm(grads, config.clip_norm or math.inf)
-            step += 1
-            if not (math.isfinite(loss) and math.isfinite(norm)):
-                raise TrainingError(
-                    f"the loss is {loss:.3g} and the norm of the gradient {norm:.3g} at epoch {epoch}, "
-                    f"step {step}; {DIVERGED}"
+    with Workers(config.workers) as workers:
+        for epoch in range(1, config.epochs + 1):
+            losses, norms = [], []
+            for chosen in batches(names.lengths, config.batch_size, rng):
+                lr = learning_rate(config.lr, step, steps, config.warmup)
+                share = weight[chosen] / len(chosen)
+                loss, grads = _gradient(
+                    workers, rngs, params, network, names, chosen, y, share, config.objective
                 )
-            with np.errstate(all="ignore"):  # looked at when the epoch ends
-                optimizer.step(params, grads, lr)
-            losses.append(loss)
-            norms.append(norm)
-            yield StepReport(step, steps, loss, norm)
+                norm = clip_by_global_norm(grads, max_norm)
+                step += 1
+                if not (math.isfinite(loss) and math.isfinite(norm)):
+                    raise TrainingError(
+                        f"the loss is {loss:.3g} and the norm of the gradient {norm:.3g} "
+                        f"at epoch {epoch}, step {step}; {DIVERGED}"
+                    )
+                with np.errstate(all="ignore"):  # looked at when the epoch ends
+                    optimizer.step(params, grads, lr)
+                    if average:
+                        average.step(params)
+                losses.append(loss)
+                norms.append(norm)
+                yield StepReport(step, steps, loss, norm)
 
-        if not all(np.isfinite(q).all() for q in params.values()):
-            raise TrainingError(f"the parameters are no longer finite after epoch {epoch}; {DIVERGED}")
-        validation = None
-        if data.parts.val:
-            p = probabilities(params, network, val_names)
-            validation = evaluate(p, val_y, data.countries)
-        val_loss = validation.nll if validation else -epoch  # without a validation part the last is best
-        better = val_loss < best_loss
-        if better:
-            best_loss, best_epoch = val_loss, epoch
-        yield EpochReport(
-            epoch=epoch,
-            loss=float(np.mean(losses)),
-            grad_norm=float(np.mean(norms)),
-            clipped=float(np.mean(np.array(norms) > (config.clip_norm or math.inf))),
-            lr=lr,
-            validation=validation,
-            params={name: q.copy() for name, q in params.items()} if better else None,
-        )
-        if config.patience and epoch - best_epoch >= config.patience:
-            return
+            if not all(np.isfinite(q).all() for q in params.values()):
+                raise TrainingError(f"the parameters are no longer finite after epoch {epoch}; {DIVERGED}")
+            validation = None
+            if data.parts.val:
+                p = probabilities(result, network, val_names, config.workers)
+                validation = evaluate(p, val_y, data.countries)
+                if not math.isfinite(validation.nll):
+                    raise TrainingError(
+                        f"the validation loss is {validation.nll} after epoch {epoch}; {DIVERGED}"
+                    )
+            better = validation is None or validation.nll < best_loss
+            if better:
+                best_loss, best_epoch = validation.nll if validation else math.inf, epoch
+            yield EpochReport(
+                epoch=epoch,
+                loss=float(np.mean(losses)),
+                grad_norm=float(np.mean(norms)),
+                clipped=float(np.mean(np.array(norms) > max_norm)),
+                lr=lr,
+                validation=validation,
+                params={name: q.copy() for name, q in result.items()} if better else None,
+            )
+            if config.patience and epoch - best_epoch >= config.patience:
+                return
+
+
+def _gradient(
+    workers: Workers,
+    rngs: Sequence[np.random.Generator],
+    params: Params,
+    network: NetworkConfig,
+    names: Encoded,
+    chosen: IntArray,
+    y: IntArray,
+    share: FloatArray,
+    objective: Objective,
+) -> tuple[float, Params]:
+    """Loss and gradient of a batch: the sum of its parts', one a worker, always in the same order."""
+    by_length = np.argsort(names.lengths[chosen], kind="stable")  # dealt out, so that parts are alike
+
+    def part(worker: int) -> tuple[float, Params]:
+        mine = by_length[worker :: workers.count]
+        targets = Targets(y[chosen[mine]], share[mine])
+        with np.errstate(all="ignore"):  # what overflows shows in the loss or the norm
+            return loss_and_gradient(
+                params, network, pack(names, chosen[mine]), targets, objective, rngs[worker]
+            )
+
+    (loss, grads), *others = workers(part, range(min(workers.count, len(chosen))))
+    for other_loss, other_grads in others:
+        loss += other_loss
+        for name, g in grads.items():
+            g += other_grads[name]
+    return loss, grads
 
 
 def country_indices(examples: Sequence[Example], countries: Sequence[str]) -> IntArray:

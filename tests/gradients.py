@@ -8,7 +8,7 @@ from rnn_names.network import Params
 
 
 def gradient_errors(
-    loss: Callable[[], float], params: Params, grads: Params, h: float = 1e-3
+    loss: Callable[[], float], params: Params, grads: Params, h: float = 5e-4
 ) -> dict[str, float]:
     """The largest relative error of each parameter's gradient, over its entries.
 

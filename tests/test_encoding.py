@@ -30,7 +30,7 @@ def test_a_learned_alphabet_is_sorted_and_does_not_depend_on_order(names: list[s
 
 
 def test_an_alphabet_is_learned_from_normalised_names() -> None:
-    assert Alphabet.learn(["Żak", "ŻA\u00a0B"]) == Alphabet(" abkż")
+    assert Alphabet.learn(["Żak", "ŻA\u00a0B"]) == Alphabet(" abkzż")  # base letters too
 
 
 def test_an_alphabet_learns_no_control_character() -> None:
@@ -166,7 +166,13 @@ def test_a_packed_batch_holds_the_chosen_names(words: list[str], data: st.DataOb
     assert batch.sizes.min() >= 1
     assert batch.sizes.sum() == len(batch.symbols)
     assert sorted(batch.order.tolist()) == list(range(len(wanted)))
-    assert unpack(*batch) == wanted
+    assert unpack(batch.symbols, batch.sizes, batch.order) == wanted
+    assert batch.symbols[batch.last].tolist() == [wanted[i][-1] for i in batch.order]
+    backward = batch.backward()
+    assert unpack(backward.symbols, backward.sizes, backward.order) == [name[::-1] for name in wanted]
+    rows = np.arange(len(batch.symbols))
+    assert (batch.names[batch.before] == batch.names[rows[batch.sizes[0] :]]).all()
+    assert (batch.before < rows[batch.sizes[0] :]).all()
 
 
 def test_pack_by_hand() -> None:
@@ -179,17 +185,22 @@ def test_pack_by_hand() -> None:
 # batches
 
 
-@given(st.integers(0, 200), st.integers(1, 60), st.integers(0, 2**32 - 1))
-def test_batches_cover_everything_once(count: int, size: int, seed: int) -> None:
-    drawn = list(batches(count, size, np.random.default_rng(seed)))
-    again = list(batches(count, size, np.random.default_rng(seed)))
-    assert sorted(i for batch in drawn for i in batch.tolist()) == list(range(count))
-    assert all(len(batch) == size for batch in drawn[:-1])
+@given(st.lists(st.integers(2, 20), max_size=200), st.integers(1, 60), st.integers(0, 2**32 - 1))
+def test_batches_cover_everything_once(lengths: list[int], size: int, seed: int) -> None:
+    drawn, again = (batches(np.array(lengths, int), size, np.random.default_rng(seed)) for _ in "12")
+    assert sorted(i for batch in drawn for i in batch.tolist()) == list(range(len(lengths)))
+    sizes = sorted(map(len, drawn), reverse=True)
+    assert all(n == size for n in sizes[:-1])
     assert [batch.tolist() for batch in drawn] == [batch.tolist() for batch in again]
 
 
-def test_batches_are_shuffled_anew_each_time() -> None:
+def test_batches_are_of_like_length_and_shuffled_anew_each_time() -> None:
     rng = np.random.default_rng(1)
-    first, second = (np.concatenate(list(batches(100, 7, rng))).tolist() for _ in range(2))
+    lengths = rng.integers(2, 20, 1000)
+    drawn = [batches(lengths, 10, rng) for _ in range(2)]
+    first, second = (np.concatenate(found).tolist() for found in drawn)
     assert first != second
-    assert first != sorted(first)
+    means = [lengths[batch].mean() for batch in drawn[0]]
+    assert means != sorted(means)  # long and short ones come in no order
+    spread = np.mean([np.ptp(lengths[batch]) for batch in drawn[0]])
+    assert spread < np.ptp(lengths) / 4

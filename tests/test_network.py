@@ -7,67 +7,93 @@ import numpy as np
 import pytest
 
 from rnn_names import network
-from rnn_names.cells import CELLS, Elman
-from rnn_names.encoding import Encoded, FloatArray, PackedBatch, one_hot, pack
-from rnn_names.network import NetworkConfig, Params, Targets, init_params, loss_and_gradient
+from rnn_names.cells import CELLS, Derivative, Elman, ReLU, Step
+from rnn_names.encoding import Encoded, FloatArray, one_hot, pack
+from rnn_names.network import (
+    READOUTS,
+    NetworkConfig,
+    Objective,
+    Params,
+    Targets,
+    init_params,
+    loss_and_gradient,
+    sum_by_symbol,
+)
 from tests.gradients import gradient_errors
+from tests.problems import NAMES, OBJECTIVE, batch, configurations, encoded, start
+from tests.problems import network as small_network
 
-GOLDEN = Path(__file__).with_name("golden") / "elman.npz"
-CONFIG = NetworkConfig(symbols=7, countries=4, hidden_size=5)
-
-
-def encoded(lengths: list[int], symbols: int = 7, seed: int = 0) -> Encoded:
-    rng = np.random.default_rng(seed)
-    count = np.array(lengths)
-    return Encoded(rng.integers(0, symbols, count.sum()), np.cumsum(count) - count, count)
+GOLDEN = np.load(Path(__file__).with_name("golden") / "recurrent.npz")
+CONFIG = small_network("rnn")
+DROPPING = Objective(step_loss=0.7, letter_loss=1.3, label_smoothing=0.1, dropout=0.3, letter_dropout=0.3)
 
 
-def problem(seed: int = 0) -> tuple[Params, PackedBatch, Targets]:
-    """Names of several lengths, two of them equal, one of a single symbol; weights that differ."""
-    rng = np.random.default_rng(seed)
-    params = init_params(CONFIG, rng, np.float64)
-    for q in params.values():  # the biases start at zero, where a wrong sign could hide
-        q += 0.3 * rng.standard_normal(q.shape)
-    batch = pack(encoded([3, 6, 1, 4, 4, 2]))
-    targets = Targets(rng.integers(0, 4, 6), rng.uniform(0.5, 2, 6))
-    return params, batch, targets
+def errors_of(
+    config: NetworkConfig, params: Params, objective: Objective, seed: int | None = None
+) -> dict[str, float]:
+    packed, targets = batch()
+
+    def run() -> tuple[float, Params]:  # a new generator each time: the same entries are dropped
+        rng = None if seed is None else np.random.default_rng(seed)
+        return loss_and_gradient(params, config, packed, targets, objective, rng)
+
+    _, grads = run()
+    assert grads.keys() == params.keys() == config.shapes().keys()
+    return gradient_errors(lambda: run()[0], params, grads)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_every_entry_of_every_gradient(seed: int) -> None:
-    params, batch, targets = problem(seed)
-    _, grads = loss_and_gradient(params, CONFIG, batch, targets)
-    assert list(grads) != []
-    assert grads.keys() == params.keys() == CONFIG.shapes().keys()
-    errors = gradient_errors(lambda: loss_and_gradient(params, CONFIG, batch, targets)[0], params, grads)
+@pytest.mark.parametrize(("label", "config"), configurations().items(), ids=configurations())
+def test_loss_and_gradients_are_those_of_pytorch(label: str, config: NetworkConfig) -> None:
+    params = {name: GOLDEN[f"{label}/start/{name}"] for name in config.shapes()}
+    loss, grads = loss_and_gradient(params, config, *batch(), OBJECTIVE)
+    assert loss == pytest.approx(float(GOLDEN[f"{label}/loss"]), rel=1e-12)
+    for name, grad in grads.items():
+        assert np.any(grad), name
+        expected = GOLDEN[f"{label}/gradient/{name}"]
+        np.testing.assert_allclose(grad, expected, rtol=1e-7, atol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize(("label", "config"), configurations().items(), ids=configurations())
+def test_every_entry_of_every_gradient(label: str, config: NetworkConfig) -> None:
+    errors = errors_of(config, start(config), OBJECTIVE)
     assert max(errors.values()) < 1e-6, errors
 
 
-def test_gradient_with_dropout() -> None:
-    params, batch, targets = problem()
-
-    def run() -> tuple[float, Params]:  # the same generator each time: the same entries are dropped
-        return loss_and_gradient(params, CONFIG, batch, targets, 0.4, np.random.default_rng(3))
-
-    loss, grads = run()
-    assert loss != loss_and_gradient(params, CONFIG, batch, targets)[0]
-    errors = gradient_errors(lambda: run()[0], params, grads)
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_entry_of_every_gradient_with_dropout(cell: str) -> None:
+    config = small_network(cell, True, READOUTS)
+    params = start(config)
+    errors = errors_of(config, params, DROPPING, seed=5)
     assert max(errors.values()) < 1e-6, errors
+    losses = {
+        loss_and_gradient(params, config, *batch(), DROPPING, rng)[0]
+        for rng in (None, np.random.default_rng(5), np.random.default_rng(6))
+    }
+    assert len(losses) == 3  # it does drop
+
+
+def test_relu_has_derivative_0_at_0() -> None:
+    a = np.array([[[-1.0, 0.0, 2.0]]])
+    zero = np.zeros((1, 3))
+    h, _, derivative = ReLU().step(a, zero, zero, np.empty((1, 3)))
+    np.testing.assert_array_equal(h, [[0, 0, 2]])
+    assert derivative(np.ones((1, 3)), zero) == (None, None)
+    np.testing.assert_array_equal(a[0], [[0, 0, 1]])
 
 
 @pytest.mark.parametrize("name", CONFIG.shapes())
 def test_the_checker_sees_a_wrong_derivative(name: str) -> None:
-    params, batch, targets = problem()
-    _, grads = loss_and_gradient(params, CONFIG, batch, targets)
+    params = start(CONFIG)
+    _, grads = loss_and_gradient(params, CONFIG, *batch())
 
     def errors(wrong: FloatArray) -> dict[str, float]:
         return gradient_errors(
-            lambda: loss_and_gradient(params, CONFIG, batch, targets)[0], params, {**grads, name: wrong}
+            lambda: loss_and_gradient(params, CONFIG, *batch())[0], params, {**grads, name: wrong}
         )
 
     entry = grads[name].copy()
     entry.flat[np.abs(entry).argmax()] *= 1 + 1e-5
-    for wrong in (entry, -grads[name], np.zeros_like(grads[name]), grads[name][:-1]):
+    for wrong in (entry, -grads[name], np.zeros_like(grads[name]), grads[name][..., :-1]):
         found = errors(wrong)
         assert found.pop(name) > 1e-6
         assert max(found.values()) < 1e-6
@@ -77,13 +103,18 @@ def test_the_checker_sees_a_wrong_cell(monkeypatch: pytest.MonkeyPatch) -> None:
     class Forgetful(Elman):
         """Leaves out the factor 1 - h²."""
 
-        def backward(self, h: FloatArray, dh: FloatArray) -> None:
-            h[...] = dh
+        def step(self, a: FloatArray, h: FloatArray, c: FloatArray, out: FloatArray) -> Step:
+            h_t, c_t, _ = super().step(a, h, c, out)
+
+            def derivative(dh: FloatArray, dc: FloatArray) -> tuple[None, None]:
+                a[0] = dh
+                return None, None
+
+            wrong: Derivative = derivative
+            return h_t, c_t, wrong
 
     monkeypatch.setitem(CELLS, "rnn", Forgetful())
-    params, batch, targets = problem()
-    _, grads = loss_and_gradient(params, CONFIG, batch, targets)
-    errors = gradient_errors(lambda: loss_and_gradient(params, CONFIG, batch, targets)[0], params, grads)
+    errors = errors_of(CONFIG, start(CONFIG), Objective())
     assert errors["forward.U"] > 1e-3
     assert errors["country.W"] < 1e-6
 
@@ -92,14 +123,14 @@ def test_a_network_of_two_units_by_hand() -> None:
     """Two symbols of one name, H = 2, worked out with nothing but tanh and the chain rule."""
     config = NetworkConfig(symbols=2, countries=2, hidden_size=2)
     params: Params = {
-        "forward.U": np.array([[0.5, -0.2], [0.1, 0.4]]),
-        "forward.W": np.array([[0.3, -0.1], [0.2, 0.6]]),
-        "forward.b": np.array([0.05, -0.05]),
+        "forward.U": np.array([[[0.5, -0.2], [0.1, 0.4]]]),
+        "forward.W": np.array([[[0.3, -0.1], [0.2, 0.6]]]),
+        "forward.b": np.array([[0.05, -0.05]]),
         "country.W": np.array([[1.0, -1.0], [0.5, 0.25]]),
         "country.b": np.array([0.1, 0.0]),
     }
-    batch = pack(Encoded(np.array([0, 1]), np.array([0]), np.array([2])))
-    loss, grads = loss_and_gradient(params, config, batch, Targets(np.array([1]), np.ones(1)))
+    name = pack(encoded([[0, 1]]))
+    loss, grads = loss_and_gradient(params, config, name, Targets(np.array([1]), np.ones(1)))
 
     tanh = np.tanh
     h0 = [tanh(0.5 + 0.05), tanh(-0.2 - 0.05)]
@@ -120,80 +151,112 @@ def test_a_network_of_two_units_by_hand() -> None:
     ]
     assert loss == pytest.approx(-np.log(1 - p0), rel=1e-14)
     expected: dict[str, Any] = {
-        "forward.U": [da0, da1],
-        "forward.W": np.outer(h0, da1),
-        "forward.b": np.add(da0, da1),
+        "forward.U": [[da0, da1]],
+        "forward.W": [np.outer(h0, da1)],
+        "forward.b": [np.add(da0, da1)],
         "country.W": np.outer(h1, dz),
         "country.b": dz,
     }
-    for name, value in expected.items():
-        np.testing.assert_allclose(grads[name], value, rtol=1e-13, err_msg=name)
+    for parameter, value in expected.items():
+        np.testing.assert_allclose(grads[parameter], value, rtol=1e-13, err_msg=parameter)
 
 
-def test_loss_and_gradients_are_those_of_pytorch() -> None:
-    golden = np.load(GOLDEN)
-    params = {name: golden[f"before/{name}"] for name in CONFIG.shapes()}
-    lengths = golden["lengths"]
-    batch = pack(Encoded(golden["symbols"], np.cumsum(lengths) - lengths, lengths))
-    targets = Targets(golden["country"], golden["weight"])
-    loss, grads = loss_and_gradient(params, CONFIG, batch, targets)
-    assert loss == pytest.approx(float(golden["loss"]), rel=1e-12)
-    for name, grad in grads.items():
-        np.testing.assert_allclose(grad, golden[f"gradient/{name}"], rtol=1e-9, atol=1e-12, err_msg=name)
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+def test_selecting_rows_is_multiplying_by_one_hot_rows(direction: str) -> None:
+    """The recurrence, written out name by name with one-hot rows, gives the same states."""
+    params = start(small_network("rnn", True))
+    U, W, b = (params[f"{direction}.{letter}"] for letter in "UWb")
+    packed, _ = batch()
+    if direction == "backward":
+        packed = packed.backward()
+    states, _ = network.unroll(CELLS["rnn"], U, W, b, packed)
+    for row, place in enumerate(packed.order):
+        name = NAMES[place] if direction == "forward" else NAMES[place][::-1]
+        h = np.zeros(W.shape[-1])
+        for t, x in enumerate(one_hot(np.array(name), U.shape[1], U.dtype)):
+            h = np.tanh(x @ U[0] + h @ W[0] + b[0])
+            np.testing.assert_allclose(states[packed.starts[t] + row], h, rtol=1e-13)
+        np.testing.assert_allclose(states[packed.last[row]], h, rtol=1e-13)
 
 
-def test_selecting_rows_is_multiplying_by_one_hot_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The input product inside the recurrence, written out with one-hot rows, gives the same states."""
-    params, batch, _ = problem()
-    U, W, b = (params[f"forward.{letter}"] for letter in "UWb")
-    h_T, _ = network.unroll(CELLS["rnn"], U, W, b, batch)
-    x = one_hot(batch.symbols, len(U), U.dtype)
-    start, h = 0, np.zeros_like(h_T)
-    for n in batch.sizes:
-        h[:n] = np.tanh(x[start : start + n] @ U + h[:n] @ W + b)
-        start += n
-    np.testing.assert_allclose(h_T, h, rtol=1e-13)
-
-
-def test_scores_do_not_depend_on_the_batch() -> None:
+def test_summing_rows_by_symbol_is_multiplying_by_one_hot_columns() -> None:
     rng = np.random.default_rng(0)
-    params = init_params(CONFIG, rng, np.float64)
-    names = encoded([5, 2, 9, 1, 9, 3, 1])
-    together = network.forward(params, CONFIG, pack(names))
+    da, symbols = rng.standard_normal((2, 40, 3)), rng.integers(0, 9, 40)
+    expected = [one_hot(symbols, 9, np.float64).T @ plane for plane in da]
+    np.testing.assert_allclose(sum_by_symbol(da, symbols, 9), expected, rtol=1e-13, atol=1e-13)
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("cell", CELLS)
+def test_scores_do_not_depend_on_the_batch(cell: str, bidirectional: bool) -> None:
+    config = small_network(cell, bidirectional)
+    params = start(config)
+    rng = np.random.default_rng(0)
+    names = encoded([rng.integers(0, 7, length).tolist() for length in (5, 2, 9, 1, 9, 3, 1)])
+    together = network.forward(params, config, pack(names))
     for i in range(7):
-        alone = network.forward(params, CONFIG, pack(names, [i]))
+        alone = network.forward(params, config, pack(names, [i]))
         np.testing.assert_allclose(together[i], alone[0], rtol=0, atol=1e-12)
-    some = [4, 0, 6]
-    np.testing.assert_allclose(
-        network.forward(params, CONFIG, pack(names, some)), together[some], rtol=0, atol=1e-12
-    )
+    some = network.forward(params, config, pack(names, [4, 0, 6]))
+    np.testing.assert_allclose(some, together[[4, 0, 6]], rtol=0, atol=1e-12)
 
 
-def test_probabilities_of_more_names_than_a_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
-    params = init_params(CONFIG, np.random.default_rng(0), np.float64)
-    names = encoded([5, 2, 9, 1, 9, 3, 1])
-    at_once = network.softmax(network.forward(params, CONFIG, pack(names)))
-    monkeypatch.setattr(network, "CHUNK", 3)
-    np.testing.assert_allclose(network.probabilities(params, CONFIG, names), at_once, atol=1e-12)
+def test_gradients_do_not_depend_on_how_the_batch_is_divided() -> None:
+    config = small_network("gru", True, READOUTS)
+    params = start(config)
+    packed, targets = batch()
+    loss, grads = loss_and_gradient(params, config, packed, targets, OBJECTIVE)
+    parts = [
+        loss_and_gradient(
+            params,
+            config,
+            pack(encoded(NAMES), some),
+            Targets(targets.country[some], targets.weight[some]),
+            OBJECTIVE,
+        )
+        for some in (np.array([0, 3, 4]), np.array([1, 2, 5]))
+    ]
+    assert loss == pytest.approx(sum(part for part, _ in parts), rel=1e-12)
+    for name, grad in grads.items():
+        np.testing.assert_allclose(grad, sum(g[name] for _, g in parts), rtol=1e-9, atol=1e-14)
 
 
-def test_float32_parameters_stay_float32() -> None:
-    params, batch, targets = problem()
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_probabilities_of_more_names_than_a_chunk(monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
+    config = small_network("lstm", True)
+    params = start(config)
+    names = encoded(NAMES)
+    at_once = network.softmax(network.forward(params, config, pack(names)))
+    monkeypatch.setattr(network, "CHUNK", 2)
+    found = network.probabilities(params, config, names, workers)
+    np.testing.assert_allclose(found, at_once, atol=1e-12)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_float32_parameters_stay_float32(cell: str) -> None:
+    config = small_network(cell, True, READOUTS)
+    params = start(config)
     single = {name: q.astype(np.float32) for name, q in params.items()}
-    loss, grads = loss_and_gradient(single, CONFIG, batch, targets, 0.3, np.random.default_rng(0))
+    loss, grads = loss_and_gradient(single, config, *batch(), DROPPING, np.random.default_rng(0))
     assert {g.dtype for g in grads.values()} == {np.dtype(np.float32)}
-    exact, _ = loss_and_gradient(params, CONFIG, batch, targets, 0.3, np.random.default_rng(0))
+    exact, _ = loss_and_gradient(params, config, *batch(), DROPPING, np.random.default_rng(0))
     assert loss == pytest.approx(exact, rel=1e-5)
 
 
-def test_init_is_orthogonal_and_has_the_shapes() -> None:
-    config = NetworkConfig(symbols=11, countries=3, hidden_size=16)
+@pytest.mark.parametrize("cell", CELLS)
+def test_init_is_orthogonal_or_the_identity(cell: str) -> None:
+    config = NetworkConfig(symbols=11, countries=3, hidden_size=16, cell=cell, bidirectional=True)
     params = init_params(config, np.random.default_rng(0))
     assert {name: q.shape for name, q in params.items()} == config.shapes()
-    W = params["forward.W"].astype(np.float64)
-    np.testing.assert_allclose(W @ W.T, np.eye(16), atol=1e-6)
-    assert not params["forward.b"].any()
+    for W in params["backward.W"].astype(np.float64):
+        np.testing.assert_allclose(W @ W.T, np.eye(16), atol=1e-6)
+        assert np.abs(W - np.eye(16)).max() > 0.1
+    for plane, value in zip(params["forward.b"], CELLS[cell].bias, strict=True):
+        np.testing.assert_array_equal(plane, value)
     assert np.abs(params["forward.U"]).max() <= 0.25 + 1e-6
+    identity = init_params(config, np.random.default_rng(0), "identity")
+    for W in identity["forward.W"]:
+        np.testing.assert_array_equal(W, np.eye(16))
 
 
 def test_dropout_keeps_the_mean_and_drops_the_share() -> None:
@@ -204,8 +267,24 @@ def test_dropout_keeps_the_mean_and_drops_the_share() -> None:
     np.testing.assert_array_equal(derivative(x), kept)
 
 
+def test_dropped_letters_are_unknown_and_start_and_end_stay() -> None:
+    packed = pack(Encoded(np.tile([0, 1, 5], 2000), np.array([0]), np.array([6000])))
+    dropped = network.drop_letters(packed, 0.2, np.random.default_rng(0)).symbols
+    np.testing.assert_array_equal(dropped[packed.symbols < 2], packed.symbols[packed.symbols < 2])
+    letters = dropped[packed.symbols == 5]
+    assert set(letters) == {2, 5}
+    assert (letters == 2).mean() == pytest.approx(0.2, abs=0.03)
+
+
 def test_cross_entropy_of_scores_far_apart() -> None:
     z = np.array([[1000.0, 0.0, -1000.0]])
-    loss, derivative = network.cross_entropy(z, np.array([2]), np.ones(1))
+    loss, dz = network.cross_entropy(z, np.array([2]), np.ones(1))
     assert loss == 2000
-    np.testing.assert_array_equal(derivative(), [[1, 0, -1]])
+    np.testing.assert_array_equal(dz, [[1, 0, -1]])
+
+
+def test_label_smoothing_by_hand() -> None:
+    z = np.log(np.array([[0.7, 0.2, 0.1]]))
+    loss, dz = network.cross_entropy(z, np.array([0]), np.array([2.0]), 0.3)
+    assert loss == pytest.approx(-2 * (0.8 * np.log(0.7) + 0.1 * np.log(0.2) + 0.1 * np.log(0.1)))
+    np.testing.assert_allclose(dz, [[2 * (0.7 - 0.8), 2 * (0.2 - 0.1), 0]], atol=1e-15)

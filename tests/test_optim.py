@@ -7,32 +7,39 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnn_names.encoding import Encoded, pack
-from rnn_names.network import NetworkConfig, Params, Targets, loss_and_gradient
-from rnn_names.optim import SGD, AdamW, Optimizer, clip_by_global_norm, learning_rate
+from rnn_names.network import Params, loss_and_gradient
+from rnn_names.optim import EMA, SGD, AdamW, Optimizer, clip_by_global_norm, learning_rate
+from tests.problems import MAX_NORM, OBJECTIVE, batch, configurations
 
-GOLDEN = Path(__file__).with_name("golden") / "elman.npz"
+GOLDEN = np.load(Path(__file__).with_name("golden") / "recurrent.npz")
+RULES = [(label, "adamw") for label in configurations()] + [("rnn", "sgd")]
 
 
-@pytest.mark.parametrize(
-    ("rule", "optimizer", "lr"), [("adamw", AdamW(0.1), 0.01), ("sgd", SGD(0.9, 0.1), 0.1)]
-)
-def test_two_clipped_steps_are_those_of_pytorch(rule: str, optimizer: Optimizer, lr: float) -> None:
-    golden = np.load(GOLDEN)
-    config = NetworkConfig(symbols=7, countries=4, hidden_size=5)
-    params = {name: golden[f"before/{name}"] for name in config.shapes()}
-    lengths = golden["lengths"]
-    batch = pack(Encoded(golden["symbols"], np.cumsum(lengths) - lengths, lengths))
-    targets = Targets(golden["country"], golden["weight"])
-    for step in (1, 2):
-        _, grads = loss_and_gradient(params, config, batch, targets)
-        norm = clip_by_global_norm(grads, float(golden["max_norm"]))
-        if step == 1:
-            assert norm == pytest.approx(float(golden["norm"]), rel=1e-12)
-            assert norm > golden["max_norm"]  # so that clipping was put to the test
-        optimizer.step(params, grads, lr)
-        for name, q in params.items():
-            np.testing.assert_allclose(q, golden[f"{rule}{step}/{name}"], rtol=1e-9, err_msg=name)
+@pytest.mark.parametrize(("label", "rule"), RULES, ids=map("-".join, RULES))
+def test_three_clipped_steps_are_those_of_pytorch(label: str, rule: str) -> None:
+    config = configurations()[label]
+    params = {name: GOLDEN[f"{label}/start/{name}"] for name in config.shapes()}
+    optimizer: Optimizer = AdamW(0.1) if rule == "adamw" else SGD(0.9, 0.1)
+    for step in range(3):
+        _, grads = loss_and_gradient(params, config, *batch(), OBJECTIVE)
+        norm = clip_by_global_norm(grads, MAX_NORM)
+        if step == 0:
+            assert norm == pytest.approx(float(GOLDEN[f"{label}/norm"]), rel=1e-9)
+            assert norm > MAX_NORM  # so that clipping was put to the test
+        optimizer.step(params, grads, 0.01 if rule == "adamw" else 0.1)
+    for name, q in params.items():
+        np.testing.assert_allclose(q, GOLDEN[f"{label}/{rule}/{name}"], rtol=1e-6, atol=1e-9, err_msg=name)
+
+
+def test_moving_average_by_hand() -> None:
+    params: Params = {"q": np.array([1.0])}
+    average = EMA(params, 0.5)
+    params["q"][:] = 12
+    average.step(params)  # at the first step d = 2/11
+    assert average.params["q"][0] == pytest.approx(2 / 11 + 12 * 9 / 11)
+    average.steps = 1000
+    average.step(params)
+    assert average.params["q"][0] == pytest.approx((2 / 11 + 12 * 9 / 11 + 12) / 2)
 
 
 def test_clipping_bounds_the_length_and_keeps_the_direction() -> None:

@@ -1,5 +1,6 @@
 """The README's commands are run, and print what it says, figures within a percent."""
 
+import inspect
 import os
 import re
 import shutil
@@ -8,6 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from rnn_names.cells import CELLS
+from rnn_names.network import NetworkConfig
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -74,3 +78,19 @@ def test_the_modules_and_functions_it_names_exist() -> None:
     for module, name in re.findall(r"`(network|cells|encoding|optim)\.(?!py\b)(\w+)", README):
         code = (ROOT / "rnn_names" / f"{module}.py").read_text(encoding="utf-8")
         assert re.search(rf"^(def|class) {name}\b", code, re.MULTILINE), f"{module}.{name}"
+
+
+def cells_table() -> str:
+    """The README's table of cells, as CELLS has them."""
+    rows = ["| `--cell` | class | U, W, b, of each direction | |", "| --- | --- | --- | --- |"]
+    for name, cell in CELLS.items():
+        shapes = NetworkConfig(symbols=1, countries=2, cell=name).shapes()
+        U, W, b = (shapes[f"forward.{letter}"][0] for letter in "UWb")
+        summary = inspect.cleandoc(type(cell).__doc__ or "").splitlines()[0]
+        sizes = f"{U} × (V, H), {W} × (H, H), {b} × (H)"
+        rows.append(f"| `{name}` | `cells.{type(cell).__name__}` | {sizes} | {summary} |")
+    return "\n".join(rows) + "\n"
+
+
+def test_the_table_of_cells() -> None:
+    assert f"<!-- cells: begin -->\n{cells_table()}<!-- cells: end -->" in README, cells_table()

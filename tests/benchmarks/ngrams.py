@@ -1,6 +1,6 @@
 """The bar: TF-IDF of character 1–5-grams and a logistic regression, on the split of a trained model.
 
-    python tests/benchmarks/ngrams.py [--model FILE] [--data PATH]
+    python -m tests.benchmarks.ngrams [--model FILE] [--data PATH]
 
 Both models see the same training names; the regression's C is chosen on the validation part by
 NLL, and both are scored on the same test part. Needs the extra `bench`.

@@ -1,8 +1,11 @@
-"""Compute with PyTorch what `elman.npz` holds; run once: python tests/golden/make_golden.py
+"""Compute with PyTorch what `recurrent.npz` holds; run once: python tests/golden/make_golden.py
 
-A batch of names of different lengths goes through torch.nn.RNN as a packed sequence, in float64.
-Stored: the parameters, the batch, the loss, every gradient, the norm, and the parameters after one
-step of AdamW and after two of SGD with momentum. Needs torch (the extra `bench`).
+For every cell, direction and choice of readouts, in float64: a batch of names of different lengths goes
+through torch.nn.RNN, GRU or LSTM as a packed sequence, and the losses are written out name by name.
+Stored: the parameters, the loss, every gradient, its norm, and the parameters after three steps of
+AdamW on clipped gradients; for one network also after three steps of SGD with momentum. The leaves of
+the graph have this project's shapes and are rearranged to PyTorch's, so that autograd gives the
+gradients in this project's shapes. Needs torch (the extra `bench`).
 """
 
 from pathlib import Path
@@ -10,84 +13,111 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.nn.functional import cross_entropy, linear, one_hot
+from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence
 
-V, H, C = 7, 5, 4
-NAMES = [[0, 3, 4, 1], [0, 5, 1], [0, 6, 3, 3, 5, 1], [0, 2, 1], [0, 4, 5, 6, 1]]
-COUNTRIES = [0, 3, 1, 1, 2]
-WEIGHTS = [1.0, 0.5, 2.0, 1.0, 0.25]
-MAX_NORM = 0.05
+from rnn_names.network import NetworkConfig
+from tests.problems import COUNTRIES, MAX_NORM, NAMES, OBJECTIVE, WEIGHTS, configurations, start
 
-
-def network() -> tuple[torch.nn.RNN, torch.nn.Linear]:
-    """A recurrent layer and a readout; PyTorch's second bias is held at zero."""
-    torch.manual_seed(0)
-    rnn = torch.nn.RNN(V, H, dtype=torch.float64)
-    rnn.bias_hh_l0.requires_grad_(False).zero_()
-    return rnn, torch.nn.Linear(H, C, dtype=torch.float64)
+Leaves = dict[str, torch.Tensor]
 
 
-def loss_of(rnn: torch.nn.RNN, out: torch.nn.Linear) -> torch.Tensor:
-    """The weighted cross-entropy after the last symbol, divided by the number of names."""
-    rows = [torch.nn.functional.one_hot(torch.tensor(n), V).double() for n in NAMES]
-    packed = torch.nn.utils.rnn.pack_sequence(rows, enforce_sorted=False)
-    _, h = rnn(packed)
-    losses = torch.nn.functional.cross_entropy(out(h[0]), torch.tensor(COUNTRIES), reduction="none")
-    return (losses * torch.tensor(WEIGHTS, dtype=torch.float64)).sum() / len(NAMES)
+def torch_weights(config: NetworkConfig, leaves: Leaves) -> Leaves:
+    """The recurrence's leaves as the weights of PyTorch's module: gates in its order, transposed."""
+    gates = {"rnn": [0], "relu": [0], "lstm": [0, 1, 3, 2], "gru": [1, 2, 0]}[config.cell]
+    weights = {}
+    for direction, suffix in zip(config.directions, ("_l0", "_l0_reverse"), strict=False):
+        U, W, b = (leaves[f"{direction}.{letter}"] for letter in "UWb")
+        b_hh = torch.zeros(len(gates) * config.hidden_size, dtype=torch.float64)
+        if config.cell == "gru":  # planes of U: n, r, u; of W: r, u, m; of b: n, r, u, m
+            weights[f"weight_hh{suffix}"] = torch.cat([W[0].T, W[1].T, W[2].T])
+            b_hh = torch.cat([b_hh[: 2 * config.hidden_size], b[3]])
+        else:
+            weights[f"weight_hh{suffix}"] = torch.cat([W[gate].T for gate in gates])
+        weights[f"weight_ih{suffix}"] = torch.cat([U[gate].T for gate in gates])
+        weights[f"bias_ih{suffix}"] = torch.cat([b[gate] for gate in gates])
+        weights[f"bias_hh{suffix}"] = b_hh
+    return weights
 
 
-def leaves(rnn: torch.nn.RNN, out: torch.nn.Linear) -> dict[str, torch.Tensor]:
-    """The parameters under this project's names. PyTorch keeps its matrices transposed."""
-    return {
-        "forward.U": rnn.weight_ih_l0,
-        "forward.W": rnn.weight_hh_l0,
-        "forward.b": rnn.bias_ih_l0,
-        "country.W": out.weight,
-        "country.b": out.bias,
-    }
+def loss_of(config: NetworkConfig, leaves: Leaves) -> torch.Tensor:
+    """The loss as it is defined: a sum over names, directions and letters."""
+    kind = {"rnn": torch.nn.RNN, "relu": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}[
+        config.cell
+    ]
+    options = {"nonlinearity": "relu"} if config.cell == "relu" else {}
+    module = kind(
+        config.symbols,
+        config.hidden_size,
+        bidirectional=config.bidirectional,
+        dtype=torch.float64,
+        **options,
+    )
+    rows = [one_hot(torch.tensor(name), config.symbols).double() for name in NAMES]
+    packed = pack_sequence(rows, enforce_sorted=False)
+    output, _ = torch.func.functional_call(module, torch_weights(config, leaves), (packed,))
+    states, _ = pad_packed_sequence(output, batch_first=True)
+
+    def ce(readout: str, h: torch.Tensor, target: list[int], smoothing: float) -> torch.Tensor:
+        z = linear(h, leaves[f"{readout}.W"].T, leaves[f"{readout}.b"])
+        return cross_entropy(z, torch.tensor(target), label_smoothing=smoothing)
+
+    total = torch.zeros((), dtype=torch.float64)
+    for name, country, weight, h in zip(NAMES, COUNTRIES, WEIGHTS, states, strict=True):
+        T, H, D = len(name), config.hidden_size, len(config.directions)
+        ends = []
+        for d, direction in enumerate(config.directions):
+            read, seen = h[:T, d * H : (d + 1) * H], name
+            if direction == "backward":
+                read, seen = read.flip(0), name[::-1]
+            ends.append(read[-1])
+            if "step_country" in config.readouts:
+                loss = ce(f"{direction}.step_country", read, [country] * T, OBJECTIVE.label_smoothing)
+                total = total + weight * OBJECTIVE.step_loss * loss / D
+            if "next_symbol" in config.readouts and T > 1:
+                loss = ce(f"{direction}.next_symbol", read[:-1], seen[1:], 0.0)
+                total = total + weight * OBJECTIVE.letter_loss * loss / D
+        if "country" in config.readouts:
+            total = total + weight * ce(
+                "country", torch.cat(ends)[None], [country], OBJECTIVE.label_smoothing
+            )
+    return total
 
 
-def array(tensor: torch.Tensor) -> np.ndarray:
-    """A copy, row vectors' way round."""
-    return np.asarray(tensor.detach().numpy().T.copy())
+def array(tensor: torch.Tensor) -> Any:
+    """A copy as a NumPy array."""
+    return tensor.detach().numpy().copy()
 
 
 def main() -> None:
-    """Write elman.npz beside this script."""
+    """Write recurrent.npz beside this script."""
     stored: dict[str, Any] = {}
-    for rule in ("adamw", "sgd"):
-        rnn, out = network()
-        names = leaves(rnn, out)
-        if rule == "adamw":
-            optimizer: torch.optim.Optimizer = torch.optim.AdamW(names.values(), lr=0.01, weight_decay=0.1)
-        else:
-            optimizer = torch.optim.SGD(names.values(), lr=0.1, momentum=0.9, weight_decay=0.1)
-        for step in (1, 2):
-            optimizer.zero_grad()
-            loss = loss_of(rnn, out)
-            loss.backward()
-            if rule == "adamw" and step == 1:
-                stored["loss"] = array(loss)
-                for name, q in names.items():
-                    stored[f"before/{name}"] = array(q)
-                    stored[f"gradient/{name}"] = array(q.grad)
-            # Not clip_grad_norm_, which divides by norm + 1e-6 where the formula has the norm.
-            norm = torch.nn.utils.get_total_norm(q.grad for q in names.values())
-            for q in names.values():
-                q.grad *= min(1.0, MAX_NORM / norm)
-            stored.setdefault("norm", array(norm))
-            optimizer.step()
-            for name, q in names.items():
-                stored[f"{rule}{step}/{name}"] = array(q)
-    flat = [symbol for name in NAMES for symbol in name]
-    np.savez(
-        Path(__file__).with_name("elman.npz"),
-        symbols=np.array(flat),
-        lengths=np.array([len(name) for name in NAMES]),
-        country=np.array(COUNTRIES),
-        weight=np.array(WEIGHTS),
-        max_norm=np.array(MAX_NORM),
-        torch_version=np.array(torch.__version__),
-        **stored,
+    for label, config in configurations().items():
+        for rule in ("adamw", "sgd") if label == "rnn" else ("adamw",):
+            leaves = {name: torch.tensor(q, requires_grad=True) for name, q in start(config).items()}
+            optimizer: torch.optim.Optimizer
+            if rule == "adamw":
+                optimizer = torch.optim.AdamW(leaves.values(), lr=0.01, weight_decay=0.1)
+            else:
+                optimizer = torch.optim.SGD(leaves.values(), lr=0.1, momentum=0.9, weight_decay=0.1)
+            for step in range(3):
+                optimizer.zero_grad()
+                loss = loss_of(config, leaves)
+                loss.backward()
+                # Not clip_grad_norm_, which divides by norm + 1e-6 where the formula has the norm.
+                norm = torch.nn.utils.get_total_norm([q.grad for q in leaves.values()])
+                if step == 0:
+                    stored[f"{label}/loss"], stored[f"{label}/norm"] = array(loss), array(norm)
+                    for name, q in leaves.items():
+                        stored[f"{label}/start/{name}"] = array(q)
+                        stored[f"{label}/gradient/{name}"] = array(q.grad)
+                for q in leaves.values():
+                    q.grad *= min(1.0, MAX_NORM / norm)
+                optimizer.step()
+            for name, q in leaves.items():
+                stored[f"{label}/{rule}/{name}"] = array(q)
+    np.savez_compressed(
+        Path(__file__).with_name("recurrent.npz"), torch=np.array(torch.__version__), **stored
     )
 
 

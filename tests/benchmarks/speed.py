@@ -1,0 +1,710 @@
+"""How fast this is: against PyTorch, against its own matrix products alone, and as the task grows.
+
+    python -m tests.benchmarks.speed [--quick] [--rounds N] [--only PART] [--tasks …] [--batch …] [--full]
+
+Needs the extra `bench`. Progress goes to stderr; stdout gets tables, or with BENCH_FORMAT=json one object.
+
+train     names/s of `training.fit`, each step whole: shuffle, pack, forward, backward, clip, AdamW
+predict   names/s of `NameClassifier.predict_proba`, from strings to probabilities
+          torch        the same network, loss and batches in PyTorch, in the fastest of its variants
+                       (torch_reference.py); that loss and probabilities are ours is asserted
+          ratio        ours / torch
+          limit        names/s if nothing were done but the products with W and of the readouts
+          limit_share  ours / limit; x U and dU are no part of the limit, they select and sum rows
+cli       the start of `rnn-names predict`, against that of `import numpy`; rows/s and memory of a long file
+growth    seconds for an epoch and peak memory, by the number and length of names, H and alphabet
+
+Ours, PyTorch and the limit are a process each, driven in turn: round by round each does the same work,
+an epoch of one sample or one list of strings, and what is printed are medians over the rounds; a ratio
+is the median of the rounds' ratios. BLAS has one thread, as under the command line; ours and the limit
+have two threads of Python where our own defaults do. PyTorch's variants are chosen by a tuning run. The
+two best that use the cores differently are both timed, and the faster counts in each round: on a busy
+machine now the one, now the other suffers more.
+"""
+
+import argparse
+import itertools
+import json
+import multiprocessing
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property, partial
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from rnn_names import network
+from rnn_names.cells import CELLS
+from rnn_names.checkpoint import Checkpoint, DataInfo
+from rnn_names.classifier import BUNDLED_MODEL, NameClassifier
+from rnn_names.dataset import Example, Split, bundled_surnames, fold, normalise, read_examples, unique
+from rnn_names.encoding import Alphabet, Encoded, FloatArray, IntArray, batches, pack
+from rnn_names.network import NetworkConfig, Objective, Params, init_params
+from rnn_names.training import EpochReport, Prepared, StepReport, TrainConfig, country_indices, fit
+
+PARTS = ("train", "predict", "cli", "growth")
+HIDDEN = 128
+CHECKED = 300  # names on which PyTorch's loss and probabilities must be ours
+WARM_UP = 5  # steps before the first round
+COLD_RUNS = 15
+
+# Kept memory instead of fresh pages for every large result: glibc's malloc, for PyTorch alone.
+MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 31)}
+THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "2"}
+FOREIGN = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "MKL_NUM_THREADS")
+
+
+class Task(NamedTuple):
+    """A network and its loss."""
+
+    cell: str
+    bidirectional: bool
+    objective: Objective
+
+
+PLAIN, ALL_READOUTS = Objective(), Objective(step_loss=0.3, letter_loss=1.0)
+TASKS = {
+    "rnn": Task("rnn", False, PLAIN),
+    "gru": Task("gru", False, PLAIN),
+    "lstm": Task("lstm", False, PLAIN),
+    "bigru": Task("gru", True, PLAIN),
+    "bigru3": Task("gru", True, ALL_READOUTS),  # predicts as bigru does: the country's readout alone
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The data of every contestant: names in all spellings that `fit` trains on, strings to predict."""
+
+    train: int
+    predict: int
+    tuning: int  # names in a run of tuning of training; in one of prediction eight times as many
+
+    @cached_property
+    def bundled(self) -> list[Example]:
+        """All bundled surnames, in a fixed random order."""
+        examples = read_examples(bundled_surnames())
+        return [examples[i] for i in np.random.default_rng(1).permutation(len(examples))]
+
+    @cached_property
+    def examples(self) -> list[Example]:
+        """`train` different spellings: every batch is full, and `fit` adds no spelling."""
+        chosen: dict[tuple[str, str], Example] = {}
+        for name, country in self.bundled:
+            spellings = {(normalise(s), country): Example(s, country) for s in (name, fold(name))}
+            if len(chosen) + len(spellings.keys() - chosen.keys()) <= self.train:
+                chosen |= spellings
+        assert len(chosen) == self.train
+        return unique(chosen.values())
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """For `fit`: everything is for training."""
+        alphabet = Alphabet.learn(example.name for example in self.examples)
+        countries = tuple(sorted({example.country for example in self.bundled}))
+        return Prepared(Split(self.examples, [], []), alphabet, countries)
+
+    @cached_property
+    def names(self) -> Encoded:
+        """The examples' names."""
+        return self.prepared.alphabet.encode(example.name for example in self.examples)
+
+    @cached_property
+    def y(self) -> IntArray:
+        """The examples' countries."""
+        return country_indices(self.examples, self.prepared.countries)
+
+    @cached_property
+    def strings(self) -> list[str]:
+        """`predict` different strings, as long as names are."""
+        return list(made_up([example.name for example in self.bundled], self.predict))
+
+    def config(self, task: Task) -> NetworkConfig:
+        """The network of a task on this data."""
+        return NetworkConfig(
+            symbols=len(self.prepared.alphabet),
+            countries=len(self.prepared.countries),
+            hidden_size=HIDDEN,
+            cell=task.cell,
+            bidirectional=task.bidirectional,
+            readouts=task.objective.readouts,
+        )
+
+    def params(self, task: Task) -> Params:
+        """The same random parameters for every contestant."""
+        return init_params(self.config(task), np.random.default_rng(2))
+
+    def classifier(self, task: Task) -> NameClassifier:
+        """A classifier with these parameters: untrained ones take as long as trained ones."""
+        return NameClassifier(
+            Checkpoint(
+                network=self.config(task),
+                training=TrainConfig(),
+                data=DataInfo(None, "name", "country", "", len(self.examples), 0, 0),
+                alphabet=self.prepared.alphabet,
+                countries=self.prepared.countries,
+                params=self.params(task),
+                history=[],
+            )
+        )
+
+
+def made_up(names: Sequence[str], count: int) -> Iterator[str]:
+    """Different strings of the lengths of names: the front half of one name, the back half of another."""
+    rng = np.random.default_rng(3)
+    seen: set[str] = set()
+    while len(seen) < count:
+        fronts, backs = rng.integers(len(names), size=(2, 4096))
+        for a, b in zip(fronts.tolist(), backs.tolist(), strict=True):
+            name = names[a][: (len(names[a]) + 1) // 2] + names[b][(len(names[b]) + 1) // 2 :]
+            if name.casefold() not in seen and len(seen) < count:
+                seen.add(name.casefold())
+                yield name
+
+
+def speed(work: Callable[[], object], names: int) -> float:
+    """Names per second."""
+    start = time.perf_counter()
+    work()
+    return names / (time.perf_counter() - start)
+
+
+class Ours:
+    """The package, as its users run it."""
+
+    def __init__(self, sample: Sample, config: TrainConfig) -> None:
+        self.sample, self.config = sample, config
+        self.loops: dict[tuple[str, int], Iterator[object]] = {}
+
+    def train(self, name: str, batch: int) -> list[float]:
+        """Names/s over an epoch's steps."""
+        if (name, batch) not in self.loops:
+            self.loops[name, batch] = self._steps(TASKS[name], batch)
+            take(self.loops[name, batch], WARM_UP)
+        steps = self.sample.train // batch
+        return [speed(partial(take, self.loops[name, batch], steps), steps * batch)]
+
+    def _steps(self, task: Task, batch: int) -> Iterator[object]:
+        values = vars(self.config) | {
+            "batch_size": batch,
+            "step_loss": task.objective.step_loss,
+            "letter_loss": task.objective.letter_loss,
+        }
+        for event in fit(self.sample.prepared, self.sample.config(task), TrainConfig(**values)):
+            if isinstance(event, StepReport):
+                assert event.steps == self.config.epochs * self.sample.train // batch
+                yield event
+
+    def predict(self, name: str) -> list[float]:
+        """Names/s over all strings."""
+        classifier = self.sample.classifier(TASKS[name])
+        classifier.predict_proba(self.sample.strings[: network.CHUNK])
+        return [speed(partial(classifier.predict_proba, self.sample.strings), self.sample.predict)]
+
+
+class Torch:
+    """PyTorch, in the variants that its tuning run finds the fastest."""
+
+    def __init__(self, sample: Sample, config: TrainConfig) -> None:
+        from tests.benchmarks import torch_reference
+
+        self.reference = torch_reference
+        self.sample, self.config = sample, config
+        self.loops: dict[tuple[str, int], list[Iterator[float]]] = {}
+        self.predictors: dict[str, list[Callable[[Sequence[str]], FloatArray]]] = {}
+
+    def check(self, name: str) -> None:
+        """Assert that the reference computes what we compute."""
+        task, chosen = TASKS[name], np.arange(CHECKED)
+        params, config = self.sample.params(task), self.sample.config(task)
+        p = self.sample.classifier(task).predict_proba([e.name for e in self.sample.examples[:CHECKED]])
+        batch = pack(self.sample.names, chosen)
+        self.reference.check(params, config, task.objective, batch, self.sample.y[chosen], p)
+
+    def tune_train(self, name: str, batch: int) -> list[str]:
+        """Choose the variants, and take the first steps with them."""
+        few = batches(self.sample.names.lengths, batch, np.random.default_rng(4))
+        few = few[: self.sample.tuning // batch]
+
+        def run(variant: Any) -> Callable[[], object]:
+            trainer = self._trainer(TASKS[name], variant)
+            return lambda: [trainer.step(chosen) for chosen in few]
+
+        chosen = self.reference.fastest(self.reference.OPTIMIZERS, run)
+        self.loops[name, batch] = [
+            self._trainer(TASKS[name], variant).epochs(batch, seed=self.config.seed) for variant in chosen
+        ]
+        for loop in self.loops[name, batch]:
+            take(loop, WARM_UP)
+        return [str(variant) for variant in chosen]
+
+    def _trainer(self, task: Task, variant: Any) -> Any:
+        return self.reference.Trainer(
+            self.sample.params(task),
+            self.sample.config(task),
+            task.objective,
+            variant,
+            self.sample.names,
+            self.sample.y,
+            lr=self.config.lr,
+            weight_decay=self.config.weight_decay,
+            clip_norm=self.config.clip_norm,
+        )
+
+    def train(self, name: str, batch: int) -> list[float]:
+        """Names/s of each chosen variant over an epoch's steps."""
+        steps = self.sample.train // batch
+        return [speed(partial(take, loop, steps), steps * batch) for loop in self.loops[name, batch]]
+
+    def tune_predict(self, name: str) -> list[str]:
+        """Choose the variants, and predict once with them."""
+        task, alphabet = TASKS[name], self.sample.prepared.alphabet
+        params, config = self.sample.params(task), self.sample.config(task)
+        strings = self.sample.strings[: 8 * self.sample.tuning]
+
+        def run(variant: Any) -> Callable[[], object]:
+            predictor = self.reference.Predictor(params, config, alphabet, variant)
+            return lambda: predictor(strings)
+
+        chosen = self.reference.fastest(tuple(map(str, self.reference.CHUNKS)), run)
+        self.predictors[name] = [
+            self.reference.Predictor(params, config, alphabet, variant) for variant in chosen
+        ]
+        for predictor in self.predictors[name]:
+            predictor(strings)
+        return [str(variant) for variant in chosen]
+
+    def predict(self, name: str) -> list[float]:
+        """Names/s of each chosen variant over all strings."""
+        strings = self.sample.strings
+        return [speed(partial(p, strings), len(strings)) for p in self.predictors[name]]
+
+
+class Limit:
+    """The products of our algorithm, of the shapes that real batches give, and nothing else.
+
+    Forward: h_{t-1} W for each gate and step. Backward: da_t Wᵀ likewise, and dW, one product for all
+    steps. Each readout: z, dx and dW. Results go into arrays made beforehand.
+    """
+
+    def __init__(self, sample: Sample, config: TrainConfig) -> None:
+        self.sample, self.workers = sample, config.workers
+        self.pool = ThreadPoolExecutor(2)
+
+    def train(self, name: str, batch: int) -> list[float]:
+        """Names/s with two threads, a half of every batch each, and with one."""
+        lengths = self.sample.names.lengths
+        halves: tuple[list[list[int]], ...] = ([], [])
+        for chosen in batches(lengths, batch, np.random.default_rng(4)):
+            by_length = chosen[np.argsort(lengths[chosen], kind="stable")]
+            for k, half in enumerate(halves):
+                half.append(pack(self.sample.names, by_length[k::2]).sizes.tolist())
+        return self._speeds(TASKS[name], halves, True, len(lengths))
+
+    def predict(self, name: str) -> list[float]:
+        """Names/s with two threads, every second chunk each, and with one."""
+        lengths = np.sort(self.sample.prepared.alphabet.encode(self.sample.strings).lengths)
+        chunks = [
+            (chunk[:, None] > np.arange(chunk.max())).sum(axis=0).tolist()
+            for chunk in np.split(lengths, range(network.CHUNK, len(lengths), network.CHUNK))
+        ]
+        return self._speeds(TASKS[name], (chunks[::2], chunks[1::2]), False, len(lengths))
+
+    def _speeds(
+        self, task: Task, halves: tuple[list[list[int]], ...], backward: bool, names: int
+    ) -> list[float]:
+        config = self.sample.config(task)
+        runs = [Products(config, half, backward) for half in halves]
+        for run in runs:
+            run.some(run.batches[:2])
+        two = speed(lambda: list(self.pool.map(Products.all, runs)), names)
+        one = speed(lambda: list(map(Products.all, runs)), names)
+        return [two, one]
+
+
+class Products:
+    """The products of a list of batches, each given by how many names have a t-th symbol."""
+
+    def __init__(self, config: NetworkConfig, batches: list[list[int]], backward: bool) -> None:
+        self.batches, self.backward, self.directions = batches, backward, len(config.directions)
+        rng = np.random.default_rng(5)
+
+        def array(*shape: int) -> FloatArray:
+            return rng.random(shape, np.float32)
+
+        H, N, B = config.hidden_size, max(map(sum, batches)), max(sizes[0] for sizes in batches)
+        gates = CELLS[config.cell].h
+        self.W = array(gates.stop - gates.start, H, H)
+        self.a = array(len(self.W), N, H)
+        self.states, self.product, self.dW = array(N, H), array(len(self.W), B, H), self.W.copy()
+        self.readouts = []  # of each: its name, x, W, z, dx, dW
+        for readout, rows, inputs, outputs, count in (
+            ("country", B, self.directions * H, config.countries, 1),
+            ("step_country", N, H, config.countries, self.directions),
+            ("next_symbol", N, H, config.symbols, self.directions),
+        ):
+            if readout in (config.readouts if backward else ("country",)):
+                x, V, z = array(rows, inputs), array(inputs, outputs), array(rows, outputs)
+                self.readouts += [(readout, x, V, z, x.copy(), V.copy())] * count
+
+    def all(self) -> None:
+        """Every product of all batches."""
+        self.some(self.batches)
+
+    def some(self, batches: Iterable[list[int]]) -> None:
+        """Every product of these batches."""
+        W, W_T, a, states, product = self.W, self.W.transpose(0, 2, 1), self.a, self.states, self.product
+        for sizes in batches:
+            B, N = sizes[0], sum(sizes)
+            ends = list(itertools.accumulate(sizes))
+            steps = [(slice(end - n, end), n) for end, n in zip(ends, sizes, strict=True)][1:]
+            for _ in range(self.directions):
+                for rows, n in steps:
+                    np.matmul(states[rows], W, out=product[:, :n])
+            read = {"country": B, "step_country": N, "next_symbol": N - B}  # rows of x
+            for readout, x, V, z, dx, dV in self.readouts:
+                n = read[readout]
+                np.matmul(x[:n], V, out=z[:n])
+                if self.backward:
+                    np.matmul(z[:n], V.T, out=dx[:n])
+                    np.matmul(x[:n].T, z[:n], out=dV)
+            if self.backward:
+                for _ in range(self.directions):
+                    for rows, n in reversed(steps):
+                        np.matmul(a[:, rows], W_T, out=product[:, :n])
+                    np.matmul(states[: N - B].T, a[:, B:N], out=self.dW)
+
+
+CONTESTANTS: dict[str, type[Ours] | type[Torch] | type[Limit]] = {
+    "ours": Ours,
+    "torch": Torch,
+    "limit": Limit,
+}
+
+
+def take(steps: Iterator[object], count: int) -> None:
+    """Do the next steps."""
+    for _ in itertools.islice(steps, count):
+        pass
+
+
+def serve(contestant: str, sample: Sample, config: TrainConfig, pipe: Connection) -> None:
+    """A contestant's process: call the methods that are asked for, until None comes."""
+    subject = CONTESTANTS[contestant](sample, config)
+    while request := pipe.recv():
+        method, *arguments = request
+        pipe.send(getattr(subject, method)(*arguments))
+
+
+class Contestants:
+    """A process for each contestant; `ask` calls a method there."""
+
+    def __init__(self, sample: Sample, config: TrainConfig) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipes: dict[str, Connection] = {}
+        for name in CONTESTANTS:
+            self.pipes[name], theirs = context.Pipe()
+            with environment(THREADS | (MALLOC if name == "torch" else {})):
+                context.Process(target=serve, args=(name, sample, config, theirs), daemon=True).start()
+            theirs.close()
+
+    def ask(self, contestant: str, method: str, *arguments: object) -> Any:
+        self.pipes[contestant].send((method, *arguments))
+        return self.pipes[contestant].recv()
+
+    def rounds(
+        self, method: str, variants: dict[tuple[Any, ...], list[str]], rounds: int
+    ) -> dict[str, dict[str, Any]]:
+        """Each contestant's names/s, medians over the rounds; the tasks are the keys of `variants`."""
+        measured: dict[tuple[Any, ...], dict[str, list[list[float]]]] = {
+            task: {name: [] for name in CONTESTANTS} for task in variants
+        }
+        order = list(CONTESTANTS)
+        for r in range(rounds):
+            for task, times in measured.items():
+                for name in order[r % 3 :] + order[: r % 3]:
+                    times[name].append(self.ask(name, method, *task))
+                say(f"{method} {label(task)}, round {r + 1}: {figures(times, -1)}")
+        return {label(task): summary(times, variants[task]) for task, times in measured.items()}
+
+    def close(self) -> None:
+        """End the processes."""
+        for pipe in self.pipes.values():
+            pipe.send(None)
+
+
+def label(task: tuple[Any, ...]) -> str:
+    """The key of a result. A prediction's is named after the chunks that ours is cut into."""
+    return f"{task[0]}@{task[1] if len(task) > 1 else network.CHUNK}"
+
+
+def figures(times: dict[str, list[list[float]]], r: int) -> str:
+    """A round in words."""
+    return ", ".join(f"{name} {' or '.join(f'{v:,.0f}' for v in t[r])}" for name, t in times.items())
+
+
+def summary(times: dict[str, list[list[float]]], variants: list[str]) -> dict[str, Any]:
+    """Medians over the rounds: names/s, and ratios of the same round."""
+    ours = [t[0] for t in times["ours"]]
+    reference = [max(t) for t in times["torch"]]
+    two, one = ([t[k] for t in times["limit"]] for k in range(2))
+    best = max(range(len(variants)), key=lambda k: statistics.median(t[k] for t in times["torch"]))
+    return {
+        "ours": statistics.median(ours),
+        "torch": statistics.median(reference),
+        "ratio": median_ratio(ours, reference),
+        "ratio_range": [f(a / b for a, b in zip(ours, reference, strict=True)) for f in (min, max)],
+        "limit": statistics.median(two),
+        "limit_share": median_ratio(ours, two),
+        "limit_1_thread": statistics.median(one),
+        "limit_share_1_thread": median_ratio(ours, one),
+        "torch_variant": variants[best],
+        "torch_second": variants[1 - best],
+    }
+
+
+def median_ratio(a: Sequence[float], b: Sequence[float]) -> float:
+    """The median of the rounds' ratios."""
+    return statistics.median(x / y for x, y in zip(a, b, strict=True))
+
+
+@contextmanager
+def environment(values: dict[str, str]) -> Iterator[None]:
+    """With these variables, and without FOREIGN, for processes started inside."""
+    before = dict(os.environ)
+    for name in FOREIGN:
+        os.environ.pop(name, None)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+# Runs a command and says how long it took and its peak memory: a process of its own, because what a
+# child has of its parent before it becomes another program counts as the child's, and this one is small.
+PEAK = """
+import json, resource, subprocess, sys, time
+start = time.perf_counter()
+code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+seconds = time.perf_counter() - start
+unit = 1 if sys.platform == "darwin" else 1024
+print(json.dumps([code, seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit / 1e6]))
+"""
+
+
+def peak(command: Sequence[str | Path]) -> tuple[float, float]:
+    """Seconds and peak memory, in MB, of a command; its output is thrown away."""
+    line = subprocess.run(
+        [sys.executable, "-S", "-c", PEAK, *command], check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
+    code, seconds, megabytes = json.loads(line)
+    assert code == 0, command
+    return seconds, megabytes
+
+
+def command_line(lines: int, model: Path) -> dict[str, float]:
+    """Cold starts, each beside one of `import numpy` alone; and a long file."""
+    script = shutil.which("rnn-names", path=str(Path(sys.executable).parent))
+    program = [script] if script else [sys.executable, "-m", "rnn_names"]
+    predict = [*program, "predict", "-m", str(model.resolve())]
+    commands = ([*predict, "Schmidt"], [sys.executable, "-c", "import numpy"])
+    seconds: tuple[list[float], list[float]] = ([], [])
+    with tempfile.TemporaryDirectory() as folder:
+        for run in range(COLD_RUNS + 1):
+            for command, taken in zip(commands, seconds, strict=True):
+                start = time.perf_counter()
+                subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+                if run:  # the first reads the files from disk
+                    taken.append(time.perf_counter() - start)
+        say(f"cli, cold start: {statistics.median(seconds[0]):.3f} s")
+        file = Path(folder) / "names.txt"
+        names = [example.name for example in read_examples(bundled_surnames())]
+        with file.open("w", encoding="utf-8") as out:
+            out.writelines(f"{name}\n" for name in made_up(names, lines))
+        long, megabytes = peak([*predict, "-i", file, "--format", "csv"])
+    say(f"cli, {lines:,} lines: {long:.1f} s")
+    return {
+        "cold_ratio": median_ratio(*seconds),
+        "cold_s": statistics.median(seconds[0]),
+        "numpy_s": statistics.median(seconds[1]),
+        "rows": lines,
+        "rows_per_s": lines / long,
+        "peak_mb": megabytes,
+    }
+
+
+class Case(NamedTuple):
+    """Names of random letters, and the network that is trained on them."""
+
+    names: int = 10_000
+    length: int = 8
+    hidden: int = HIDDEN
+    alphabet: int = 30
+
+
+def growth(full: bool, quick: bool) -> dict[str, dict[str, dict[str, float]]]:
+    """An epoch's seconds and the peak memory, each case in a process of its own."""
+    base = Case(names=2_000) if quick else Case()
+    axes = {
+        "names": [1_000, 10_000] if quick else [1_000, 10_000, 100_000, *([1_000_000] if full else [])],
+        "length": [5, 20, 80],
+        "hidden": [64, 128, 256, 512],
+        "alphabet": [30, 300, 3000],
+    }
+    table: dict[str, dict[str, dict[str, float]]] = {}
+    for axis, values in axes.items():
+        table[axis] = {}
+        for value in values:
+            case = base._replace(**{axis: value})
+            with tempfile.TemporaryDirectory() as folder:
+                result = Path(folder) / "seconds"
+                command = [sys.executable, "-m", "tests.benchmarks.speed", "--case", json.dumps(case)]
+                with environment(THREADS):
+                    _, megabytes = peak([*command, "--result", result])
+                seconds = float(result.read_text())
+            table[axis][str(value)] = {
+                "epoch_s": seconds,
+                "names_per_s": case.names / seconds,
+                "peak_mb": megabytes,
+            }
+            say(f"growth, {axis} {value:,}: {seconds:.2f} s an epoch, {megabytes:.0f} MB")
+    return table
+
+
+def epoch_seconds(case: Case) -> float:
+    """The second epoch of Elman's network on names of a case, in batches of 128."""
+    rng = np.random.default_rng(6)
+    letters = "".join(chr(0x4E00 + i) for i in range(case.alphabet))  # no two fold to one
+    codes = rng.integers(case.alphabet, size=(case.names, case.length))
+    examples = [
+        Example("".join(letters[i] for i in row), str(k % 45)) for k, row in enumerate(codes.tolist())
+    ]
+    countries = tuple(sorted({example.country for example in examples}))
+    prepared = Prepared(Split(examples, [], []), Alphabet(letters), countries)
+    config = TrainConfig(epochs=2, batch_size=128, patience=0)
+    size = NetworkConfig(len(prepared.alphabet), len(countries), case.hidden)
+    ends = [time.perf_counter() for event in fit(prepared, size, config) if isinstance(event, EpochReport)]
+    return ends[1] - ends[0]
+
+
+def say(text: str) -> None:
+    """A line of progress."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def tables(result: dict[str, Any]) -> Iterator[str]:
+    """The result as text."""
+    for part in ("train", "predict"):
+        if part in result:
+            yield f"\n{part + ', names/s':18} {'ours':>9} {'torch':>9} {'ratio':>6}   {'(range)':13} "
+            yield f"{'limit':>9} {'share':>6} {'1 thread':>9}   torch is\n"
+            for task, row in result[part].items():
+                low, high = row["ratio_range"]
+                yield f"{task:18} {row['ours']:9,.0f} {row['torch']:9,.0f} {row['ratio']:6.2f}   "
+                yield f"({low:.2f} – {high:.2f}) {row['limit']:9,.0f} {row['limit_share']:6.2f} "
+                yield f"{row['limit_1_thread']:9,.0f}   {row['torch_variant']}\n"
+    if row := result.get("cli"):
+        yield f"\npredict Schmidt    {row['cold_s']:.3f} s from a cold start; import numpy takes "
+        yield f"{row['numpy_s']:.3f} s; ratio {row['cold_ratio']:.2f}\n"
+        yield f"predict -i FILE    {row['rows_per_s']:,.0f} rows/s of {row['rows']:,}; "
+        yield f"peak {row['peak_mb']:.0f} MB\n"
+    if "growth" in result:
+        yield f"\n{'an epoch':18} {'seconds':>9} {'names/s':>9} {'peak MB':>9}\n"
+        for axis, rows in result["growth"].items():
+            for value, row in rows.items():
+                yield f"{axis + ' ' + value:18} {row['epoch_s']:9.2f} {row['names_per_s']:9,.0f} "
+                yield f"{row['peak_mb']:9.0f}\n"
+
+
+def against_torch(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The parts `train` and `predict`."""
+    sample = Sample(5_120, 20_000, 512) if arguments.quick else Sample(20_480, 100_000, 1024)
+    config = TrainConfig(
+        epochs=10_000,  # without end
+        warmup=0.0,
+        dropout=0.0,
+        letter_dropout=0.0,
+        class_weight="none",
+        ema_decay=0.0,
+        patience=0,
+    )
+    result: dict[str, Any] = {}
+    contestants = Contestants(sample, config)
+    for task in arguments.tasks:
+        contestants.ask("torch", "check", task)
+    if "train" in arguments.only:
+        variants: dict[tuple[Any, ...], list[str]] = {}
+        for key in itertools.product(arguments.tasks, arguments.batch):
+            variants[key] = contestants.ask("torch", "tune_train", *key)
+            say(f"tuned PyTorch, train {label(key)}: {'; '.join(variants[key])}")
+        result["train"] = contestants.rounds("train", variants, arguments.rounds)
+    if "predict" in arguments.only:
+        variants = {}
+        for task in arguments.tasks:
+            if task != "bigru3":
+                variants[task,] = contestants.ask("torch", "tune_predict", task)
+                say(f"tuned PyTorch, predict {label((task,))}: {'; '.join(variants[task,])}")
+        result["predict"] = contestants.rounds("predict", variants, arguments.rounds)
+    contestants.close()
+    return result
+
+
+def main() -> None:
+    """Measure what is asked for, and print it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="two rounds, small samples")
+    parser.add_argument("--full", action="store_true", help="growth up to a million names")
+    parser.add_argument("--rounds", type=int, help="default: 5")
+    parser.add_argument("--only", type=words(PARTS), default=PARTS, help=f"of {','.join(PARTS)}")
+    parser.add_argument("--tasks", type=words(TASKS), default=list(TASKS), help=f"of {','.join(TASKS)}")
+    parser.add_argument("--batch", type=words(("128", "512")), default=["128", "512"], help="of 128,512")
+    parser.add_argument("--model", type=Path, default=BUNDLED_MODEL, help="the command line's model")
+    parser.add_argument("--case", help=argparse.SUPPRESS)
+    parser.add_argument("--result", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.case:
+        arguments.result.write_text(str(epoch_seconds(Case(*json.loads(arguments.case)))))
+        return
+    arguments.rounds = arguments.rounds or (2 if arguments.quick else 5)
+    arguments.batch = [int(size) for size in arguments.batch]
+
+    result: dict[str, Any] = {}
+    if {"train", "predict"} & set(arguments.only):
+        result |= against_torch(arguments)
+    if "cli" in arguments.only:
+        result["cli"] = command_line(100_000 if arguments.quick else 1_000_000, arguments.model)
+    if "growth" in arguments.only:
+        result["growth"] = growth(arguments.full, arguments.quick)
+    if os.environ.get("BENCH_FORMAT") == "json":
+        print(json.dumps(result))
+    else:
+        print("".join(tables(result)))
+
+
+def words(allowed: Iterable[str]) -> Callable[[str], list[str]]:
+    """A parser of names between commas; "limit" is measured with what it is the limit of."""
+
+    def parse(text: str) -> list[str]:
+        chosen = text.split(",")
+        if unknown := set(chosen) - set(allowed):
+            raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: not among {', '.join(allowed)}")
+        return chosen
+
+    return parse
+
+
+if __name__ == "__main__":
+    main()
