@@ -255,7 +255,7 @@ def train(
         int, typer.Option(min=0, max=2**63 - 1, help="Of split, start, order and dropout.")
     ] = 1,
     workers: Annotated[
-        int, typer.Option(min=1, help="Threads; other numbers of them give other last digits.")
+        int, typer.Option(min=1, help="Processes; other numbers of them give other last digits.")
     ] = 2,
     name_column: NameColumn = "name",
     country_column: CountryColumn = "country",

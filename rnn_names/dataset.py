@@ -54,12 +54,12 @@ def normalise(name: str) -> str:
     Case folding is Unicode's: ß becomes ss, and `normalise(name.upper()) == normalise(name)` but for
     Turkish ı, whose capital is everybody else's I.
     """
-    if not name.isascii():
-        # NFD first: folding the case of composed and decomposed letters must give the same
-        # (Unicode 15, section 3.13, D145). A dotted capital İ folds to i and a stray dot.
-        name = re.sub("i\N{COMBINING DOT ABOVE}+", "i", unicodedata.normalize("NFD", name).casefold())
-        return tidy(unicodedata.normalize("NFC", name))
-    return tidy(name.lower())
+    if name.isascii():
+        return name.lower() if name.isalpha() else tidy(name.lower())
+    # NFD first: folding the case of composed and decomposed letters must give the same
+    # (Unicode 15, section 3.13, D145). A dotted capital İ folds to i and a stray dot.
+    name = re.sub("i\N{COMBINING DOT ABOVE}+", "i", unicodedata.normalize("NFD", name).casefold())
+    return tidy(unicodedata.normalize("NFC", name))
 
 
 def fold(name: str) -> str:

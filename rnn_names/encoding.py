@@ -13,7 +13,7 @@ from rnn_names.dataset import fold, normalise
 
 # ASCII's own control characters for these three; they sort before every letter, and no name has them.
 START, END, UNKNOWN = "\x02", "\x03", "\x1a"
-UNKNOWN_INDEX = 2  # of START + END + UNKNOWN + letters
+END_INDEX, UNKNOWN_INDEX = 1, 2  # of START + END + UNKNOWN + letters
 
 BUCKET = 32  # batches sorted by length together
 
@@ -74,6 +74,7 @@ class _Spelling(dict[int, str]):
 
     def __init__(self, letters: str) -> None:
         super().__init__((ord(letter), letter) for letter in letters)
+        self[ord("\n")] = END + START  # between two names
         self.letters = frozenset(letters)
 
     def __missing__(self, code: int) -> str:
@@ -108,8 +109,12 @@ class Alphabet:
         return _Spelling(self.letters)
 
     @cached_property
-    def _codes(self) -> NDArray[np.uint32]:
-        return _code_points(self.symbols)
+    def _index(self) -> IntArray:
+        """The index of each symbol, by its code point."""
+        codes = [ord(symbol) for symbol in self.symbols]
+        index = np.zeros(max(codes) + 1, np.intp)
+        index[codes] = np.arange(len(codes))
+        return index
 
     def __len__(self) -> int:
         return len(self.symbols)
@@ -120,14 +125,15 @@ class Alphabet:
 
     def encode(self, names: Iterable[str]) -> Encoded:
         """Each name between start and end, as symbol indices."""
-        words = [START + self.spell(name) + END for name in names]
-        lengths = np.fromiter(map(len, words), dtype=np.intp, count=len(words))
-        symbols = np.searchsorted(self._codes, _code_points("".join(words)))
-        return Encoded(symbols, np.cumsum(lengths) - lengths, lengths)
-
-
-def _code_points(text: str) -> NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le"), dtype="<u4").astype(np.uint32)
+        words = [normalise(name) for name in names]  # in which no line ends are left
+        if not words:
+            none = np.empty(0, np.intp)
+            return Encoded(none, none, none)
+        text = START + "\n".join(words).translate(self._spelling) + END
+        symbols = self._index[np.frombuffer(text.encode("utf-32-le"), "<u4")]
+        ends = np.flatnonzero(symbols == END_INDEX) + 1
+        starts = np.concatenate([[0], ends[:-1]])
+        return Encoded(symbols, starts, ends - starts)
 
 
 def one_hot(index: IntArray, size: int, dtype: DTypeLike = np.float32) -> FloatArray:

@@ -14,6 +14,7 @@ float64 to check.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -28,10 +29,8 @@ from rnn_names.encoding import (
     FloatArray,
     IntArray,
     PackedBatch,
-    one_hot,
     pack,
 )
-from rnn_names.workers import Workers
 
 Params = dict[str, FloatArray]
 
@@ -219,11 +218,11 @@ def sum_by_symbol(da: FloatArray, symbols: IntArray, count: int) -> FloatArray:
     dU = np.zeros((len(da), count, da.shape[-1]), da.dtype)
     order = np.argsort(symbols, kind="stable")
     starts = np.searchsorted(symbols[order], np.arange(count + 1)).tolist()
-    for plane, dU_plane in zip(da, dU, strict=True):
-        plane = plane[order]
-        for symbol, (start, stop) in enumerate(pairwise(starts)):
-            if start < stop:
-                np.add.reduce(plane[start:stop], axis=0, out=dU_plane[symbol])
+    runs = [(symbol, start, stop) for symbol, (start, stop) in enumerate(pairwise(starts)) if start < stop]
+    for da_k, dU_k in zip(da, dU, strict=True):
+        by_symbol = np.take(da_k, order, axis=0)
+        for symbol, start, stop in runs:
+            np.add.reduce(by_symbol[start:stop], axis=0, out=dU_k[symbol])
     return dU
 
 
@@ -233,7 +232,7 @@ def linear(
     """z = x W + b, and its derivative dz → (dx, dW, db)."""
 
     def derivative(dz: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        return dz @ W.T, x.T @ dz, dz.sum(axis=0)
+        return dz @ W.T, x.T @ dz, np.ones(len(dz), dz.dtype) @ dz  # Σ_b dz_b; sum() takes longer
 
     z = x @ W
     z += b
@@ -267,23 +266,23 @@ def cross_entropy(
 ) -> tuple[float, FloatArray]:
     """L = -Σ_b weight_b Σ_c q_c log p_c, with p = softmax(z_b), and dz = weight_b (p - q).
 
-    q = (1 - ε) one_hot(y_b) + ε / C: the target, smoothed by ε.
+    q = (1 - ε) one_hot(y_b) + ε / C: the target, smoothed by ε. dz is written over z.
     """
-    C = z.shape[1]
-    z = z - z.max(axis=1, keepdims=True)
-    p = np.exp(z)
-    total = p.sum(axis=1, keepdims=True)
-    log_p = z - np.log(total)
-    p /= total
-    q = one_hot(y, C, z.dtype)
-    if smoothing:
-        q *= 1 - smoothing
-        q += smoothing / C
+    rows, (_, C) = np.arange(len(y)), z.shape
     weight = weight.astype(z.dtype)
-    loss = -float(weight @ np.einsum("bc,bc->b", q, log_p))
-    p -= q
-    p *= weight[:, None]
-    return loss, p
+    z -= z.max(axis=1, keepdims=True)
+    q_z = (1 - smoothing) * z[rows, y]
+    if smoothing:
+        q_z += smoothing * z.mean(axis=1)
+    p = np.exp(z, out=z)
+    total = p.sum(axis=1)
+    loss = -float(weight @ (q_z - np.log(total)))  # Σ_c q_c log p_c, since Σ_c q_c = 1
+    p *= (weight / total)[:, None]
+    dz = p
+    dz[rows, y] -= (1 - smoothing) * weight
+    if smoothing:
+        dz -= smoothing / C * weight[:, None]
+    return loss, dz
 
 
 def forward(params: Params, config: NetworkConfig, batch: PackedBatch) -> FloatArray:
@@ -311,8 +310,12 @@ def probabilities(params: Params, config: NetworkConfig, names: Encoded, workers
     def score(chosen: IntArray) -> None:
         p[chosen] = softmax(forward(params, config, pack(names, chosen)))
 
-    with Workers(min(workers, len(chunks))) as run:
-        run(score, chunks)
+    if min(workers, len(chunks)) == 1:
+        for chunk in chunks:
+            score(chunk)
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(score, chunks))
     return p
 
 
@@ -383,13 +386,16 @@ def _step_losses(
         dkept, grads[f"{readout}.W"], grads[f"{readout}.b"] = d_z(dz)
     if "next_symbol" in config.readouts:
         readout = f"{direction}.next_symbol"
-        B = len(y)
-        z, d_z = linear(kept[batch.before], params[f"{readout}.W"], params[f"{readout}.b"])
-        each = (objective.letter_loss * share / (batch.lengths - 1).clip(1))[batch.names[B:]]
-        loss_n, dz = cross_entropy(z, batch.symbols[B:], each)
+        z, d_z = linear(kept, params[f"{readout}.W"], params[f"{readout}.b"])
+        # A name's last row has no next symbol, and weight 0: to leave it out would cost two copies.
+        following, each = np.zeros_like(batch.symbols), np.zeros(len(batch.symbols))
+        following[batch.before] = batch.symbols[len(y) :]
+        names = batch.names[len(y) :]
+        each[batch.before] = objective.letter_loss * share[names] / (batch.lengths[names] - 1)
+        loss_n, dz = cross_entropy(z, following, each)
         loss += loss_n
-        dbefore, grads[f"{readout}.W"], grads[f"{readout}.b"] = d_z(dz)
-        dkept[batch.before] += dbefore
+        dkept_n, grads[f"{readout}.W"], grads[f"{readout}.b"] = d_z(dz)
+        dkept += dkept_n
     return loss, d_kept(dkept)
 
 

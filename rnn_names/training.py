@@ -7,21 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnn_names.dataset import Example, Split, fold, split, unique
-from rnn_names.encoding import Alphabet, Encoded, FloatArray, IntArray, batches, pack
+from rnn_names.encoding import Alphabet, FloatArray, IntArray, batches
 from rnn_names.errors import DataError, TrainingError
 from rnn_names.metrics import Metrics, evaluate
 from rnn_names.network import (
     NetworkConfig,
     Objective,
     Params,
-    Targets,
     init_params,
-    loss_and_gradient,
     probabilities,
 )
 from rnn_names.optim import EMA, SGD, AdamW, Optimizer, clip_by_global_norm, learning_rate
-from rnn_names.workers import Workers
+from rnn_names.workers import Task, Workers
 
+SHORT = 20_000  # names to read in all, below which processes are not worth their start
 DIVERGED = "lower --lr, or --clip-norm (0 clips nothing)"
 
 
@@ -31,8 +30,8 @@ class TrainConfig:
 
     `clip_norm` 0 does not clip. `class_weight` says how a country's share in the loss grows with its
     list of n spellings: "none" as n, "sqrt" as √n, "balanced" not at all. (A name with diacritics is
-    two: as it is written, and in base letters.) Every number of `workers`, the threads that share a
-    batch, gives its own last digits.
+    two: as it is written, and in base letters.) Every number of `workers`, the processes that share
+    a batch, gives its own last digits.
     """
 
     epochs: int = 30
@@ -127,10 +126,7 @@ def fit(data: Prepared, network: NetworkConfig, config: TrainConfig) -> Iterator
     Raises TrainingError when the loss or the gradient is no longer finite.
     """
     rng = np.random.default_rng(config.seed)
-    params = init_params(network, rng, config.recurrent_init)
-    average = EMA(params, config.ema_decay) if config.ema_decay else None
-    result = average.params if average else params
-    rngs = rng.spawn(config.workers)  # one each: no worker's draws depend on how fast another is
+    start = init_params(network, rng, config.recurrent_init)
     optimizer: Optimizer = (
         SGD(config.momentum, config.weight_decay)
         if config.optimizer == "sgd"
@@ -144,18 +140,20 @@ def fit(data: Prepared, network: NetworkConfig, config: TrainConfig) -> Iterator
     val_names = data.alphabet.encode(example.name for example in data.parts.val)
     val_y = country_indices(data.parts.val, data.countries)
 
+    task = Task(network, config.objective, names, y)
     steps = config.epochs * math.ceil(len(y) / config.batch_size)
+    long = config.epochs * len(y) > SHORT
     max_norm = config.clip_norm or math.inf
     step, best_loss, best_epoch = 0, math.inf, 0
-    with Workers(config.workers) as workers:
+    with Workers(task, start, rng.spawn(config.workers), processes=long) as workers:
+        params = workers.params
+        average = EMA(params, config.ema_decay) if config.ema_decay else None
+        result = average.params if average else params
         for epoch in range(1, config.epochs + 1):
             losses, norms = [], []
             for chosen in batches(names.lengths, config.batch_size, rng):
                 lr = learning_rate(config.lr, step, steps, config.warmup)
-                share = weight[chosen] / len(chosen)
-                loss, grads = _gradient(
-                    workers, rngs, params, network, names, chosen, y, share, config.objective
-                )
+                loss, grads = workers.gradient(chosen, weight[chosen] / len(chosen))
                 norm = clip_by_global_norm(grads, max_norm)
                 step += 1
                 if not (math.isfinite(loss) and math.isfinite(norm)):
@@ -195,36 +193,6 @@ def fit(data: Prepared, network: NetworkConfig, config: TrainConfig) -> Iterator
             )
             if config.patience and epoch - best_epoch >= config.patience:
                 return
-
-
-def _gradient(
-    workers: Workers,
-    rngs: Sequence[np.random.Generator],
-    params: Params,
-    network: NetworkConfig,
-    names: Encoded,
-    chosen: IntArray,
-    y: IntArray,
-    share: FloatArray,
-    objective: Objective,
-) -> tuple[float, Params]:
-    """Loss and gradient of a batch: the sum of its parts', one a worker, always in the same order."""
-    by_length = np.argsort(names.lengths[chosen], kind="stable")  # dealt out, so that parts are alike
-
-    def part(worker: int) -> tuple[float, Params]:
-        mine = by_length[worker :: workers.count]
-        targets = Targets(y[chosen[mine]], share[mine])
-        with np.errstate(all="ignore"):  # what overflows shows in the loss or the norm
-            return loss_and_gradient(
-                params, network, pack(names, chosen[mine]), targets, objective, rngs[worker]
-            )
-
-    (loss, grads), *others = workers(part, range(min(workers.count, len(chosen))))
-    for other_loss, other_grads in others:
-        loss += other_loss
-        for name, g in grads.items():
-            g += other_grads[name]
-    return loss, grads
 
 
 def country_indices(examples: Sequence[Example], countries: Sequence[str]) -> IntArray:

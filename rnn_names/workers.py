@@ -1,26 +1,166 @@
-"""Threads that share work: NumPy lets another run while it computes."""
+"""The gradient of a batch in parts, each worked out by a process of its own.
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+Threads would share the interpreter's lock: the ufuncs of one step take microseconds, and to hand the lock
+over for each of them takes as long. Processes meet once a batch, over shared memory: the parameters in one
+block, which only the first process writes, and each other worker's gradients in a block of its own.
+"""
 
-_T = TypeVar("_T")
-_R = TypeVar("_R")
+import math
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+
+from rnn_names.encoding import Encoded, FloatArray, IntArray, pack
+from rnn_names.network import NetworkConfig, Objective, Params, Targets, loss_and_gradient
+
+SPAWN = get_context("spawn")  # the one start method that all systems have, and that no thread disturbs
+
+
+@dataclass(frozen=True)
+class Task:
+    """What stays the same from batch to batch."""
+
+    network: NetworkConfig
+    objective: Objective
+    names: Encoded
+    country: IntArray  # (n,), of each name
+
+    def gradient(
+        self, params: Params, chosen: IntArray, weight: FloatArray, rng: np.random.Generator
+    ) -> tuple[float, Params]:
+        """Loss and gradients of the chosen names, each with its weight in the loss."""
+        targets = Targets(self.country[chosen], weight)
+        with np.errstate(all="ignore"):  # what overflows shows in the loss or the norm
+            return loss_and_gradient(
+                params, self.network, pack(self.names, chosen), targets, self.objective, rng
+            )
 
 
 class Workers:
-    """Work through a list with `count` threads, results in the list's order; with one, in this thread."""
+    """Divides batches among `len(rngs)` workers and adds up their gradients, always in the same order.
 
-    def __init__(self, count: int) -> None:
-        self.count = count
-        self._pool = ThreadPoolExecutor(count) if count > 1 else None
+    Each worker has a random generator of its own, so what it draws does not depend on the others' speed,
+    and the numbers are the same whether the others are processes or, with `processes` False, only
+    further calls in this one: for work too short to start processes for.
+    """
 
-    def __call__(self, work: Callable[[_T], _R], items: Iterable[_T]) -> list[_R]:
-        return list(self._pool.map(work, items) if self._pool else map(work, items))
+    def __init__(
+        self, task: Task, params: Params, rngs: list[np.random.Generator], processes: bool
+    ) -> None:
+        _keep_freed_memory()
+        self.task = task
+        self.rngs = rngs
+        self.helpers: list[Helper] = []
+        self.params = {name: q.copy() for name, q in params.items()}
+        if processes and len(rngs) > 1:
+            shared = SPAWN.RawArray("f", sum(q.size for q in params.values()))
+            self.params = _views(shared, task.network)
+            for name, q in params.items():
+                self.params[name][...] = q
+            self.helpers = [Helper(task, shared, rng) for rng in rngs[1:]]
+
+    def gradient(self, chosen: IntArray, weight: FloatArray) -> tuple[float, Params]:
+        """Loss and gradients of a batch of names, each with its weight in the loss."""
+        by_length = np.argsort(self.task.names.lengths[chosen], kind="stable")
+        # Dealt out by length, so that the parts take equally long.
+        parts = [by_length[k :: len(self.rngs)] for k in range(min(len(self.rngs), len(chosen)))]
+        for helper, part in zip(self.helpers, parts[1:], strict=False):
+            helper.begin(chosen[part], weight[part])
+        loss, grads = self.task.gradient(self.params, chosen[parts[0]], weight[parts[0]], self.rngs[0])
+        for k, part in enumerate(parts[1:]):
+            other_loss, other = (
+                self.helpers[k].end()
+                if self.helpers
+                else self.task.gradient(self.params, chosen[part], weight[part], self.rngs[k + 1])
+            )
+            loss += other_loss
+            for name, g in grads.items():
+                g += other[name]
+        return loss, grads
 
     def __enter__(self) -> "Workers":
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._pool:
-            self._pool.shutdown()
+        for helper in self.helpers:
+            helper.close()
+
+
+class Helper:
+    """A process that works out the gradients of its part of each batch."""
+
+    def __init__(self, task: Task, shared_params: Any, rng: np.random.Generator) -> None:
+        shared_grads = SPAWN.RawArray("f", len(shared_params))
+        self.grads = _views(shared_grads, task.network)
+        self.connection, theirs = SPAWN.Pipe()
+        self.process = SPAWN.Process(
+            target=_serve, args=(theirs, task, shared_params, shared_grads, rng), daemon=True
+        )
+        with _uninterrupted():
+            self.process.start()
+        theirs.close()
+
+    def begin(self, chosen: IntArray, weight: FloatArray) -> None:
+        self.connection.send((chosen, weight))
+
+    def end(self) -> tuple[float, Params]:
+        """The loss; and the gradients, until the next part begins."""
+        return self.connection.recv(), self.grads
+
+    def close(self) -> None:
+        self.connection.close()  # the process takes it for the end
+        self.process.join()
+
+
+def _serve(
+    connection: Connection, task: Task, shared_params: Any, shared_grads: Any, rng: np.random.Generator
+) -> None:
+    _keep_freed_memory()
+    params, grads = _views(shared_params, task.network), _views(shared_grads, task.network)
+    with suppress(EOFError, OSError):  # the other end is closed: that is the end
+        while True:
+            chosen, weight = connection.recv()
+            loss, found = task.gradient(params, chosen, weight, rng)
+            for name, g in found.items():
+                grads[name][...] = g
+            connection.send(loss)
+
+
+def _keep_freed_memory() -> None:
+    """Let the arrays of one batch be the memory of the next one's.
+
+    glibc gives large blocks back to the system when they are freed, and a batch would pay for each of
+    their pages anew. To free one block of nearly the largest size, never touched, raises the limit from
+    which it does so (mallopt(3), M_MMAP_THRESHOLD). Elsewhere it does nothing.
+    """
+    np.empty(31 << 20, np.uint8)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C reaches every process of a terminal; one started in here leaves it to the first."""
+    if threading.current_thread() is not threading.main_thread():  # where no handler can be set
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _views(shared: Any, network: NetworkConfig) -> Params:
+    """The network's parameters, end to end in a block of float32."""
+    flat = np.frombuffer(shared, np.float32)
+    views, start = {}, 0
+    for name, shape in network.shapes().items():
+        views[name] = flat[start : start + math.prod(shape)].reshape(shape)
+        start += math.prod(shape)
+    return views

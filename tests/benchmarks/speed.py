@@ -17,9 +17,9 @@ growth    seconds for an epoch and peak memory, by the number and length of name
 Ours, PyTorch and the limit are a process each, driven in turn: round by round each does the same work,
 an epoch of one sample or one list of strings, and what is printed are medians over the rounds; a ratio
 is the median of the rounds' ratios. BLAS has one thread, as under the command line; ours and the limit
-have two threads of Python where our own defaults do. PyTorch's variants are chosen by a tuning run. The
-two best that use the cores differently are both timed, and the faster counts in each round: on a busy
-machine now the one, now the other suffers more.
+have two threads of Python where our own defaults do. PyTorch's variants are chosen by a tuning run:
+`torch` is its own manner, modules or plain operations on its own threads; `unrolled` is ours written in
+PyTorch, compiled by TorchScript or with a half of each batch for each of two Python threads.
 """
 
 import argparse
@@ -35,7 +35,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from multiprocessing.connection import Connection
@@ -103,7 +103,7 @@ class Sample:
         chosen: dict[tuple[str, str], Example] = {}
         for name, country in self.bundled:
             spellings = {(normalise(s), country): Example(s, country) for s in (name, fold(name))}
-            if len(chosen) + len(spellings.keys() - chosen.keys()) <= self.train:
+            if len(chosen) + sum(key not in chosen for key in spellings) <= self.train:
                 chosen |= spellings
         assert len(chosen) == self.train
         return unique(chosen.values())
@@ -294,8 +294,8 @@ class Torch:
 class Limit:
     """The products of our algorithm, of the shapes that real batches give, and nothing else.
 
-    Forward: h_{t-1} W for each gate and step. Backward: da_t Wᵀ likewise, and dW, one product for all
-    steps. Each readout: z, dx and dW. Results go into arrays made beforehand.
+    Forward: h_{t-1} W for each gate and step. Backward: da_t Wᵀ and h_{t-1}ᵀ da_t likewise.
+    Each readout: z, dx and dW. Results go into arrays made beforehand.
     """
 
     def __init__(self, sample: Sample, config: TrainConfig) -> None:
@@ -364,7 +364,13 @@ class Products:
 
     def some(self, batches: Iterable[list[int]]) -> None:
         """Every product of these batches."""
-        W, W_T, a, states, product = self.W, self.W.transpose(0, 2, 1), self.a, self.states, self.product
+        W, W_T, a, states, product = (
+            self.W,
+            np.ascontiguousarray(self.W.transpose(0, 2, 1)),
+            self.a,
+            self.states,
+            self.product,
+        )
         for sizes in batches:
             B, N = sizes[0], sum(sizes)
             ends = list(itertools.accumulate(sizes))
@@ -383,7 +389,7 @@ class Products:
                 for _ in range(self.directions):
                     for rows, n in reversed(steps):
                         np.matmul(a[:, rows], W_T, out=product[:, :n])
-                    np.matmul(states[: N - B].T, a[:, B:N], out=self.dW)
+                        np.matmul(states[rows].T, a[:, rows], out=self.dW)
 
 
 CONTESTANTS: dict[str, type[Ours] | type[Torch] | type[Limit]] = {
@@ -400,11 +406,12 @@ def take(steps: Iterator[object], count: int) -> None:
 
 
 def serve(contestant: str, sample: Sample, config: TrainConfig, pipe: Connection) -> None:
-    """A contestant's process: call the methods that are asked for, until None comes."""
+    """A contestant's process: call the methods that are asked for, until the other end is closed."""
     subject = CONTESTANTS[contestant](sample, config)
-    while request := pipe.recv():
-        method, *arguments = request
-        pipe.send(getattr(subject, method)(*arguments))
+    with suppress(EOFError):
+        while True:
+            method, *arguments = pipe.recv()
+            pipe.send(getattr(subject, method)(*arguments))
 
 
 class Contestants:
@@ -416,7 +423,7 @@ class Contestants:
         for name in CONTESTANTS:
             self.pipes[name], theirs = context.Pipe()
             with environment(THREADS | (MALLOC if name == "torch" else {})):
-                context.Process(target=serve, args=(name, sample, config, theirs), daemon=True).start()
+                context.Process(target=serve, args=(name, sample, config, theirs)).start()
             theirs.close()
 
     def ask(self, contestant: str, method: str, *arguments: object) -> Any:
@@ -441,7 +448,7 @@ class Contestants:
     def close(self) -> None:
         """End the processes."""
         for pipe in self.pipes.values():
-            pipe.send(None)
+            pipe.close()
 
 
 def label(task: tuple[Any, ...]) -> str:
@@ -457,9 +464,8 @@ def figures(times: dict[str, list[list[float]]], r: int) -> str:
 def summary(times: dict[str, list[list[float]]], variants: list[str]) -> dict[str, Any]:
     """Medians over the rounds: names/s, and ratios of the same round."""
     ours = [t[0] for t in times["ours"]]
-    reference = [max(t) for t in times["torch"]]
+    reference, unrolled = ([t[k] for t in times["torch"]] for k in range(2))
     two, one = ([t[k] for t in times["limit"]] for k in range(2))
-    best = max(range(len(variants)), key=lambda k: statistics.median(t[k] for t in times["torch"]))
     return {
         "ours": statistics.median(ours),
         "torch": statistics.median(reference),
@@ -469,8 +475,10 @@ def summary(times: dict[str, list[list[float]]], variants: list[str]) -> dict[st
         "limit_share": median_ratio(ours, two),
         "limit_1_thread": statistics.median(one),
         "limit_share_1_thread": median_ratio(ours, one),
-        "torch_variant": variants[best],
-        "torch_second": variants[1 - best],
+        "torch_variant": variants[0],
+        "unrolled": statistics.median(unrolled),
+        "ratio_unrolled": median_ratio(ours, unrolled),
+        "unrolled_variant": variants[1],
     }
 
 
@@ -610,12 +618,13 @@ def tables(result: dict[str, Any]) -> Iterator[str]:
     for part in ("train", "predict"):
         if part in result:
             yield f"\n{part + ', names/s':18} {'ours':>9} {'torch':>9} {'ratio':>6}   {'(range)':13} "
-            yield f"{'limit':>9} {'share':>6} {'1 thread':>9}   torch is\n"
+            yield f"{'limit':>9} {'share':>6} {'unrolled':>9} {'ratio':>6}   torch is\n"
             for task, row in result[part].items():
                 low, high = row["ratio_range"]
                 yield f"{task:18} {row['ours']:9,.0f} {row['torch']:9,.0f} {row['ratio']:6.2f}   "
                 yield f"({low:.2f} – {high:.2f}) {row['limit']:9,.0f} {row['limit_share']:6.2f} "
-                yield f"{row['limit_1_thread']:9,.0f}   {row['torch_variant']}\n"
+                yield f"{row['unrolled']:9,.0f} {row['ratio_unrolled']:6.2f}   "
+                yield f"{row['torch_variant']}; {row['unrolled_variant']}\n"
     if row := result.get("cli"):
         yield f"\npredict Schmidt    {row['cold_s']:.3f} s from a cold start; import numpy takes "
         yield f"{row['numpy_s']:.3f} s; ratio {row['cold_ratio']:.2f}\n"
