@@ -6,7 +6,6 @@ parameter. Nothing in it is ever executed: arrays are read with allow_pickle=Fal
 
 import json
 import os
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -18,10 +17,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from rnn_names.cells import CELLS
+from rnn_names.config import TrainConfig
 from rnn_names.encoding import Alphabet
 from rnn_names.errors import CheckpointError
 from rnn_names.network import READOUTS, NetworkConfig, Params
-from rnn_names.training import TrainConfig
 
 FORMAT = 1
 
@@ -70,6 +69,8 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
 
     A symbolic link stays one: the file that it names is replaced. Raises CheckpointError.
     """
+    import tempfile  # not above: to load a model takes less without it
+
     place = path.resolve()
     header = {
         "format": FORMAT,

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -12,9 +12,10 @@ from rnn_names.checkpoint import Checkpoint
 from rnn_names.dataset import Example, normalise
 from rnn_names.encoding import FloatArray
 from rnn_names.errors import DataError
-from rnn_names.metrics import Metrics, evaluate
 from rnn_names.network import probabilities
-from rnn_names.training import country_indices
+
+if TYPE_CHECKING:
+    from rnn_names.metrics import Metrics
 
 WORKERS = 2  # threads that score a long list; a short one takes none
 BUNDLED_MODEL = Path(__file__).resolve().parent / "model.npz"
@@ -74,11 +75,14 @@ class NameClassifier:
             for name, row, best in zip(names, p, ranking, strict=True)
         ]
 
-    def evaluate(self, examples: Sequence[Example]) -> tuple[Metrics, Counter[str]]:
+    def evaluate(self, examples: Sequence[Example]) -> tuple["Metrics", Counter[str]]:
         """Metrics over the examples whose country the model knows, and a count of the other labels.
 
         Raises DataError when the model knows none of them.
         """
+        from rnn_names.metrics import evaluate  # not above: to predict takes neither
+        from rnn_names.training import country_indices
+
         known = set(self.countries)
         scored = [example for example in examples if example.country in known]
         unknown = Counter(example.country for example in examples if example.country not in known)

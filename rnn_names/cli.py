@@ -1,5 +1,6 @@
 """The command line: parse, call the library, print. Exit codes: 0 fine, 1 failed, 2 usage, 130 Ctrl-C."""
 
+import gc
 import math
 import os
 import sys
@@ -60,6 +61,7 @@ app = typer.Typer(
 
 def main() -> None:
     """The entry point of `rnn-names`."""
+    gc.set_threshold(100_000)  # little of what loading makes is garbage: to look for it takes 15 ms
     # The products are too small to share among threads: OpenBLAS with two is slower than with one.
     # This must be set before NumPy is loaded, and only in a process that is ours.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
@@ -272,9 +274,10 @@ def train(
 
     from rnn_names import checkpoint, report
     from rnn_names.classifier import NameClassifier
+    from rnn_names.config import TrainConfig
     from rnn_names.dataset import bundled_surnames, fingerprint, read_examples
     from rnn_names.network import NetworkConfig
-    from rnn_names.training import EpochReport, TrainConfig, fit, prepare
+    from rnn_names.training import EpochReport, fit, prepare
 
     if val_split + test_split >= 1:
         raise typer.BadParameter("--val-split and --test-split leave nothing to train on.")

@@ -1,7 +1,6 @@
 """Files to examples: reading, normalising, and a split that every spelling of a name falls in alike."""
 
 import csv
-import hashlib
 import io
 import re
 import unicodedata
@@ -84,6 +83,8 @@ def split(examples: Iterable[Example], val: float, test: float, seed: int) -> Sp
     Whatever the file or the order, all spellings of a name fall into one part, and a name added
     tomorrow moves no other. `val` and `test` are the parts' expected shares.
     """
+    import hashlib  # not above: to predict takes no hash
+
     parts = Split([], [], [])
     salt = seed.to_bytes(8, "little")
     for example in examples:
@@ -105,6 +106,8 @@ def unique(examples: Iterable[Example]) -> list[Example]:
 
 def fingerprint(examples: Iterable[Example]) -> str:
     """SHA-256 of the set of (normalised name, country): says whether two data sets are the same."""
+    import hashlib  # as in split
+
     pairs = sorted({f"{normalise(name)}\t{country}\n" for name, country in examples})
     return hashlib.sha256("".join(pairs).encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -4,10 +4,9 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
 
 from rnn_names.dataset import fold, normalise
 
@@ -17,8 +16,13 @@ END_INDEX, UNKNOWN_INDEX = 1, 2  # of START + END + UNKNOWN + letters
 
 BUCKET = 32  # batches sorted by length together
 
-IntArray = NDArray[np.intp]
-FloatArray = NDArray[np.floating[Any]]
+if TYPE_CHECKING:  # at run time the names will do: numpy.typing takes as long to load as all of this
+    from numpy.typing import DTypeLike, NDArray
+
+    IntArray = NDArray[np.intp]
+    FloatArray = NDArray[np.floating[Any]]
+else:
+    IntArray = FloatArray = np.ndarray
 
 
 class Encoded(NamedTuple):
@@ -136,7 +140,7 @@ class Alphabet:
         return Encoded(symbols, starts, ends - starts)
 
 
-def one_hot(index: IntArray, size: int, dtype: DTypeLike = np.float32) -> FloatArray:
+def one_hot(index: IntArray, size: int, dtype: "DTypeLike" = np.float32) -> FloatArray:
     """Rows of zeros with a 1 at `index`: (N,) → (N, size).
 
     `one_hot(index, V) @ U` is `U[index]`, and `one_hot(index, V).T @ da` sums the rows of da by symbol.
@@ -158,7 +162,7 @@ def pack(names: Encoded, chosen: Sequence[int] | IntArray | None = None) -> Pack
     return PackedBatch(names.symbols[(starts + steps)[reading]], reading.sum(axis=1), lengths, order)
 
 
-def batches(lengths: IntArray, size: int, rng: np.random.Generator) -> list[IntArray]:
+def batches(lengths: IntArray, size: int, rng: "np.random.Generator") -> list[IntArray]:
     """All indices of `lengths`, in batches of `size`, one of them perhaps smaller, in random order.
 
     A batch is of names of like length, so that it takes few steps: each run of BUCKET batches of a

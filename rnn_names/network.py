@@ -14,13 +14,10 @@ float64 to check.
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from rnn_names.cells import CELLS, Cell
 from rnn_names.encoding import (
@@ -31,6 +28,9 @@ from rnn_names.encoding import (
     PackedBatch,
     pack,
 )
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
 
 Params = dict[str, FloatArray]
 
@@ -119,9 +119,9 @@ class Targets(NamedTuple):
 
 def init_params(
     config: NetworkConfig,
-    rng: np.random.Generator,
+    rng: "np.random.Generator",
     recurrent: str = "orthogonal",
-    dtype: DTypeLike = np.float32,
+    dtype: "DTypeLike" = np.float32,
 ) -> Params:
     """Random parameters: each W orthogonal or the identity, b as the cell says, the rest in ±1/√H.
 
@@ -148,7 +148,7 @@ def init_params(
     return params
 
 
-def orthogonal(size: int, rng: np.random.Generator) -> FloatArray:
+def orthogonal(size: int, rng: "np.random.Generator") -> FloatArray:
     """A random orthogonal matrix, uniform among all: QR of normal numbers, signs made unique."""
     q, r = np.linalg.qr(rng.standard_normal((size, size)))
     return np.asarray(q * np.sign(np.diagonal(r)))
@@ -217,12 +217,13 @@ def sum_by_symbol(da: FloatArray, symbols: IntArray, count: int) -> FloatArray:
     """one_hot(symbols)ᵀ da, (X, N, H) → (X, count, H), as sums over the rows of equal symbols."""
     dU = np.zeros((len(da), count, da.shape[-1]), da.dtype)
     order = np.argsort(symbols, kind="stable")
-    starts = np.searchsorted(symbols[order], np.arange(count + 1)).tolist()
-    runs = [(symbol, start, stop) for symbol, (start, stop) in enumerate(pairwise(starts)) if start < stop]
+    counts = np.bincount(symbols, minlength=count)
+    ends = zip(counts.tolist(), np.cumsum(counts).tolist(), strict=True)
+    runs = [(symbol, slice(end - n, end)) for symbol, (n, end) in enumerate(ends) if n]
     for da_k, dU_k in zip(da, dU, strict=True):
         by_symbol = np.take(da_k, order, axis=0)
-        for symbol, start, stop in runs:
-            np.add.reduce(by_symbol[start:stop], axis=0, out=dU_k[symbol])
+        for symbol, rows in runs:
+            np.add.reduce(by_symbol[rows], axis=0, out=dU_k[symbol])
     return dU
 
 
@@ -240,7 +241,7 @@ def linear(
 
 
 def dropout(
-    x: FloatArray, rate: float, rng: np.random.Generator | None
+    x: FloatArray, rate: float, rng: "np.random.Generator | None"
 ) -> tuple[FloatArray, Callable[[FloatArray], FloatArray]]:
     """Set each entry to 0 with probability `rate`, to 1/256, and divide the rest by 1 - rate.
 
@@ -269,19 +270,19 @@ def cross_entropy(
     q = (1 - ε) one_hot(y_b) + ε / C: the target, smoothed by ε. dz is written over z.
     """
     rows, (_, C) = np.arange(len(y)), z.shape
-    weight = weight.astype(z.dtype)
+    w = weight.astype(z.dtype)
     z -= z.max(axis=1, keepdims=True)
     q_z = (1 - smoothing) * z[rows, y]
     if smoothing:
         q_z += smoothing * z.mean(axis=1)
     p = np.exp(z, out=z)
     total = p.sum(axis=1)
-    loss = -float(weight @ (q_z - np.log(total)))  # Σ_c q_c log p_c, since Σ_c q_c = 1
-    p *= (weight / total)[:, None]
+    loss = -float(w @ (q_z - np.log(total)))  # Σ_c q_c log p_c, since Σ_c q_c = 1
+    p *= (w / total)[:, None]
     dz = p
-    dz[rows, y] -= (1 - smoothing) * weight
+    dz[rows, y] -= (1 - smoothing) * w
     if smoothing:
-        dz -= smoothing / C * weight[:, None]
+        dz -= smoothing / C * w[:, None]
     return loss, dz
 
 
@@ -314,6 +315,8 @@ def probabilities(params: Params, config: NetworkConfig, names: Encoded, workers
         for chunk in chunks:
             score(chunk)
     else:
+        from concurrent.futures import ThreadPoolExecutor  # not above: a few names need none
+
         with ThreadPoolExecutor(workers) as pool:
             list(pool.map(score, chunks))
     return p
@@ -325,7 +328,7 @@ def loss_and_gradient(
     batch: PackedBatch,
     targets: Targets,
     objective: Objective = Objective(),
-    rng: np.random.Generator | None = None,
+    rng: "np.random.Generator | None" = None,
 ) -> tuple[float, Params]:
     """L, and ∂L/∂Q for every parameter Q, under the same names. Without `rng` nothing is dropped."""
     y, weight = targets.country[batch.order], targets.weight[batch.order]
@@ -368,7 +371,7 @@ def _step_losses(
     y: IntArray,
     weight: FloatArray,
     objective: Objective,
-    rng: np.random.Generator | None,
+    rng: "np.random.Generator | None",
     grads: Params,
 ) -> tuple[float, FloatArray | None]:
     """The losses at every step of one direction, and dh (N, H); their gradients go into `grads`."""
@@ -399,7 +402,7 @@ def _step_losses(
     return loss, d_kept(dkept)
 
 
-def drop_letters(batch: PackedBatch, rate: float, rng: np.random.Generator | None) -> PackedBatch:
+def drop_letters(batch: PackedBatch, rate: float, rng: "np.random.Generator | None") -> PackedBatch:
     """The batch with each letter made unknown with probability `rate`; start and end stay."""
     if rng is None or rate == 0:
         return batch

@@ -6,62 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnn_names.config import TrainConfig
 from rnn_names.dataset import Example, Split, fold, split, unique
 from rnn_names.encoding import Alphabet, FloatArray, IntArray, batches
 from rnn_names.errors import DataError, TrainingError
 from rnn_names.metrics import Metrics, evaluate
 from rnn_names.network import (
     NetworkConfig,
-    Objective,
     Params,
     init_params,
     probabilities,
 )
 from rnn_names.optim import EMA, SGD, AdamW, Optimizer, clip_by_global_norm, learning_rate
-from rnn_names.workers import Task, Workers
 
 SHORT = 20_000  # names to read in all, below which processes are not worth their start
 DIVERGED = "lower --lr, or --clip-norm (0 clips nothing)"
-
-
-@dataclass(frozen=True)
-class TrainConfig:
-    """How to train. `patience` is in epochs without a better validation loss; 0 never stops early.
-
-    `clip_norm` 0 does not clip. `class_weight` says how a country's share in the loss grows with its
-    list of n spellings: "none" as n, "sqrt" as √n, "balanced" not at all. (A name with diacritics is
-    two: as it is written, and in base letters.) Every number of `workers`, the processes that share
-    a batch, gives its own last digits.
-    """
-
-    epochs: int = 30
-    batch_size: int = 64
-    lr: float = 0.003
-    optimizer: str = "adamw"
-    momentum: float = 0.9  # SGD's
-    warmup: float = 0.1  # share of the steps
-    clip_norm: float = 1.0
-    weight_decay: float = 0.01
-    step_loss: float = 0.0
-    letter_loss: float = 0.0
-    label_smoothing: float = 0.0
-    dropout: float = 0.3
-    letter_dropout: float = 0.05
-    ema_decay: float = 0.0
-    recurrent_init: str = "orthogonal"
-    class_weight: str = "sqrt"
-    val_split: float = 0.1
-    test_split: float = 0.1
-    seed: int = 1
-    patience: int = 5
-    workers: int = 2
-
-    @property
-    def objective(self) -> Objective:
-        """What is minimised, and how it is regularised."""
-        return Objective(
-            self.step_loss, self.letter_loss, self.label_smoothing, self.dropout, self.letter_dropout
-        )
 
 
 @dataclass(frozen=True)
@@ -125,6 +84,8 @@ def fit(data: Prepared, network: NetworkConfig, config: TrainConfig) -> Iterator
     threads of its BLAS and the same kind of machine.
     Raises TrainingError when the loss or the gradient is no longer finite.
     """
+    from rnn_names.workers import Task, Workers  # not above: `predict` loads this module, and no processes
+
     rng = np.random.default_rng(config.seed)
     start = init_params(network, rng, config.recurrent_init)
     optimizer: Optimizer = (

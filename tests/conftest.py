@@ -13,9 +13,10 @@ from hypothesis import settings
 from rnn_names import checkpoint
 from rnn_names.checkpoint import Checkpoint, DataInfo
 from rnn_names.classifier import NameClassifier
+from rnn_names.config import TrainConfig
 from rnn_names.dataset import Example, bundled_surnames, fingerprint, read_examples
 from rnn_names.network import NetworkConfig
-from rnn_names.training import EpochReport, Prepared, TrainConfig, fit, prepare
+from rnn_names.training import EpochReport, Prepared, fit, prepare
 
 settings.register_profile("same every time", derandomize=True, deadline=None, database=None)
 settings.load_profile("same every time")

@@ -54,7 +54,11 @@ def mutations(function: ast.AST) -> Iterator[tuple[int, str]]:
             node.op = OPERATORS[type(old)]()
             yield line, f"{type(old).__name__} → {type(node.op).__name__}"
             node.op = old
-        elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        elif (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, int | float)
+            and not isinstance(node.value, bool)  # `strict=True` is no mathematics
+        ):
             value = node.value
             node.value = value + 1
             yield line, f"{value} → {node.value}"

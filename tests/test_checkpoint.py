@@ -15,10 +15,10 @@ import pytest
 
 from rnn_names import checkpoint
 from rnn_names.checkpoint import Checkpoint, DataInfo, check_writable, load, save
+from rnn_names.config import TrainConfig
 from rnn_names.encoding import Alphabet
 from rnn_names.errors import CheckpointError
 from rnn_names.network import NetworkConfig, init_params
-from rnn_names.training import TrainConfig
 
 
 @pytest.fixture

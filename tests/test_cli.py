@@ -15,9 +15,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from rnn_names import __version__, checkpoint
+from rnn_names import __version__, checkpoint, training
+from rnn_names.cells import CELLS
 from rnn_names.cli import app
 from rnn_names.dataset import read_examples
+from rnn_names.network import READOUTS
 from rnn_names.training import prepare
 
 METRICS = {
@@ -580,3 +582,37 @@ def test_an_empty_part_is_named(few_countries: Path, here: Path) -> None:
     result = invoke("evaluate", "-m", "m.npz", "--split", "val")
     assert result.exit_code == 1
     assert "its val part is empty" in result.stderr
+
+
+@pytest.mark.parametrize("direction", ["--no-bidirectional", "--bidirectional"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_cell_trains_is_saved_and_predicts(
+    few_countries: Path, here: Path, cell: str, direction: str
+) -> None:
+    options = ["--step-loss", 0.3, "--letter-loss", 1, "--ema-decay", 0.9, "--label-smoothing", 0.1]
+    fine("train", few_countries, "-q", *QUICK, "--cell", cell, direction, *options, "-o", "m.npz")
+    model = checkpoint.load(here / "m.npz")
+    assert model.network.cell == cell
+    assert model.network.bidirectional == (direction == "--bidirectional")
+    assert model.network.readouts == READOUTS
+    checkpoint.save(here / "again.npz", model)
+    assert (here / "again.npz").read_bytes() == (here / "m.npz").read_bytes()
+    answers = fine("predict", "-m", "m.npz", "Nowak", "-k", 99).stdout
+    assert sum(guess["probability"] for guess in json.loads(answers)["top"]) == pytest.approx(1, abs=1e-4)
+    assert json.loads(fine("evaluate", "-m", "m.npz", "--format", "json").stdout)["n"] > 0
+
+
+def test_the_help_of_train_lists_the_cells() -> None:
+    assert "|".join(CELLS) in fine("train", "--help").stdout
+    assert wrong_usage("train", "--cell", "abacus").count(", ".join(CELLS)) == 1
+
+
+def test_a_short_run_starts_no_process_and_gives_the_same_bytes(
+    few_countries: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for short, file in ((10**9, "calls.npz"), (0, "processes.npz")):
+        monkeypatch.setattr(training, "SHORT", short)
+        fine("train", few_countries, "-q", *QUICK, "--letter-dropout", 0.1, "-o", file)
+    calls, processes = (checkpoint.load(here / file) for file in ("calls.npz", "processes.npz"))
+    for name, q in calls.params.items():
+        assert q.tobytes() == processes.params[name].tobytes(), name

@@ -260,11 +260,14 @@ def test_init_is_orthogonal_or_the_identity(cell: str) -> None:
 
 
 def test_dropout_keeps_the_mean_and_drops_the_share() -> None:
-    x = np.ones((400, 100))
-    kept, derivative = network.dropout(x, 0.25, np.random.default_rng(0))
-    assert (kept == 0).mean() == pytest.approx(0.25, abs=0.01)
-    assert kept.mean() == pytest.approx(1, abs=0.01)
-    np.testing.assert_array_equal(derivative(x), kept)
+    x, rng = np.ones((400, 100)), np.random.default_rng(0)
+    for rate in (1 / 256, 0.25, 0.75):
+        kept, derivative = network.dropout(x, rate, rng)
+        assert (kept == 0).mean() == pytest.approx(rate, abs=0.01)
+        assert sorted(set(kept.ravel())) == [0, pytest.approx(1 / (1 - rate), rel=1e-12)]
+        np.testing.assert_array_equal(derivative(x), kept)
+    assert network.dropout(x, 0.0, rng)[0] is x
+    assert network.dropout(x, 0.5, None)[0] is x
 
 
 def test_dropped_letters_are_unknown_and_start_and_end_stay() -> None:

@@ -11,7 +11,18 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "rnn_names"
 LADDER = [
-    *("errors", "dataset", "encoding", "cells", "network", "workers", "optim", "metrics", "training"),
+    *(
+        "errors",
+        "dataset",
+        "encoding",
+        "cells",
+        "network",
+        "config",
+        "workers",
+        "optim",
+        "metrics",
+        "training",
+    ),
     *("checkpoint", "classifier", "report", "cli"),
 ]
 OUTSIDE = {"__init__", "__main__"}  # they load what stands on the ladder

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rnn_names.checkpoint import Checkpoint
+from rnn_names.config import TrainConfig
 from rnn_names.dataset import Example, split_key
 from rnn_names.errors import DataError, TrainingError
 from rnn_names.network import NetworkConfig
@@ -13,7 +14,6 @@ from rnn_names.training import (
     EpochReport,
     Prepared,
     StepReport,
-    TrainConfig,
     class_weights,
     country_indices,
     fit,

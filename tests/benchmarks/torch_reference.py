@@ -32,8 +32,10 @@ FORMS = ("packed", "padded", "rows", "script")
 THREADS = ("1 thread", "2 threads", "2 halves")
 OPTIMIZERS = ("fused", "foreach")
 CHUNKS = (512, 2048)
-OWN = [(form, threads) for form in ("packed", "padded", "rows") for threads in THREADS[:2]]
-MANNERS = (OWN, [("rows", "2 halves"), *(("script", threads) for threads in THREADS)])
+MANNERS = (
+    [(form, threads) for form in ("packed", "padded") for threads in THREADS],
+    [(form, threads) for form in ("rows", "script") for threads in THREADS],
+)
 FINALISTS = 3  # of each manner, timed again after a first round of tuning
 
 
@@ -358,10 +360,8 @@ def check(
 
 
 def fastest(hows: Sequence[str], run: Callable[[Variant], Callable[[], object]]) -> list[Variant]:
-    """The variant that takes least time in PyTorch's own manner, and the one in ours.
+    """The variant that takes least time of the modules of torch.nn, and that of the unrolled forms.
 
-    Its own: a module of torch.nn or plain operations on selected rows, on PyTorch's threads. Ours: the
-    same unrolling compiled by TorchScript, or with a half of the batch for each of two Python threads.
     `run` gives what to time. Forms and threads are chosen with the first of `hows`: after a run not
     counted, then again the FINALISTS of each manner, with all `hows`.
     """

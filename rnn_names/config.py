@@ -1,0 +1,46 @@
+"""How to train: apart from the training, since a checkpoint that only predicts has it too."""
+
+from dataclasses import dataclass
+
+from rnn_names.network import Objective
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How to train. `patience` is in epochs without a better validation loss; 0 never stops early.
+
+    `clip_norm` 0 does not clip. `class_weight` says how a country's share in the loss grows with its
+    list of n spellings: "none" as n, "sqrt" as √n, "balanced" not at all. (A name with diacritics is
+    two: as it is written, and in base letters.) `workers` processes share a batch; every number of
+    them gives its own last digits. A script that trains with more than one needs the guard of
+    multiprocessing, `if __name__ == "__main__":`.
+    """
+
+    epochs: int = 30
+    batch_size: int = 64
+    lr: float = 0.003
+    optimizer: str = "adamw"
+    momentum: float = 0.9  # SGD's
+    warmup: float = 0.1  # share of the steps
+    clip_norm: float = 1.0
+    weight_decay: float = 0.01
+    step_loss: float = 0.0
+    letter_loss: float = 0.0
+    label_smoothing: float = 0.0
+    dropout: float = 0.3
+    letter_dropout: float = 0.05
+    ema_decay: float = 0.0
+    recurrent_init: str = "orthogonal"
+    class_weight: str = "sqrt"
+    val_split: float = 0.1
+    test_split: float = 0.1
+    seed: int = 1
+    patience: int = 5
+    workers: int = 2
+
+    @property
+    def objective(self) -> Objective:
+        """What is minimised, and how it is regularised."""
+        return Objective(
+            self.step_loss, self.letter_loss, self.label_smoothing, self.dropout, self.letter_dropout
+        )
