@@ -71,7 +71,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError):  # a replaced stream may not be reconfigurable
             stream.reconfigure(encoding="utf-8", errors="surrogateescape")  # type: ignore[union-attr]
-    app()
+    try:
+        app()
+    finally:
+        gc.freeze()  # the process ends, and what it has need not be looked through before
 
 
 def _version(value: bool) -> None:

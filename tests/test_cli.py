@@ -69,7 +69,18 @@ def wrong_usage(*args: object) -> str:
 
 def spawn(*args: object, **kwargs: Any) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "rnn_names", *map(str, args)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kwargs)
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=heed_interrupts,
+        **kwargs,
+    )
+
+
+def heed_interrupts() -> None:
+    """A shell's background job ignores Ctrl-C, and what it starts inherits that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def records(result: Result) -> list[dict[str, Any]]:

@@ -61,7 +61,11 @@ def test_no_process_outlives_the_training(tmp_path: Path, end: signal.Signals) -
     (tmp_path / "names.csv").write_text(f"name,country\n{names}", encoding="utf-8")
     command = [sys.executable, "-m", "rnn_names", "train", "names.csv", "--epochs", "100000"]
     with subprocess.Popen(
-        [*command, "--patience", "0"], cwd=tmp_path, stderr=subprocess.PIPE, start_new_session=True
+        [*command, "--patience", "0"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in a background job
     ) as process:
         assert process.stderr is not None
         for line in process.stderr:
