@@ -4,7 +4,8 @@ A cell never multiplies by a weight: the unrolling in `network.py` owns every pr
 cell its pre-activation a, in planes, of the n names that have a symbol at this step.
 
     a    (P, n, H)   plane k is x_t U_k + b_k, or h_{t-1} W_k + b_k, or x_t U_k + h_{t-1} W_k + b_k
-    h, c (n, H)      hidden state; LSTM's cell state (other cells pass it on unread)
+    h    (n, H)      hidden state
+    c    (n, H)      cell state, of a cell with memory; for others (n, 0), passed on unread
     dQ               ∂L/∂Q, of Q's shape
 
 `step` returns the new h and c, and a closure: given dh and dc it turns the planes of `a` into da, in
@@ -32,6 +33,7 @@ class Cell(ABC):
     x: slice = slice(0, 1)  # the planes that x U is added to
     h: slice = slice(0, 1)  # the planes that h W is added to
     bias: tuple[float, ...] = (0.0,)  # what b starts at, plane by plane
+    memory: bool = False  # whether there is a c beside h
 
     @abstractmethod
     def step(self, a: FloatArray, h: FloatArray, c: FloatArray, out: FloatArray) -> Step:
@@ -110,6 +112,7 @@ class LSTM(Cell):
 
     planes, x, h = 4, slice(0, 4), slice(0, 4)
     bias = (0.0, 1.0, 0.0, 0.0)
+    memory = True
 
     def step(self, a: FloatArray, h: FloatArray, c: FloatArray, out: FloatArray) -> Step:
         i, f, o, g = a

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # loaded inside the commands, so that --help and usage errors
     from rnn_names.report import Prediction
 
 MODEL = Path("rnn-names.npz")
-STREAM_CHUNK = 2048  # lines read before they are answered
+STREAM_CHUNK = 8192  # lines read before they are answered
 
 
 class Errors(TyperGroup):

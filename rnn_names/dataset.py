@@ -47,18 +47,23 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
-def normalise(name: str) -> str:
-    """The spelling that the network reads: NFC, case folded, blanks collapsed.
+def fold_case(text: str) -> str:
+    """The text in NFC and its case folded: of many lines at once, each as it would be alone.
 
-    Case folding is Unicode's: ß becomes ss, and `normalise(name.upper()) == normalise(name)` but for
+    Case folding is Unicode's: ß becomes ss, and a name's capitals fold to what the name does, but for
     Turkish ı, whose capital is everybody else's I.
     """
-    if name.isascii():
-        return name.lower() if name.isalpha() else tidy(name.lower())
+    if text.isascii():
+        return text.lower()
     # NFD first: folding the case of composed and decomposed letters must give the same
     # (Unicode 15, section 3.13, D145). A dotted capital İ folds to i and a stray dot.
-    name = re.sub("i\N{COMBINING DOT ABOVE}+", "i", unicodedata.normalize("NFD", name).casefold())
-    return tidy(unicodedata.normalize("NFC", name))
+    text = re.sub("i\N{COMBINING DOT ABOVE}+", "i", unicodedata.normalize("NFD", text).casefold())
+    return unicodedata.normalize("NFC", text)
+
+
+def normalise(name: str) -> str:
+    """The spelling that the network reads: NFC, case folded, blanks collapsed."""
+    return fold_case(name if name.isalpha() else tidy(name))
 
 
 def fold(name: str) -> str:

@@ -1,18 +1,20 @@
-"""Names to arrays: the alphabet, one-hot rows, and packed batches."""
+"""Names to arrays: the alphabet, one-hot rows, and batches."""
 
+import math
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from rnn_names.dataset import fold, normalise
+from rnn_names.dataset import fold, fold_case, normalise, tidy
 
 # ASCII's own control characters for these three; they sort before every letter, and no name has them.
 START, END, UNKNOWN = "\x02", "\x03", "\x1a"
 END_INDEX, UNKNOWN_INDEX = 1, 2  # of START + END + UNKNOWN + letters
+NAME_START, NAME_END = "\n", "\r"  # in a text of many names: no tidy name has one
 
 BUCKET = 32  # batches sorted by length together
 
@@ -32,45 +34,28 @@ class Encoded(NamedTuple):
     starts: IntArray  # (n,)
     lengths: IntArray  # (n,), the start and the end symbol counted
 
+    def take(self, chosen: IntArray) -> "Encoded":
+        """The chosen names, end to end."""
+        lengths = self.lengths[chosen]
+        starts = np.cumsum(lengths) - lengths
+        at = np.arange(lengths.sum()) + np.repeat(self.starts[chosen] - starts, lengths)
+        return Encoded(self.symbols[at], starts, lengths)
 
-@dataclass(frozen=True)
-class PackedBatch:
-    """Names sorted by length, longest first, and laid out step after step with no padding.
+    def backward(self) -> "Encoded":
+        """The same names, each read from its end."""
+        at = np.repeat(2 * self.starts + self.lengths - 1, self.lengths) - np.arange(len(self.symbols))
+        return self._replace(symbols=self.symbols[at])
 
-    The t-th symbols of all names that have one stand together, in `sizes[t]` rows; so row b of
-    every step is the same name, and no product is spent on padding.
-    """
-
-    symbols: IntArray  # (N,), N = Σ lengths
-    sizes: IntArray  # (T,), never growing; sizes[0] = B
-    lengths: IntArray  # (B,), never growing
-    order: IntArray  # (B,), the place in the caller's batch of the name in row b
-
-    @cached_property
-    def starts(self) -> IntArray:
-        """(T,): the first row of each step."""
-        return np.cumsum(self.sizes) - self.sizes
-
-    @cached_property
-    def names(self) -> IntArray:
-        """(N,): the name b that each row is a symbol of."""
-        return np.arange(len(self.symbols)) - np.repeat(self.starts, self.sizes)
-
-    @cached_property
-    def last(self) -> IntArray:
-        """(B,): the row of each name's last symbol."""
-        return self.starts[self.lengths - 1] + np.arange(len(self.lengths))
-
-    @cached_property
-    def before(self) -> IntArray:
-        """(N - B,): for each row of the steps after the first, the same name's row one step before."""
-        return np.arange(self.sizes[0], len(self.symbols)) - np.repeat(self.sizes[:-1], self.sizes[1:])
-
-    def backward(self) -> "PackedBatch":
-        """The same names, each read from its end: the sizes stay."""
-        step = np.repeat(np.arange(len(self.sizes)), self.sizes)
-        mirrored = self.starts[self.lengths[self.names] - 1 - step] + self.names
-        return replace(self, symbols=self.symbols[mirrored])
+    def order(self) -> IntArray:
+        """The places of the names in an order in which those that begin alike stand together."""
+        base = int(self.symbols.max(initial=0)) + 2
+        digits = int(62 / math.log2(base))
+        key = np.zeros(len(self.lengths), np.int64)
+        for place in range(digits):
+            inside = place < self.lengths
+            key *= base
+            key[inside] += self.symbols[self.starts[inside] + place] + 1
+        return np.argsort(key, kind="stable")
 
 
 class _Spelling(dict[int, str]):
@@ -78,7 +63,7 @@ class _Spelling(dict[int, str]):
 
     def __init__(self, letters: str) -> None:
         super().__init__((ord(letter), letter) for letter in letters)
-        self[ord("\n")] = END + START  # between two names
+        self |= {ord(c): c for c in (NAME_START, NAME_END)}
         self.letters = frozenset(letters)
 
     def __missing__(self, code: int) -> str:
@@ -114,30 +99,32 @@ class Alphabet:
 
     @cached_property
     def _index(self) -> IntArray:
-        """The index of each symbol, by its code point."""
-        codes = [ord(symbol) for symbol in self.symbols]
-        index = np.zeros(max(codes) + 1, np.intp)
+        """The index of each symbol, by its code point; -1 where there is none, as at the end."""
+        codes = [ord(symbol) for symbol in NAME_START + NAME_END + UNKNOWN + self.letters]
+        index = np.full(max(codes) + 2, -1)
         index[codes] = np.arange(len(codes))
         return index
 
     def __len__(self) -> int:
         return len(self.symbols)
 
-    def spell(self, name: str) -> str:
-        """The name in letters of the alphabet: others as their base letters, or else as UNKNOWN."""
-        return normalise(name).translate(self._spelling)
-
     def encode(self, names: Iterable[str]) -> Encoded:
         """Each name between start and end, as symbol indices."""
-        words = [normalise(name) for name in names]  # in which no line ends are left
+        words = [name if name.isalpha() else tidy(name) for name in names]
         if not words:
             none = np.empty(0, np.intp)
             return Encoded(none, none, none)
-        text = START + "\n".join(words).translate(self._spelling) + END
-        symbols = self._index[np.frombuffer(text.encode("utf-32-le"), "<u4")]
+        text = NAME_START + fold_case((NAME_END + NAME_START).join(words)) + NAME_END
+        symbols = self._indices(text)
+        if symbols.min() < 0:  # letters that it does not have
+            symbols = self._indices(text.translate(self._spelling))
         ends = np.flatnonzero(symbols == END_INDEX) + 1
         starts = np.concatenate([[0], ends[:-1]])
         return Encoded(symbols, starts, ends - starts)
+
+    def _indices(self, text: str) -> IntArray:
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+        return np.take(self._index, codes, mode="clip")
 
 
 def one_hot(index: IntArray, size: int, dtype: "DTypeLike" = np.float32) -> FloatArray:
@@ -148,18 +135,6 @@ def one_hot(index: IntArray, size: int, dtype: "DTypeLike" = np.float32) -> Floa
     rows = np.zeros((len(index), size), dtype)
     rows[np.arange(len(index)), index] = 1
     return rows
-
-
-def pack(names: Encoded, chosen: Sequence[int] | IntArray | None = None) -> PackedBatch:
-    """The batch of the chosen names, or of all."""
-    starts, lengths = names.starts, names.lengths
-    if chosen is not None:
-        starts, lengths = starts[chosen], lengths[chosen]
-    order = np.argsort(-lengths, kind="stable")
-    starts, lengths = starts[order], lengths[order]
-    steps = np.arange(lengths[0])[:, None]
-    reading = steps < lengths  # (T, B): does name b still have a t-th symbol?
-    return PackedBatch(names.symbols[(starts + steps)[reading]], reading.sum(axis=1), lengths, order)
 
 
 def batches(lengths: IntArray, size: int, rng: "np.random.Generator") -> list[IntArray]:

@@ -1,7 +1,7 @@
 """The network: unroll a cell over packed names, read out, and back through time.
 
-    B, N, V, H, C   names; symbols of all names; size of the alphabet; hidden units; countries
-    x_t   (n, V)    one-hot rows of the t-th symbols of the n names that have one
+    B, N, V, H, C   names; their different prefixes; size of the alphabet; hidden units; countries
+    x_t   (n, V)    one-hot rows of the last symbols of the n prefixes of t symbols
     h_t   (n, H)    hidden state, h_{-1} = 0;  h_T the state after a name's own last symbol
     a_t   (P, n, H) pre-activation: the cell's planes, one for Elman's network
     z, p            scores, softmax(z)
@@ -13,8 +13,8 @@ value and is called once at most. The precision is that of the parameters: float
 float64 to check.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -25,9 +25,8 @@ from rnn_names.encoding import (
     Encoded,
     FloatArray,
     IntArray,
-    PackedBatch,
-    pack,
 )
+from rnn_names.prefixes import PrefixTree, prefix_tree
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 Params = dict[str, FloatArray]
 
 READOUTS = ("country", "step_country", "next_symbol")
-CHUNK = 512  # names scored at a time: states of 512 names fit the cache, and a step is one large product
+CHUNK = 2048  # names scored at a time: many share their first letters, and the states nearly fit the cache
 
 
 @dataclass(frozen=True)
@@ -155,56 +154,63 @@ def orthogonal(size: int, rng: "np.random.Generator") -> FloatArray:
 
 
 def unroll(
-    cell: Cell, U: FloatArray, W: FloatArray, b: FloatArray, batch: PackedBatch
-) -> tuple[FloatArray, Callable[[FloatArray, FloatArray | None], Recurrence]]:
+    cell: Cell, U: FloatArray, W: FloatArray, b: FloatArray, tree: PrefixTree
+) -> tuple[FloatArray, Callable[[FloatArray], Recurrence]]:
     """Read the names symbol by symbol: a_t = x_t U + h_{t-1} W + b, each where the cell has it.
 
-    Returns the states h_t (N, H) of all steps, in packed rows, and their derivative: from dh_T (B, H),
-    the gradient of the final states, and dh (N, H), that of all states (None: 0), to dU, dW, db.
+    Returns the states h_t (N, H) of all prefixes, and their derivative: from dh (N, H), what the
+    readouts say of each state, which it overwrites, to dU, dW, db.
     """
-    B, N, H = len(batch.lengths), len(batch.symbols), W.shape[-1]
-    # x U + b is a selection of rows of U + b, for all steps at once; a plane without x U is b alone.
-    # (The mode that does not check the indices is the one that writes to `out` directly.)
+    N, H = len(tree.symbols), W.shape[-1]
+    Ub = U + b[cell.x, None]
     a = np.empty((cell.planes, N, H), W.dtype)
     a[cell.x.stop :] = b[cell.x.stop :, None]
-    for plane, Ub in zip(a[cell.x], U + b[cell.x, None], strict=True):
-        np.take(Ub, batch.symbols, axis=0, out=plane, mode="clip")
     states = np.empty((N, H), W.dtype)
-    product = np.empty((len(W), B, H), W.dtype)
-    start = np.zeros((B, H), W.dtype)
-    h, c = start, start
-    steps = []
-    for first, n in zip(batch.starts.tolist(), batch.sizes.tolist(), strict=True):
-        rows = slice(first, first + n)
-        h, c = h[:n], c[:n]
-        if first:  # h_{-1} = 0
-            a[cell.h, rows] += np.matmul(h, W, out=product[:, :n])
-        h_before = h
-        h, c, derivative_t = cell.step(a[:, rows], h, c, states[rows])
-        steps.append((rows, h_before, derivative_t))
+    product = np.empty((max(step.going for step in tree.steps), H), W.dtype)
+    h = np.zeros((tree.steps[0].rows.stop, H), W.dtype)
+    c = np.zeros((len(h), H if cell.memory else 0), W.dtype)
+    P = 0  # prefixes that go on from the step before
+    done = []
+    for step in tree.steps:
+        a_t = a[:, step.rows]
+        # x U + b is a selection of rows of U + b; a plane without x U is b alone. (The mode that does
+        # not check the indices is the one that writes to `out` directly.)
+        for a_k, Ub_k in zip(a_t[cell.x], Ub, strict=True):
+            np.take(Ub_k, tree.symbols[step.rows], axis=0, out=a_k, mode="clip")
+        h_before = h[:P]
+        if P:  # h_{-1} = 0
+            for a_k, W_k in zip(a_t[cell.h], W, strict=True):
+                a_k += step.part(np.matmul(h_before, W_k, out=product[:P]))
+            h, c = step.part(h_before), step.part(c[:P])
+        h, c, derivative_t = cell.step(a_t, h, c, states[step.rows])
+        done.append((step, h_before, derivative_t))
+        P = step.going
 
-    def derivative(dh_T: FloatArray, dh_all: FloatArray | None) -> Recurrence:
-        # Row b of dh holds ∂L/∂h_t of name b for the step t that the loop has reached; a name
-        # shorter than that waits in its row with dh_T.
-        dh, dc = np.array(dh_T, order="C"), np.zeros((B, H), W.dtype)
-        dW, dW_t = np.zeros_like(W), np.empty_like(W)
+    def derivative(dh: FloatArray) -> Recurrence:
+        # A row of dh is what the readouts say, until the steps after it have added theirs.
+        dc = np.zeros_like(c)
+        dW, dW_k = np.zeros_like(W), np.empty_like(W[0])
         W_T = np.ascontiguousarray(W.transpose(0, 2, 1))
-        for rows, h_before, derivative_t in reversed(steps):
-            n = len(h_before)
-            if dh_all is not None:
-                dh[:n] += dh_all[rows]
-            dh_direct, dc_before = derivative_t(dh[:n], dc[:n])
-            da = a[cell.h, rows]
-            if rows.start:
+        while done:
+            step, h_before, derivative_t = done.pop()
+            dh_direct, dc_direct = derivative_t(dh[step.rows], dc)
+            if not done:
+                break
+            before = done[-1][0]
+            P = before.going
+            dh_before = dh[before.rows][:P]
+            for k, da_k in enumerate(a[cell.h, step.rows]):
                 # A step's part of dW while h and da are still in the cache: one product over all
-                # steps at the end, with h_{t-1} gathered for it, takes longer.
-                dW += np.matmul(h_before.T, da, out=dW_t)
-                np.add.reduce(np.matmul(da, W_T, out=product[:, :n]), axis=0, out=dh[:n])
-                if dh_direct is not None:
-                    dh[:n] += dh_direct
-                if dc_before is not None:
-                    dc[:n] = dc_before
-        dU = sum_by_symbol(a[cell.x], batch.symbols, U.shape[1])
+                # steps at the end takes longer.
+                da_k = step.join(da_k)
+                dW[k] += np.matmul(h_before.T, da_k, out=dW_k)
+                dh_before += np.matmul(da_k, W_T[k], out=product[:P])
+            if dh_direct is not None:
+                dh_before += step.join(dh_direct)
+            dc = np.zeros((before.rows.stop - before.rows.start, c.shape[1]), W.dtype)
+            if dc_direct is not None:
+                dc[:P] = step.join(dc_direct)
+        dU = sum_by_symbol(a[cell.x], tree.symbols, U.shape[1])
         db = np.empty_like(b)
         db[cell.x] = dU.sum(axis=1)  # every row of a has one symbol
         db[cell.x.stop :] = np.ones(N, W.dtype) @ a[cell.x.stop :]
@@ -220,11 +226,20 @@ def sum_by_symbol(da: FloatArray, symbols: IntArray, count: int) -> FloatArray:
     counts = np.bincount(symbols, minlength=count)
     ends = zip(counts.tolist(), np.cumsum(counts).tolist(), strict=True)
     runs = [(symbol, slice(end - n, end)) for symbol, (n, end) in enumerate(ends) if n]
+    ones = np.ones(len(symbols), da.dtype)  # 1ᵀ rows; their sum() takes longer
     for da_k, dU_k in zip(da, dU, strict=True):
         by_symbol = np.take(da_k, order, axis=0)
         for symbol, rows in runs:
-            np.add.reduce(by_symbol[rows], axis=0, out=dU_k[symbol])
+            np.dot(ones[: rows.stop - rows.start], by_symbol[rows], out=dU_k[symbol])
     return dU
+
+
+def add_rows(x: FloatArray, rows: IntArray, dx: FloatArray) -> None:
+    """x[rows] += dx, also where a row comes several times: names may be spelled alike."""
+    _, first = np.unique(rows, return_index=True)
+    x[rows[first]] += dx[first]
+    again = np.delete(np.arange(len(rows)), first)
+    np.add.at(x, rows[again], dx[again])
 
 
 def linear(
@@ -263,101 +278,110 @@ def softmax(z: FloatArray) -> FloatArray:
 
 
 def cross_entropy(
-    z: FloatArray, y: IntArray, weight: FloatArray, smoothing: float = 0.0
+    z: FloatArray, rows: IntArray, y: IntArray, weight: FloatArray, smoothing: float = 0.0
 ) -> tuple[float, FloatArray]:
-    """L = -Σ_b weight_b Σ_c q_c log p_c, with p = softmax(z_b), and dz = weight_b (p - q).
+    """L = -Σ_k weight_k Σ_c q_kc log p_c, with p = softmax(z[rows_k]), and dz.
 
-    q = (1 - ε) one_hot(y_b) + ε / C: the target, smoothed by ε. dz is written over z.
+    q_k = (1 - ε) one_hot(y_k) + ε / C: the target, smoothed by ε. Several targets may be of one row,
+    or none. dz = Σ_k weight_k (p - q_k), row by row, is written over z.
     """
-    rows, (_, C) = np.arange(len(y)), z.shape
+    C = z.shape[1]
     w = weight.astype(z.dtype)
+    w_row = np.bincount(rows, w, len(z)).astype(z.dtype)
+    at = rows * C + y
     z -= z.max(axis=1, keepdims=True)
-    q_z = (1 - smoothing) * z[rows, y]
+    q_z = (1 - smoothing) * float(w @ z.ravel()[at])
     if smoothing:
-        q_z += smoothing * z.mean(axis=1)
+        q_z += smoothing * float(w_row @ z.mean(axis=1))
     p = np.exp(z, out=z)
     total = p.sum(axis=1)
-    loss = -float(w @ (q_z - np.log(total)))  # Σ_c q_c log p_c, since Σ_c q_c = 1
-    p *= (w / total)[:, None]
+    loss = float(w_row @ np.log(total)) - q_z  # Σ_c q_c log p_c, since Σ_c q_c = 1
+    p *= (w_row / total)[:, None]
     dz = p
-    dz[rows, y] -= (1 - smoothing) * w
+    np.subtract.at(dz.reshape(-1), at, (1 - smoothing) * w)
     if smoothing:
-        dz -= smoothing / C * w[:, None]
+        dz -= smoothing / C * w_row[:, None]
     return loss, dz
 
 
-def forward(params: Params, config: NetworkConfig, batch: PackedBatch) -> FloatArray:
-    """The country's scores z (B, C) of the names, in the order of the caller's batch."""
-    ends = [
-        unroll(CELLS[config.cell], *_recurrence(params, direction), _read(batch, direction))[0][batch.last]
-        for direction in config.directions
-    ]
-    z, _ = linear(np.concatenate(ends, axis=1), params["country.W"], params["country.b"])
-    scores = np.empty_like(z)
-    scores[batch.order] = z
-    return scores
+def forward(params: Params, config: NetworkConfig, names: Encoded, workers: int = 1) -> FloatArray:
+    """The country's scores z (n, C) of any number of names, CHUNK at a time, so that memory stays bounded.
 
-
-def probabilities(params: Params, config: NetworkConfig, names: Encoded, workers: int = 1) -> FloatArray:
-    """p (n, C) for any number of names, in chunks of like length, so that memory stays bounded.
-
-    The chunks are shared among threads: NumPy lets others run while it computes. The numbers do not
-    depend on how many there are.
+    The chunks are of names that begin alike, and are shared among threads: NumPy lets others run while
+    it computes. The numbers do not depend on how many there are.
     """
-    p = np.empty((len(names.lengths), config.countries), params["country.b"].dtype)
-    by_length = np.argsort(names.lengths, kind="stable")
-    chunks = [by_length[start : start + CHUNK] for start in range(0, len(by_length), CHUNK)]
+    cell = CELLS[config.cell]
 
-    def score(chosen: IntArray) -> None:
-        p[chosen] = softmax(forward(params, config, pack(names, chosen)))
+    def score(chunk: tuple[str, FloatArray, Encoded, IntArray]) -> FloatArray:
+        direction, V, read, chosen = chunk
+        tree = prefix_tree(read.take(chosen))
+        states, _ = unroll(cell, *_recurrence(params, direction), tree)
+        return states[tree.leaves] @ V
 
-    if min(workers, len(chunks)) == 1:
-        for chunk in chunks:
-            score(chunk)
+    chunks = []
+    halves = np.split(params["country.W"], len(config.directions))  # rows that meet a direction's h_T
+    for direction, V in zip(config.directions, halves, strict=True):
+        read = _read(names, direction)
+        order = read.order()
+        chunks += [(direction, V, read, order[at : at + CHUNK]) for at in range(0, len(order), CHUNK)]
+    z = np.repeat(params["country.b"][None], len(names.lengths), axis=0)
+    scores: Iterable[FloatArray]
+    if min(workers, len(chunks)) < 2:
+        scores = map(score, chunks)
     else:
         from concurrent.futures import ThreadPoolExecutor  # not above: a few names need none
 
+        keep_freed_memory()
         with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(score, chunks))
-    return p
+            scores = list(pool.map(score, chunks))
+    for (*_, chosen), z_chunk in zip(chunks, scores, strict=True):
+        z[chosen] += z_chunk
+    return z
+
+
+def probabilities(params: Params, config: NetworkConfig, names: Encoded, workers: int = 1) -> FloatArray:
+    """p = softmax(z), (n, C)."""
+    return softmax(forward(params, config, names, workers))
 
 
 def loss_and_gradient(
     params: Params,
     config: NetworkConfig,
-    batch: PackedBatch,
+    names: Encoded,
     targets: Targets,
     objective: Objective = Objective(),
     rng: "np.random.Generator | None" = None,
 ) -> tuple[float, Params]:
     """L, and ∂L/∂Q for every parameter Q, under the same names. Without `rng` nothing is dropped."""
-    y, weight = targets.country[batch.order], targets.weight[batch.order]
-    seen = drop_letters(batch, objective.letter_dropout, rng)
+    seen = drop_letters(names, objective.letter_dropout, rng)
     loss = 0.0
     grads: Params = {}
     ends, runs = [], []
     for direction in config.directions:
-        states, d_states = unroll(
-            CELLS[config.cell], *_recurrence(params, direction), _read(seen, direction)
-        )
+        tree = prefix_tree(_read(seen, direction))
+        states, d_states = unroll(CELLS[config.cell], *_recurrence(params, direction), tree)
         loss_d, dstates = _step_losses(
-            params, config, direction, states, _read(batch, direction), y, weight, objective, rng, grads
+            params, config, direction, states, tree, _read(names, direction), targets, objective, rng, grads
         )
         loss += loss_d
-        ends.append(states[batch.last])
-        runs.append((direction, dstates, d_states))
+        ends.append(states[tree.leaves])
+        runs.append((direction, tree, dstates, d_states))
 
-    dends = np.zeros((len(y), len(ends) * config.hidden_size), states.dtype)
     if "country" in config.readouts:
         kept, d_kept = dropout(np.concatenate(ends, axis=1), objective.dropout, rng)
         z, d_z = linear(kept, params["country.W"], params["country.b"])
-        loss_c, dz = cross_entropy(z, y, weight, objective.label_smoothing)
+        loss_c, dz = cross_entropy(
+            z, np.arange(len(z)), targets.country, targets.weight, objective.label_smoothing
+        )
         loss += loss_c
         dkept, grads["country.W"], grads["country.b"] = d_z(dz)
-        dends = d_kept(dkept)
+        for dends, (_, tree, dstates, _) in zip(
+            np.split(d_kept(dkept), len(runs), axis=1), runs, strict=True
+        ):
+            add_rows(dstates, tree.leaves, dends)
 
-    for (direction, dstates, d_states), dh_T in zip(runs, np.split(dends, len(runs), axis=1), strict=True):
-        for letter, gradient in d_states(dh_T, dstates)._asdict().items():
+    for direction, _, dstates, d_states in runs:
+        for letter, gradient in d_states(dstates)._asdict().items():
             grads[f"{direction}.{letter}"] = gradient
     return loss, grads
 
@@ -367,52 +391,71 @@ def _step_losses(
     config: NetworkConfig,
     direction: str,
     states: FloatArray,
-    batch: PackedBatch,
-    y: IntArray,
-    weight: FloatArray,
+    tree: PrefixTree,
+    names: Encoded,
+    targets: Targets,
     objective: Objective,
     rng: "np.random.Generator | None",
     grads: Params,
-) -> tuple[float, FloatArray | None]:
-    """The losses at every step of one direction, and dh (N, H); their gradients go into `grads`."""
-    if not {"step_country", "next_symbol"} & set(config.readouts):
-        return 0.0, None
-    kept, d_kept = dropout(states, objective.dropout, rng)
+) -> tuple[float, FloatArray]:
+    """The losses at every step of one direction, and dh (N, H); their gradients go into `grads`.
+
+    The states are those of the names as seen, `tree`; the letters to foretell are those of `names`.
+    """
     loss, dkept = 0.0, np.zeros_like(states)
-    share = weight / len(config.directions)
+    if not {"step_country", "next_symbol"} & set(config.readouts):
+        return loss, dkept
+    kept, d_kept = dropout(states, objective.dropout, rng)
+    share = targets.weight / len(config.directions)
     if "step_country" in config.readouts:
         readout = f"{direction}.step_country"
         z, d_z = linear(kept, params[f"{readout}.W"], params[f"{readout}.b"])
-        each = (objective.step_loss * share / batch.lengths)[batch.names]
-        loss_s, dz = cross_entropy(z, y[batch.names], each, objective.label_smoothing)
+        y, each = targets.country, objective.step_loss * share / names.lengths
+        loss_s, dz = cross_entropy(
+            z,
+            tree.rows,
+            np.repeat(y, names.lengths),
+            np.repeat(each, names.lengths),
+            objective.label_smoothing,
+        )
         loss += loss_s
-        dkept, grads[f"{readout}.W"], grads[f"{readout}.b"] = d_z(dz)
+        dkept_s, grads[f"{readout}.W"], grads[f"{readout}.b"] = d_z(dz)
+        dkept += dkept_s
     if "next_symbol" in config.readouts:
         readout = f"{direction}.next_symbol"
         z, d_z = linear(kept, params[f"{readout}.W"], params[f"{readout}.b"])
-        # A name's last row has no next symbol, and weight 0: to leave it out would cost two copies.
-        following, each = np.zeros_like(batch.symbols), np.zeros(len(batch.symbols))
-        following[batch.before] = batch.symbols[len(y) :]
-        names = batch.names[len(y) :]
-        each[batch.before] = objective.letter_loss * share[names] / (batch.lengths[names] - 1)
-        loss_n, dz = cross_entropy(z, following, each)
+        following = np.delete(np.arange(len(names.symbols)), names.starts)  # symbols that one stands before
+        each = objective.letter_loss * share / np.maximum(names.lengths - 1, 1)
+        loss_n, dz = cross_entropy(
+            z, tree.rows[following - 1], names.symbols[following], np.repeat(each, names.lengths - 1)
+        )
         loss += loss_n
         dkept_n, grads[f"{readout}.W"], grads[f"{readout}.b"] = d_z(dz)
         dkept += dkept_n
     return loss, d_kept(dkept)
 
 
-def drop_letters(batch: PackedBatch, rate: float, rng: "np.random.Generator | None") -> PackedBatch:
-    """The batch with each letter made unknown with probability `rate`; start and end stay."""
+def drop_letters(names: Encoded, rate: float, rng: "np.random.Generator | None") -> Encoded:
+    """The names with each letter made unknown with probability `rate`; start and end stay."""
     if rng is None or rate == 0:
-        return batch
-    dropped = (rng.random(len(batch.symbols)) < rate) & (batch.symbols > UNKNOWN_INDEX)
-    return replace(batch, symbols=np.where(dropped, UNKNOWN_INDEX, batch.symbols))
+        return names
+    dropped = (rng.random(len(names.symbols)) < rate) & (names.symbols > UNKNOWN_INDEX)
+    return names._replace(symbols=np.where(dropped, UNKNOWN_INDEX, names.symbols))
+
+
+def keep_freed_memory() -> None:
+    """Let the arrays of one batch or chunk be the memory of the next one's.
+
+    glibc gives large blocks back to the system when they are freed, and a batch would pay for each of
+    their pages anew. To free one block of nearly the largest size, never touched, raises the limit from
+    which it does so (mallopt(3), M_MMAP_THRESHOLD). Elsewhere it does nothing.
+    """
+    np.empty(31 << 20, np.uint8)
 
 
 def _recurrence(params: Params, direction: str) -> Recurrence:
     return Recurrence(*(params[f"{direction}.{letter}"] for letter in "UWb"))
 
 
-def _read(batch: PackedBatch, direction: str) -> PackedBatch:
-    return batch if direction == "forward" else batch.backward()
+def _read(names: Encoded, direction: str) -> Encoded:
+    return names if direction == "forward" else names.backward()

@@ -8,6 +8,7 @@ block, which only the first process writes, and each other worker's gradients in
 import math
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,8 +18,15 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.encoding import Encoded, FloatArray, IntArray, pack
-from rnn_names.network import NetworkConfig, Objective, Params, Targets, loss_and_gradient
+from rnn_names.encoding import Encoded, FloatArray, IntArray
+from rnn_names.network import (
+    NetworkConfig,
+    Objective,
+    Params,
+    Targets,
+    keep_freed_memory,
+    loss_and_gradient,
+)
 
 SPAWN = get_context("spawn")  # the one start method that all systems have, and that no thread disturbs
 
@@ -39,7 +47,7 @@ class Task:
         targets = Targets(self.country[chosen], weight)
         with np.errstate(all="ignore"):  # what overflows shows in the loss or the norm
             return loss_and_gradient(
-                params, self.network, pack(self.names, chosen), targets, self.objective, rng
+                params, self.network, self.names.take(chosen), targets, self.objective, rng
             )
 
 
@@ -54,8 +62,9 @@ class Workers:
     def __init__(
         self, task: Task, params: Params, rngs: list[np.random.Generator], processes: bool
     ) -> None:
-        _keep_freed_memory()
+        keep_freed_memory()
         self.task = task
+        self.place = np.argsort(task.names.order())
         self.rngs = rngs
         self.helpers: list[Helper] = []
         self.params = {name: q.copy() for name, q in params.items()}
@@ -68,9 +77,9 @@ class Workers:
 
     def gradient(self, chosen: IntArray, weight: FloatArray) -> tuple[float, Params]:
         """Loss and gradients of a batch of names, each with its weight in the loss."""
-        by_length = np.argsort(self.task.names.lengths[chosen], kind="stable")
-        # Dealt out by length, so that the parts take equally long.
-        parts = [by_length[k :: len(self.rngs)] for k in range(min(len(self.rngs), len(chosen)))]
+        # Names that begin alike to the same worker, which reads them together.
+        sorted_names = np.argsort(self.place[chosen], kind="stable")
+        parts = np.array_split(sorted_names, min(len(self.rngs), len(chosen)))
         for helper, part in zip(self.helpers, parts[1:], strict=False):
             helper.begin(chosen[part], weight[part])
         loss, grads = self.task.gradient(self.params, chosen[parts[0]], weight[parts[0]], self.rngs[0])
@@ -112,7 +121,7 @@ class Helper:
 
     def end(self) -> tuple[float, Params]:
         """The loss; and the gradients, until the next part begins."""
-        return self.connection.recv(), self.grads
+        return _receive(self.connection), self.grads
 
     def close(self) -> None:
         self.connection.close()  # the process takes it for the end
@@ -122,25 +131,26 @@ class Helper:
 def _serve(
     connection: Connection, task: Task, shared_params: Any, shared_grads: Any, rng: np.random.Generator
 ) -> None:
-    _keep_freed_memory()
+    keep_freed_memory()
     params, grads = _views(shared_params, task.network), _views(shared_grads, task.network)
     with suppress(EOFError, OSError):  # the other end is closed: that is the end
         while True:
-            chosen, weight = connection.recv()
+            chosen, weight = _receive(connection)
             loss, found = task.gradient(params, chosen, weight, rng)
             for name, g in found.items():
                 grads[name][...] = g
             connection.send(loss)
 
 
-def _keep_freed_memory() -> None:
-    """Let the arrays of one batch be the memory of the next one's.
+def _receive(connection: Connection) -> Any:
+    """The next message; awake for the first millisecond, as long as a batch's other business may take.
 
-    glibc gives large blocks back to the system when they are freed, and a batch would pay for each of
-    their pages anew. To free one block of nearly the largest size, never touched, raises the limit from
-    which it does so (mallopt(3), M_MMAP_THRESHOLD). Elsewhere it does nothing.
+    To wake a process that sleeps takes the system up to a quarter of a millisecond.
     """
-    np.empty(31 << 20, np.uint8)
+    sleep_from = time.perf_counter() + 0.001
+    while not connection.poll() and time.perf_counter() < sleep_from:
+        pass
+    return connection.recv()
 
 
 @contextmanager

@@ -21,10 +21,12 @@ ROOT = Path(__file__).resolve().parent.parent
 BACKWARD = {
     "cells.py": {"derivative"},
     "network.py": {
-        *("derivative", "sum_by_symbol", "cross_entropy", "dropout"),
+        *("derivative", "sum_by_symbol", "add_rows", "cross_entropy", "dropout"),
         *("loss_and_gradient", "_step_losses"),
     },
+    "prefixes.py": {"join", "others"},
 }
+TESTS = ("tests/test_prefixes.py", "tests/test_network.py")
 OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
@@ -103,7 +105,7 @@ def survives(file: str, source: str) -> bool:
         shutil.copytree(ROOT / "tests", Path(folder) / "tests")
         (Path(folder) / "rnn_names" / file).write_text(source, encoding="utf-8")
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "tests/test_network.py"],
+            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *TESTS],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": folder, "OPENBLAS_NUM_THREADS": "1"},
             stdout=subprocess.DEVNULL,

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_names.dataset import normalise
-from rnn_names.encoding import END, START, UNKNOWN, Alphabet, Encoded, IntArray, batches, one_hot, pack
+from rnn_names.encoding import END, START, UNKNOWN, Alphabet, Encoded, batches, one_hot
 
 LATIN = Alphabet("".join(sorted("abcdefghijklmnopqrstuvwxyzüé '-")))
 # Letters that normalise to themselves, alone and together.
@@ -88,8 +88,8 @@ def test_no_names_encode_to_nothing() -> None:
     ],
 )
 def test_letters_that_are_not_in_the_alphabet(name: str, spelled: str) -> None:
-    assert LATIN.spell(name) == spelled
-    assert LATIN.spell(name) == spelled  # remembered from the first time
+    for _ in range(2):  # the second time it is remembered
+        assert decode(LATIN, LATIN.encode(["zé", name])) == [START + "zé" + END, START + spelled + END]
 
 
 @given(st.lists(ANYTHING | st.text("\x02\x03\x1aab"), min_size=1))
@@ -127,22 +127,7 @@ def test_one_hot_by_hand() -> None:
     assert one_hot(np.array([2, 0]), 3, np.float64).dtype == np.float64
 
 
-# packed batches
-
-
-def unpack(symbols: IntArray, sizes: IntArray, order: IntArray) -> list[list[int]]:
-    """The names of a packed batch, in the caller's order, read one symbol at a time."""
-    rows: list[list[int]] = [[] for _ in range(sizes[0])]
-    at = 0
-    for size in sizes:
-        for row in range(size):
-            rows[row].append(int(symbols[at]))
-            at += 1
-    assert at == len(symbols)
-    names: list[list[int]] = [[] for _ in rows]
-    for row, place in enumerate(order):
-        names[place] = rows[row]
-    return names
+# encoded names
 
 
 def as_lists(names: Encoded) -> list[list[int]]:
@@ -153,33 +138,23 @@ def as_lists(names: Encoded) -> list[list[int]]:
 
 
 @given(WORDS, st.data())
-def test_a_packed_batch_holds_the_chosen_names(words: list[str], data: st.DataObject) -> None:
+def test_names_taken_and_read_backward(words: list[str], data: st.DataObject) -> None:
     encoded = LATIN.encode(words)
-    chosen = data.draw(
-        st.none() | st.lists(st.integers(0, len(words) - 1), min_size=1, max_size=30), label="chosen"
-    )
-    batch = pack(encoded, chosen)
+    chosen = data.draw(st.lists(st.integers(0, len(words) - 1), min_size=1, max_size=30), label="chosen")
     names = as_lists(encoded)
-    wanted = names if chosen is None else [names[i] for i in chosen]
-    assert batch.sizes[0] == len(wanted)
-    assert (np.diff(batch.sizes) <= 0).all()
-    assert batch.sizes.min() >= 1
-    assert batch.sizes.sum() == len(batch.symbols)
-    assert sorted(batch.order.tolist()) == list(range(len(wanted)))
-    assert unpack(batch.symbols, batch.sizes, batch.order) == wanted
-    assert batch.symbols[batch.last].tolist() == [wanted[i][-1] for i in batch.order]
-    backward = batch.backward()
-    assert unpack(backward.symbols, backward.sizes, backward.order) == [name[::-1] for name in wanted]
-    rows = np.arange(len(batch.symbols))
-    assert (batch.names[batch.before] == batch.names[rows[batch.sizes[0] :]]).all()
-    assert (batch.before < rows[batch.sizes[0] :]).all()
+    taken = encoded.take(np.array(chosen))
+    assert as_lists(taken) == [names[i] for i in chosen]
+    assert taken.starts.tolist() == [sum(taken.lengths[:i]) for i in range(len(chosen))]
+    assert as_lists(taken.backward()) == [names[i][::-1] for i in chosen]
 
 
-def test_pack_by_hand() -> None:
-    batch = pack(Alphabet("ab").encode(["a", "abb", "", "ba"]))
-    assert batch.order.tolist() == [1, 3, 0, 2]  # longest first
-    assert batch.sizes.tolist() == [4, 4, 3, 2, 1]
-    assert batch.symbols.tolist() == [0, 0, 0, 0, 3, 4, 3, 1, 4, 3, 1, 4, 1, 1]
+@given(st.lists(st.text("ab", max_size=4), min_size=1, max_size=30))
+def test_names_in_order_are_sorted_by_their_symbols(words: list[str]) -> None:
+    encoded = LATIN.encode(words)
+    names = as_lists(encoded)
+    order = encoded.order().tolist()
+    assert sorted(order) == list(range(len(words)))
+    assert [names[i] for i in order] == sorted(names)
 
 
 # batches

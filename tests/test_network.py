@@ -8,7 +8,7 @@ import pytest
 
 from rnn_names import network
 from rnn_names.cells import CELLS, Derivative, Elman, ReLU, Step
-from rnn_names.encoding import Encoded, FloatArray, one_hot, pack
+from rnn_names.encoding import FloatArray, one_hot
 from rnn_names.network import (
     READOUTS,
     NetworkConfig,
@@ -19,6 +19,7 @@ from rnn_names.network import (
     loss_and_gradient,
     sum_by_symbol,
 )
+from rnn_names.prefixes import prefix_tree
 from tests.gradients import gradient_errors
 from tests.problems import NAMES, OBJECTIVE, batch, configurations, encoded, start
 from tests.problems import network as small_network
@@ -31,11 +32,11 @@ DROPPING = Objective(step_loss=0.7, letter_loss=1.3, label_smoothing=0.1, dropou
 def errors_of(
     config: NetworkConfig, params: Params, objective: Objective, seed: int | None = None
 ) -> dict[str, float]:
-    packed, targets = batch()
+    names, targets = batch()
 
     def run() -> tuple[float, Params]:  # a new generator each time: the same entries are dropped
         rng = None if seed is None else np.random.default_rng(seed)
-        return loss_and_gradient(params, config, packed, targets, objective, rng)
+        return loss_and_gradient(params, config, names, targets, objective, rng)
 
     _, grads = run()
     assert grads.keys() == params.keys() == config.shapes().keys()
@@ -129,7 +130,7 @@ def test_a_network_of_two_units_by_hand() -> None:
         "country.W": np.array([[1.0, -1.0], [0.5, 0.25]]),
         "country.b": np.array([0.1, 0.0]),
     }
-    name = pack(encoded([[0, 1]]))
+    name = encoded([[0, 1]])
     loss, grads = loss_and_gradient(params, config, name, Targets(np.array([1]), np.ones(1)))
 
     tanh = np.tanh
@@ -166,17 +167,19 @@ def test_selecting_rows_is_multiplying_by_one_hot_rows(direction: str) -> None:
     """The recurrence, written out name by name with one-hot rows, gives the same states."""
     params = start(small_network("rnn", True))
     U, W, b = (params[f"{direction}.{letter}"] for letter in "UWb")
-    packed, _ = batch()
+    names, _ = batch()
     if direction == "backward":
-        packed = packed.backward()
-    states, _ = network.unroll(CELLS["rnn"], U, W, b, packed)
-    for row, place in enumerate(packed.order):
-        name = NAMES[place] if direction == "forward" else NAMES[place][::-1]
+        names = names.backward()
+    tree = prefix_tree(names)
+    states, _ = network.unroll(CELLS["rnn"], U, W, b, tree)
+    rows = iter(tree.rows)
+    for name, leaf in zip(NAMES, tree.leaves, strict=True):
         h = np.zeros(W.shape[-1])
-        for t, x in enumerate(one_hot(np.array(name), U.shape[1], U.dtype)):
+        read = name if direction == "forward" else name[::-1]
+        for x in one_hot(np.array(read), U.shape[1], U.dtype):
             h = np.tanh(x @ U[0] + h @ W[0] + b[0])
-            np.testing.assert_allclose(states[packed.starts[t] + row], h, rtol=1e-13)
-        np.testing.assert_allclose(states[packed.last[row]], h, rtol=1e-13)
+            np.testing.assert_allclose(states[next(rows)], h, rtol=1e-13)
+        np.testing.assert_allclose(states[leaf], h, rtol=1e-13)
 
 
 def test_summing_rows_by_symbol_is_multiplying_by_one_hot_columns() -> None:
@@ -193,28 +196,28 @@ def test_scores_do_not_depend_on_the_batch(cell: str, bidirectional: bool) -> No
     params = start(config)
     rng = np.random.default_rng(0)
     names = encoded([rng.integers(0, 7, length).tolist() for length in (5, 2, 9, 1, 9, 3, 1)])
-    together = network.forward(params, config, pack(names))
+    together = network.forward(params, config, names)
     for i in range(7):
-        alone = network.forward(params, config, pack(names, [i]))
+        alone = network.forward(params, config, names.take(np.array([i])))
         np.testing.assert_allclose(together[i], alone[0], rtol=0, atol=1e-12)
-    some = network.forward(params, config, pack(names, [4, 0, 6]))
+    some = network.forward(params, config, names.take(np.array([4, 0, 6])))
     np.testing.assert_allclose(some, together[[4, 0, 6]], rtol=0, atol=1e-12)
 
 
 def test_gradients_do_not_depend_on_how_the_batch_is_divided() -> None:
     config = small_network("gru", True, READOUTS)
     params = start(config)
-    packed, targets = batch()
-    loss, grads = loss_and_gradient(params, config, packed, targets, OBJECTIVE)
+    names, targets = batch()
+    loss, grads = loss_and_gradient(params, config, names, targets, OBJECTIVE)
     parts = [
         loss_and_gradient(
             params,
             config,
-            pack(encoded(NAMES), some),
+            encoded(NAMES).take(some),
             Targets(targets.country[some], targets.weight[some]),
             OBJECTIVE,
         )
-        for some in (np.array([0, 3, 4]), np.array([1, 2, 5]))
+        for some in (np.array([0, 3, 4]), np.array([1, 2, 5, 6]))
     ]
     assert loss == pytest.approx(sum(part for part, _ in parts), rel=1e-12)
     for name, grad in grads.items():
@@ -226,7 +229,7 @@ def test_probabilities_of_more_names_than_a_chunk(monkeypatch: pytest.MonkeyPatc
     config = small_network("lstm", True)
     params = start(config)
     names = encoded(NAMES)
-    at_once = network.softmax(network.forward(params, config, pack(names)))
+    at_once = network.softmax(network.forward(params, config, names))
     monkeypatch.setattr(network, "CHUNK", 2)
     found = network.probabilities(params, config, names, workers)
     np.testing.assert_allclose(found, at_once, atol=1e-12)
@@ -271,23 +274,33 @@ def test_dropout_keeps_the_mean_and_drops_the_share() -> None:
 
 
 def test_dropped_letters_are_unknown_and_start_and_end_stay() -> None:
-    packed = pack(Encoded(np.tile([0, 1, 5], 2000), np.array([0]), np.array([6000])))
-    dropped = network.drop_letters(packed, 0.2, np.random.default_rng(0)).symbols
-    np.testing.assert_array_equal(dropped[packed.symbols < 2], packed.symbols[packed.symbols < 2])
-    letters = dropped[packed.symbols == 5]
+    names = encoded([[0, 1, 5] * 2000])
+    dropped = network.drop_letters(names, 0.2, np.random.default_rng(0)).symbols
+    np.testing.assert_array_equal(dropped[names.symbols < 2], names.symbols[names.symbols < 2])
+    letters = dropped[names.symbols == 5]
     assert set(letters) == {2, 5}
     assert (letters == 2).mean() == pytest.approx(0.2, abs=0.03)
 
 
 def test_cross_entropy_of_scores_far_apart() -> None:
     z = np.array([[1000.0, 0.0, -1000.0]])
-    loss, dz = network.cross_entropy(z, np.array([2]), np.ones(1))
+    loss, dz = network.cross_entropy(z, np.array([0]), np.array([2]), np.ones(1))
     assert loss == 2000
     np.testing.assert_array_equal(dz, [[1, 0, -1]])
 
 
 def test_label_smoothing_by_hand() -> None:
     z = np.log(np.array([[0.7, 0.2, 0.1]]))
-    loss, dz = network.cross_entropy(z, np.array([0]), np.array([2.0]), 0.3)
+    loss, dz = network.cross_entropy(z, np.array([0]), np.array([0]), np.array([2.0]), 0.3)
     assert loss == pytest.approx(-2 * (0.8 * np.log(0.7) + 0.1 * np.log(0.2) + 0.1 * np.log(0.1)))
     np.testing.assert_allclose(dz, [[2 * (0.7 - 0.8), 2 * (0.2 - 0.1), 0]], atol=1e-15)
+
+
+def test_several_targets_of_a_row_are_as_many_rows() -> None:
+    rng = np.random.default_rng(0)
+    z, rows = rng.standard_normal((3, 4)), np.array([2, 0, 2, 2])
+    y, weight = np.array([1, 3, 0, 1]), np.array([0.2, 0.5, 0.3, 0.1])
+    apart, dz_apart = network.cross_entropy(z[rows], np.arange(4), y, weight, 0.1)
+    loss, dz = network.cross_entropy(z.copy(), rows, y, weight, 0.1)
+    assert loss == pytest.approx(apart, rel=1e-14)
+    np.testing.assert_allclose(dz, one_hot(rows, 3, z.dtype).T @ dz_apart, atol=1e-15)

@@ -15,6 +15,7 @@ LADDER = [
         "errors",
         "dataset",
         "encoding",
+        "prefixes",
         "cells",
         "network",
         "config",

@@ -22,7 +22,7 @@ def run(count: int, processes: bool, objective: Objective) -> list[tuple[float, 
     """Two batches in a row, of all names."""
     task = Task(NETWORK, objective, encoded(NAMES), np.array(COUNTRIES))
     params = init_params(NETWORK, np.random.default_rng(0))
-    chosen, weight = np.array([3, 0, 5, 1, 2, 4]), np.array(WEIGHTS)
+    chosen, weight = np.array([3, 0, 5, 1, 6, 2, 4]), np.array(WEIGHTS)
     found = []
     with Workers(task, params, np.random.default_rng(1).spawn(count), processes) as workers:
         for _ in range(2):
@@ -45,9 +45,9 @@ def test_processes_give_the_bytes_that_calls_give(count: int) -> None:
 
 def test_the_parts_add_up_to_the_batch() -> None:
     objective = Objective(step_loss=0.5, letter_loss=1.0)
-    packed, targets = batch()
+    names, targets = batch()
     params = init_params(NETWORK, np.random.default_rng(0))
-    loss, grads = loss_and_gradient(params, NETWORK, packed, targets, objective)
+    loss, grads = loss_and_gradient(params, NETWORK, names, targets, objective)
     for count in (1, 2, 4, 9):  # 9: more workers than names
         (found, parts), _ = run(count, False, objective)
         assert found == pytest.approx(loss, rel=1e-5)

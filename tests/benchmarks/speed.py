@@ -36,7 +36,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -50,8 +50,9 @@ from rnn_names.checkpoint import Checkpoint, DataInfo
 from rnn_names.classifier import BUNDLED_MODEL, NameClassifier
 from rnn_names.config import TrainConfig
 from rnn_names.dataset import Example, Split, bundled_surnames, fold, normalise, read_examples, unique
-from rnn_names.encoding import Alphabet, Encoded, FloatArray, IntArray, batches, pack
+from rnn_names.encoding import Alphabet, Encoded, FloatArray, IntArray, batches
 from rnn_names.network import NetworkConfig, Objective, Params, init_params
+from rnn_names.prefixes import prefix_tree
 from rnn_names.training import EpochReport, Prepared, StepReport, country_indices, fit
 
 PARTS = ("train", "predict", "cli", "growth")
@@ -230,8 +231,8 @@ class Torch:
         task, chosen = TASKS[name], np.arange(CHECKED)
         params, config = self.sample.params(task), self.sample.config(task)
         p = self.sample.classifier(task).predict_proba([e.name for e in self.sample.examples[:CHECKED]])
-        batch = pack(self.sample.names, chosen)
-        self.reference.check(params, config, task.objective, batch, self.sample.y[chosen], p)
+        names = self.sample.names.take(chosen)
+        self.reference.check(params, config, task.objective, names, self.sample.y[chosen], p)
 
     def tune_train(self, name: str, batch: int) -> list[str]:
         """Choose the variants, and take the first steps with them."""
@@ -292,11 +293,20 @@ class Torch:
         return [speed(partial(p, strings), len(strings)) for p in self.predictors[name]]
 
 
+class Shape(NamedTuple):
+    """The products of one batch or chunk, by their rows."""
+
+    steps: tuple[tuple[int, ...], ...]  # for each direction, of h_{t-1} W, step by step
+    prefixes: tuple[int, ...]  # for each direction, of the readouts at every step
+    names: int  # of the country's readout
+
+
 class Limit:
     """The products of our algorithm, of the shapes that real batches give, and nothing else.
 
     Forward: h_{t-1} W for each gate and step. Backward: da_t Wᵀ and h_{t-1}ᵀ da_t likewise.
-    Each readout: z, dx and dW. Results go into arrays made beforehand.
+    Each readout: z, dx and dW. Results go into arrays made beforehand. As in the package, a prefix that
+    names share is read once.
     """
 
     def __init__(self, sample: Sample, config: TrainConfig) -> None:
@@ -305,92 +315,96 @@ class Limit:
 
     def train(self, name: str, batch: int) -> list[float]:
         """Names/s with two threads, a half of every batch each, and with one."""
-        lengths = self.sample.names.lengths
-        halves: tuple[list[list[int]], ...] = ([], [])
-        for chosen in batches(lengths, batch, np.random.default_rng(4)):
-            by_length = chosen[np.argsort(lengths[chosen], kind="stable")]
-            for k, half in enumerate(halves):
-                half.append(pack(self.sample.names, by_length[k::2]).sizes.tolist())
-        return self._speeds(TASKS[name], halves, True, len(lengths))
+        names, config = self.sample.names, self.sample.config(TASKS[name])
+        place = np.argsort(names.order())
+        halves: tuple[list[Shape], ...] = ([], [])
+        for chosen in batches(names.lengths, batch, np.random.default_rng(4)):
+            parts = np.array_split(chosen[np.argsort(place[chosen], kind="stable")], 2)
+            for half, part in zip(halves, parts, strict=True):
+                half.append(shape(config, names.take(part)))
+        return self._speeds(config, halves, True, len(names.lengths))
 
     def predict(self, name: str) -> list[float]:
         """Names/s with two threads, every second chunk each, and with one."""
-        lengths = np.sort(self.sample.prepared.alphabet.encode(self.sample.strings).lengths)
-        chunks = [
-            (chunk[:, None] > np.arange(chunk.max())).sum(axis=0).tolist()
-            for chunk in np.split(lengths, range(network.CHUNK, len(lengths), network.CHUNK))
-        ]
-        return self._speeds(TASKS[name], (chunks[::2], chunks[1::2]), False, len(lengths))
+        config = self.sample.config(TASKS[name])
+        names = self.sample.prepared.alphabet.encode(self.sample.strings)
+        chunks = []
+        for direction in config.directions:
+            read = names if direction == "forward" else names.backward()
+            for chosen in np.split(read.order(), range(network.CHUNK, len(names.lengths), network.CHUNK)):
+                chunks.append(shape(replace(config, bidirectional=False), read.take(chosen)))
+        return self._speeds(config, (chunks[::2], chunks[1::2]), False, len(names.lengths))
 
     def _speeds(
-        self, task: Task, halves: tuple[list[list[int]], ...], backward: bool, names: int
+        self, config: NetworkConfig, halves: tuple[list[Shape], ...], backward: bool, names: int
     ) -> list[float]:
-        config = self.sample.config(task)
         runs = [Products(config, half, backward) for half in halves]
         for run in runs:
-            run.some(run.batches[:2])
+            run.some(run.shapes[:2])
         two = speed(lambda: list(self.pool.map(Products.all, runs)), names)
         one = speed(lambda: list(map(Products.all, runs)), names)
         return [two, one]
 
 
-class Products:
-    """The products of a list of batches, each given by how many names have a t-th symbol."""
+def shape(config: NetworkConfig, names: Encoded) -> Shape:
+    """The rows of the products that a batch takes."""
+    trees = [prefix_tree(names if d == "forward" else names.backward()) for d in config.directions]
+    steps = tuple(tuple(len(step.heirs) for step in tree.steps[1:]) for tree in trees)
+    return Shape(steps, tuple(len(tree.symbols) for tree in trees), len(names.lengths))
 
-    def __init__(self, config: NetworkConfig, batches: list[list[int]], backward: bool) -> None:
-        self.batches, self.backward, self.directions = batches, backward, len(config.directions)
+
+class Products:
+    """The products of a list of batches."""
+
+    def __init__(self, config: NetworkConfig, shapes: list[Shape], backward: bool) -> None:
+        self.shapes, self.backward = shapes, backward
         rng = np.random.default_rng(5)
 
         def array(*shape: int) -> FloatArray:
             return rng.random(shape, np.float32)
 
-        H, N, B = config.hidden_size, max(map(sum, batches)), max(sizes[0] for sizes in batches)
+        H, N = config.hidden_size, max(max(shape.prefixes) for shape in shapes)
         gates = CELLS[config.cell].h
         self.W = array(gates.stop - gates.start, H, H)
-        self.a = array(len(self.W), N, H)
-        self.states, self.product, self.dW = array(N, H), array(len(self.W), B, H), self.W.copy()
-        self.readouts = []  # of each: its name, x, W, z, dx, dW
-        for readout, rows, inputs, outputs, count in (
-            ("country", B, self.directions * H, config.countries, 1),
-            ("step_country", N, H, config.countries, self.directions),
-            ("next_symbol", N, H, config.symbols, self.directions),
+        self.W_T = np.ascontiguousarray(self.W.transpose(0, 2, 1))
+        self.a, self.states = array(len(self.W), N, H), array(N, H)
+        self.product, self.dW = self.a.copy(), self.W.copy()
+        self.readouts = []  # of each: its name, x, V, z, dx, dV
+        directions = len(shapes[0].steps)
+        for readout, rows, inputs, outputs in (
+            ("country", max(shape.names for shape in shapes), directions * H, config.countries),
+            ("step_country", N, H, config.countries),
+            ("next_symbol", N, H, config.symbols),
         ):
             if readout in (config.readouts if backward else ("country",)):
                 x, V, z = array(rows, inputs), array(inputs, outputs), array(rows, outputs)
-                self.readouts += [(readout, x, V, z, x.copy(), V.copy())] * count
+                self.readouts.append((readout, x, V, z, x.copy(), V.copy()))
 
     def all(self) -> None:
         """Every product of all batches."""
-        self.some(self.batches)
+        self.some(self.shapes)
 
-    def some(self, batches: Iterable[list[int]]) -> None:
+    def some(self, shapes: Iterable[Shape]) -> None:
         """Every product of these batches."""
-        W, W_T, a, states, product = (
-            self.W,
-            np.ascontiguousarray(self.W.transpose(0, 2, 1)),
-            self.a,
-            self.states,
-            self.product,
-        )
-        for sizes in batches:
-            B, N = sizes[0], sum(sizes)
-            ends = list(itertools.accumulate(sizes))
-            steps = [(slice(end - n, end), n) for end, n in zip(ends, sizes, strict=True)][1:]
-            for _ in range(self.directions):
-                for rows, n in steps:
-                    np.matmul(states[rows], W, out=product[:, :n])
-            read = {"country": B, "step_country": N, "next_symbol": N - B}  # rows of x
+        for shape in shapes:
+            for steps in shape.steps:
+                end = 0
+                for n in steps:
+                    rows, end = slice(end, end + n), end + n
+                    np.matmul(self.states[rows], self.W, out=self.product[:, :n])
             for readout, x, V, z, dx, dV in self.readouts:
-                n = read[readout]
-                np.matmul(x[:n], V, out=z[:n])
-                if self.backward:
-                    np.matmul(z[:n], V.T, out=dx[:n])
-                    np.matmul(x[:n].T, z[:n], out=dV)
+                for n in (shape.names,) if readout == "country" else shape.prefixes:
+                    np.matmul(x[:n], V, out=z[:n])
+                    if self.backward:
+                        np.matmul(z[:n], V.T, out=dx[:n])
+                        np.matmul(x[:n].T, z[:n], out=dV)
             if self.backward:
-                for _ in range(self.directions):
-                    for rows, n in reversed(steps):
-                        np.matmul(a[:, rows], W_T, out=product[:, :n])
-                        np.matmul(states[rows].T, a[:, rows], out=self.dW)
+                for steps in shape.steps:
+                    end = sum(steps)
+                    for n in reversed(steps):
+                        rows, end = slice(end - n, end), end - n
+                        np.matmul(self.a[:, rows], self.W_T, out=self.product[:, :n])
+                        np.matmul(self.states[rows].T, self.a[:, rows], out=self.dW)
 
 
 CONTESTANTS: dict[str, type[Ours] | type[Torch] | type[Limit]] = {

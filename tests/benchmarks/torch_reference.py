@@ -25,8 +25,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from rnn_names.encoding import Alphabet, Encoded, FloatArray, IntArray, PackedBatch, batches, pack
+from rnn_names.encoding import Alphabet, Encoded, FloatArray, IntArray, batches
 from rnn_names.network import NetworkConfig, Objective, Params, Targets, loss_and_gradient, softmax
+from tests.benchmarks.packed import PackedBatch, pack
 
 FORMS = ("packed", "padded", "rows", "script")
 THREADS = ("1 thread", "2 threads", "2 halves")
@@ -344,13 +345,14 @@ def check(
     params: Params,
     config: NetworkConfig,
     objective: Objective,
-    batch: PackedBatch,
+    names: Encoded,
     country: IntArray,
     p: FloatArray,
 ) -> None:
     """Assert that every form has our loss and our probabilities: that the same thing is compared."""
     weight = np.full(len(country), 1 / len(country), np.float32)
-    loss, _ = loss_and_gradient(params, config, batch, Targets(country, weight), objective)
+    loss, _ = loss_and_gradient(params, config, names, Targets(country, weight), objective)
+    batch = pack(names)
     for form in FORMS:
         network = Network(params, config, form)
         reference = network.loss(batch, country, objective).item()
