@@ -15,15 +15,15 @@ from rnn_names.encoding import Encoded, FloatArray, IntArray, one_hot
 
 @dataclass(frozen=True)
 class Step:
-    """One symbol further: n prefixes, the first `going` of which go on in the next step.
+    """One symbol further: n prefixes, which go on from P of the step before, its first ones.
 
-    They go on from P prefixes of the step before, its first ones. Of those that go on from one, one is
-    its heir, and the others part from the heir here.
+    Of those that go on from one, one is its heir, and the others part from the heir here.
     """
 
     rows: slice  # where the n stand among the rows of the tree
-    going: int
-    parent: IntArray  # (n,), which of the P each goes on from; none in the first step
+    before: slice  # where the P do; empty in the first step
+    going: int  # how many of the n go on in the next step: the first ones
+    parent: IntArray  # (n,), which of the P each goes on from; empty in the first step
     heirs: IntArray  # (P,), which of the n are heirs
     parting: IntArray  # (n - P,), which of the n are not; often none
 
@@ -43,7 +43,7 @@ class Step:
     @property
     def aligned(self) -> bool:
         """Whether each row goes on from that of its own number: none parts, and all end here or none."""
-        return not len(self.parting) and self.going in (0, self.rows.stop - self.rows.start)
+        return self.going in (0, len(self.parent)) and len(self.heirs) == len(self.parent) > 0
 
     @cached_property
     def others(self) -> FloatArray:
@@ -95,20 +95,21 @@ def prefix_tree(names: Encoded) -> PrefixTree:
     parting = place[1:][own[1:] > own[:-1]]
 
     steps = []
-    heir = end = P = 0
-    for n, on in zip(sizes.tolist(), going_on.tolist(), strict=True):
-        start, end = end, end + n
-        other = start - int(sizes[0]) - heir
+    before, heir, other = slice(0, 0), 0, 0
+    for start, n, on in zip(first.tolist(), sizes.tolist(), going_on.tolist(), strict=True):
+        P = before.stop - before.start
+        parts = n - P if start else 0
         steps.append(
             Step(
-                slice(start, end),
+                slice(start, start + n),
+                before,
                 on,
-                parents[start : start + (n if start else 0)],
+                parents[start : start + P + parts],
                 heirs[heir : heir + P],
-                parting[other : other + n - P] if start else parting[:0],
+                parting[other : other + parts],
             )
         )
-        heir, P = heir + P, on
+        before, heir, other = slice(start, start + on), heir + P, other + parts
     rows = np.empty((B, T), np.intp)
     spelled = np.maximum.accumulate(np.where(begins < lengths, np.arange(B), 0))
     rows[order] = row.T[spelled]

@@ -20,10 +20,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BACKWARD = {
     "cells.py": {"derivative"},
-    "network.py": {
-        *("derivative", "sum_by_symbol", "add_rows", "cross_entropy", "dropout"),
-        *("loss_and_gradient", "_step_losses"),
-    },
+    "layers.py": {"derivative", "cross_entropy", "dropout"},
+    "recurrence.py": {"derivative", "sum_by_symbol", "add_rows"},
+    "network.py": {"loss_and_gradient", "_step_losses"},
     "prefixes.py": {"join", "others"},
 }
 TESTS = ("tests/test_prefixes.py", "tests/test_network.py")

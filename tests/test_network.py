@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_names import network
+from rnn_names import layers, network, recurrence
 from rnn_names.cells import CELLS, Derivative, Elman, ReLU, Step
 from rnn_names.encoding import FloatArray, one_hot
 from rnn_names.network import (
@@ -17,7 +17,6 @@ from rnn_names.network import (
     Targets,
     init_params,
     loss_and_gradient,
-    sum_by_symbol,
 )
 from rnn_names.prefixes import prefix_tree
 from tests.gradients import gradient_errors
@@ -62,7 +61,7 @@ def test_every_entry_of_every_gradient(label: str, config: NetworkConfig) -> Non
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_entry_of_every_gradient_with_dropout(cell: str) -> None:
-    config = small_network(cell, True, READOUTS)
+    config = small_network(cell, True, READOUTS, pooling=True)
     params = start(config)
     errors = errors_of(config, params, DROPPING, seed=5)
     assert max(errors.values()) < 1e-6, errors
@@ -171,7 +170,7 @@ def test_selecting_rows_is_multiplying_by_one_hot_rows(direction: str) -> None:
     if direction == "backward":
         names = names.backward()
     tree = prefix_tree(names)
-    states, _ = network.unroll(CELLS["rnn"], U, W, b, tree)
+    states, _ = recurrence.unroll(CELLS["rnn"], U, W, b, tree)
     rows = iter(tree.rows)
     for name, leaf in zip(NAMES, tree.leaves, strict=True):
         h = np.zeros(W.shape[-1])
@@ -186,13 +185,13 @@ def test_summing_rows_by_symbol_is_multiplying_by_one_hot_columns() -> None:
     rng = np.random.default_rng(0)
     da, symbols = rng.standard_normal((2, 40, 3)), rng.integers(0, 9, 40)
     expected = [one_hot(symbols, 9, np.float64).T @ plane for plane in da]
-    np.testing.assert_allclose(sum_by_symbol(da, symbols, 9), expected, rtol=1e-13, atol=1e-13)
+    np.testing.assert_allclose(recurrence.sum_by_symbol(da, symbols, 9), expected, rtol=1e-13, atol=1e-13)
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])
 @pytest.mark.parametrize("cell", CELLS)
 def test_scores_do_not_depend_on_the_batch(cell: str, bidirectional: bool) -> None:
-    config = small_network(cell, bidirectional)
+    config = small_network(cell, bidirectional, pooling=bidirectional)
     params = start(config)
     rng = np.random.default_rng(0)
     names = encoded([rng.integers(0, 7, length).tolist() for length in (5, 2, 9, 1, 9, 3, 1)])
@@ -229,7 +228,7 @@ def test_probabilities_of_more_names_than_a_chunk(monkeypatch: pytest.MonkeyPatc
     config = small_network("lstm", True)
     params = start(config)
     names = encoded(NAMES)
-    at_once = network.softmax(network.forward(params, config, names))
+    at_once = layers.softmax(network.forward(params, config, names))
     monkeypatch.setattr(network, "CHUNK", 2)
     found = network.probabilities(params, config, names, workers)
     np.testing.assert_allclose(found, at_once, atol=1e-12)
@@ -265,12 +264,12 @@ def test_init_is_orthogonal_or_the_identity(cell: str) -> None:
 def test_dropout_keeps_the_mean_and_drops_the_share() -> None:
     x, rng = np.ones((400, 100)), np.random.default_rng(0)
     for rate in (1 / 256, 0.25, 0.75):
-        kept, derivative = network.dropout(x, rate, rng)
+        kept, derivative = layers.dropout(x, rate, rng)
         assert (kept == 0).mean() == pytest.approx(rate, abs=0.01)
         assert sorted(set(kept.ravel())) == [0, pytest.approx(1 / (1 - rate), rel=1e-12)]
         np.testing.assert_array_equal(derivative(x), kept)
-    assert network.dropout(x, 0.0, rng)[0] is x
-    assert network.dropout(x, 0.5, None)[0] is x
+    assert layers.dropout(x, 0.0, rng)[0] is x
+    assert layers.dropout(x, 0.5, None)[0] is x
 
 
 def test_dropped_letters_are_unknown_and_start_and_end_stay() -> None:
@@ -284,14 +283,14 @@ def test_dropped_letters_are_unknown_and_start_and_end_stay() -> None:
 
 def test_cross_entropy_of_scores_far_apart() -> None:
     z = np.array([[1000.0, 0.0, -1000.0]])
-    loss, dz = network.cross_entropy(z, np.array([0]), np.array([2]), np.ones(1))
+    loss, dz = layers.cross_entropy(z, np.array([0]), np.array([2]), np.ones(1))
     assert loss == 2000
     np.testing.assert_array_equal(dz, [[1, 0, -1]])
 
 
 def test_label_smoothing_by_hand() -> None:
     z = np.log(np.array([[0.7, 0.2, 0.1]]))
-    loss, dz = network.cross_entropy(z, np.array([0]), np.array([0]), np.array([2.0]), 0.3)
+    loss, dz = layers.cross_entropy(z, np.array([0]), np.array([0]), np.array([2.0]), 0.3)
     assert loss == pytest.approx(-2 * (0.8 * np.log(0.7) + 0.1 * np.log(0.2) + 0.1 * np.log(0.1)))
     np.testing.assert_allclose(dz, [[2 * (0.7 - 0.8), 2 * (0.2 - 0.1), 0]], atol=1e-15)
 
@@ -300,7 +299,7 @@ def test_several_targets_of_a_row_are_as_many_rows() -> None:
     rng = np.random.default_rng(0)
     z, rows = rng.standard_normal((3, 4)), np.array([2, 0, 2, 2])
     y, weight = np.array([1, 3, 0, 1]), np.array([0.2, 0.5, 0.3, 0.1])
-    apart, dz_apart = network.cross_entropy(z[rows], np.arange(4), y, weight, 0.1)
-    loss, dz = network.cross_entropy(z.copy(), rows, y, weight, 0.1)
+    apart, dz_apart = layers.cross_entropy(z[rows], np.arange(4), y, weight, 0.1)
+    loss, dz = layers.cross_entropy(z.copy(), rows, y, weight, 0.1)
     assert loss == pytest.approx(apart, rel=1e-14)
     np.testing.assert_allclose(dz, one_hot(rows, 3, z.dtype).T @ dz_apart, atol=1e-15)

@@ -17,6 +17,8 @@ LADDER = [
         "encoding",
         "prefixes",
         "cells",
+        "layers",
+        "recurrence",
         "network",
         "config",
         "workers",

@@ -26,7 +26,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from rnn_names.encoding import Alphabet, Encoded, FloatArray, IntArray, batches
-from rnn_names.network import NetworkConfig, Objective, Params, Targets, loss_and_gradient, softmax
+from rnn_names.layers import softmax
+from rnn_names.network import NetworkConfig, Objective, Params, Targets, loss_and_gradient
 from tests.benchmarks.packed import PackedBatch, pack
 
 FORMS = ("packed", "padded", "rows", "script")

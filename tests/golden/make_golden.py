@@ -71,6 +71,8 @@ def loss_of(config: NetworkConfig, leaves: Leaves) -> torch.Tensor:
             if direction == "backward":
                 read, seen = read.flip(0), name[::-1]
             ends.append(read[-1])
+            if config.pooling:
+                ends += [read.mean(0), read.max(0).values]
             if "step_country" in config.readouts:
                 loss = ce(f"{direction}.step_country", read, [country] * T, OBJECTIVE.label_smoothing)
                 total = total + weight * OBJECTIVE.step_loss * loss / D

@@ -1,0 +1,150 @@
+"""Unroll a cell over a tree of prefixes, pool its states, and back through time.
+
+    B, N, V, H    names; their different prefixes; size of the alphabet; hidden units
+    x_t   (n, V)    one-hot rows of the last symbols of the n prefixes of t symbols
+    h_t   (n, H)    hidden state, h_{-1} = 0
+    a_t   (P, n, H) pre-activation: the cell's planes, one for Elman's network
+    U, W, b         input → hidden (X, V, H), hidden → hidden (Y, H, H), bias (P, H)
+    dQ              ∂L/∂Q, of Q's shape
+
+Each function returns its value and its own derivative, a closure that takes the gradient of the
+value and is called once at most.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from rnn_names.cells import Cell
+from rnn_names.encoding import FloatArray, IntArray
+from rnn_names.prefixes import PrefixTree
+
+
+class Recurrence(NamedTuple):
+    """The parameters of one direction's recurrence, or their gradients."""
+
+    U: FloatArray  # (X, V, H)
+    W: FloatArray  # (Y, H, H)
+    b: FloatArray  # (P, H)
+
+
+def unroll(
+    cell: Cell, U: FloatArray, W: FloatArray, b: FloatArray, tree: PrefixTree
+) -> tuple[FloatArray, Callable[[FloatArray], Recurrence]]:
+    """Read the names symbol by symbol: a_t = x_t U + h_{t-1} W + b, each where the cell has it.
+
+    Returns the states h_t (N, H) of all prefixes, and their derivative: from dh (N, H), what the
+    readouts say of each state, which it overwrites, to dU, dW, db.
+    """
+    N, H = len(tree.symbols), W.shape[-1]
+    Ub = U + b[cell.x, None]
+    a = np.empty((cell.planes, N, H), W.dtype)
+    a[cell.x.stop :] = b[cell.x.stop :, None]
+    states = np.empty((N, H), W.dtype)
+    product = np.empty((max(step.going for step in tree.steps), H), W.dtype)
+    h = np.zeros((tree.steps[0].rows.stop, H), W.dtype)
+    c = np.zeros((len(h), H if cell.memory else 0), W.dtype)
+    done = []
+    for step in tree.steps:
+        a_t = a[:, step.rows]
+        # x U + b is a selection of rows of U + b; a plane without x U is b alone. (The mode that does
+        # not check the indices is the one that writes to `out` directly.)
+        for a_k, Ub_k in zip(a_t[cell.x], Ub, strict=True):
+            np.take(Ub_k, tree.symbols[step.rows], axis=0, out=a_k, mode="clip")
+        P = step.before.stop - step.before.start
+        h_before = h[:P]
+        if P:  # h_{-1} = 0
+            for a_k, W_k in zip(a_t[cell.h], W, strict=True):
+                a_k += step.part(np.matmul(h_before, W_k, out=product[:P]))
+            h, c = step.part(h_before), step.part(c[:P])
+        h, c, derivative_t = cell.step(a_t, h, c, states[step.rows])
+        done.append((step, h_before, derivative_t))
+
+    def derivative(dh: FloatArray) -> Recurrence:
+        # A row of dh is what the readouts say, until the steps after it have added theirs.
+        dc = np.zeros_like(c)
+        dW, dW_k = np.zeros_like(W), np.empty_like(W[0])
+        W_T = np.ascontiguousarray(W.transpose(0, 2, 1))
+        while done:
+            step, h_before, derivative_t = done.pop()
+            dh_direct, dc_direct = derivative_t(dh[step.rows], dc)
+            if not done:
+                break
+            dh_before = dh[step.before]
+            P = len(dh_before)
+            for k, da_k in enumerate(a[cell.h, step.rows]):
+                # A step's part of dW while h and da are still in the cache: one product over all
+                # steps at the end takes longer.
+                da_k = step.join(da_k)
+                dW[k] += np.matmul(h_before.T, da_k, out=dW_k)
+                dh_before += np.matmul(da_k, W_T[k], out=product[:P])
+            if dh_direct is not None:
+                dh_before += step.join(dh_direct)
+            dc = np.zeros((len(dh[done[-1][0].rows]), c.shape[1]), W.dtype)
+            if dc_direct is not None:
+                dc[:P] = step.join(dc_direct)
+        dU = sum_by_symbol(a[cell.x], tree.symbols, U.shape[1])
+        db = np.empty_like(b)
+        db[cell.x] = dU.sum(axis=1)  # every row of a has one symbol
+        db[cell.x.stop :] = np.ones(N, W.dtype) @ a[cell.x.stop :]
+        return Recurrence(dU, dW, db)
+
+    return states, derivative
+
+
+def sum_by_symbol(da: FloatArray, symbols: IntArray, count: int) -> FloatArray:
+    """one_hot(symbols)ᵀ da, (X, N, H) → (X, count, H), as sums over the rows of equal symbols."""
+    dU = np.zeros((len(da), count, da.shape[-1]), da.dtype)
+    order = np.argsort(symbols, kind="stable")
+    counts = np.bincount(symbols, minlength=count)
+    ends = zip(counts.tolist(), np.cumsum(counts).tolist(), strict=True)
+    runs = [(symbol, slice(end - n, end)) for symbol, (n, end) in enumerate(ends) if n]
+    ones = np.ones(len(symbols), da.dtype)  # 1ᵀ rows; their sum() takes longer
+    for da_k, dU_k in zip(da, dU, strict=True):
+        by_symbol = np.take(da_k, order, axis=0)
+        for symbol, rows in runs:
+            np.dot(ones[: rows.stop - rows.start], by_symbol[rows], out=dU_k[symbol])
+    return dU
+
+
+def add_rows(x: FloatArray, rows: IntArray, dx: FloatArray) -> None:
+    """x[rows] += dx, also where a row comes several times: names may be spelled alike."""
+    _, first = np.unique(rows, return_index=True)
+    x[rows[first]] += dx[first]
+    again = np.delete(np.arange(len(rows)), first)
+    np.add.at(x, rows[again], dx[again])
+
+
+def summary(
+    states: FloatArray, tree: PrefixTree, lengths: IntArray, pooling: bool
+) -> tuple[FloatArray, Callable[[FloatArray, FloatArray], None]]:
+    """What the country is read from: h_T, and with `pooling` the mean and the maximum of all h_t beside it.
+
+    (N, H) → (B, H) or (B, 3 H), and the derivative: it adds to dh (N, H), given the gradient of that.
+    The last two are carried down the tree, s_t = s_{t-1} + h_t and m_t = max(m_{t-1}, h_t).
+    """
+    parts = [states[tree.leaves]]
+    share = (1 / lengths[:, None]).astype(states.dtype)
+    if pooling:
+        s, m = states.copy(), states.copy()
+        for step in tree.steps[1:]:
+            s[step.rows] += step.part(s[step.before])
+            np.maximum(m[step.rows], step.part(m[step.before]), out=m[step.rows])
+        parts += [s[tree.leaves] * share, m[tree.leaves]]
+
+    def derivative(dparts: FloatArray, dh: FloatArray) -> None:
+        dh_T, *dpooled = np.split(dparts, len(parts), axis=1)
+        add_rows(dh, tree.leaves, dh_T)
+        if pooling:
+            ds, dm = np.zeros_like(dh), np.zeros_like(dh)
+            add_rows(ds, tree.leaves, dpooled[0] * share)
+            add_rows(dm, tree.leaves, dpooled[1])
+            for step in reversed(tree.steps):
+                at, before = step.rows, step.before
+                new = m[at] == states[at]  # of equal maxima the last
+                dh[at] += ds[at] + dm[at] * new
+                ds[before] += step.join(ds[at])
+                dm[before] += step.join(dm[at] * ~new)
+
+    return np.concatenate(parts, axis=1), derivative
