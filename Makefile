@@ -1,4 +1,4 @@
-# make demo   install, train on the bundled names, score, and ask about Schmidt
+# make demo   install, train a small network on the bundled names, score, and ask about Schmidt
 # make test   install, and run the tests, lint and types
 # make bench  measure the speed beside PyTorch's, about ten minutes (installs PyTorch and scikit-learn)
 # make bench-accuracy  compare with the n-gram model, about ten minutes (installs the same)
@@ -11,7 +11,7 @@ BIN := .venv/bin
 .PHONY: demo test bench bench-accuracy model data clean
 
 demo: .venv/installed
-	$(BIN)/rnn-names train -o .venv/demo.npz
+	$(BIN)/rnn-names train -o .venv/demo.npz --networks 1 --hidden-size 96 --epochs 6
 	$(BIN)/rnn-names evaluate -m .venv/demo.npz
 	$(BIN)/rnn-names predict -m .venv/demo.npz Schmidt
 
@@ -25,11 +25,10 @@ bench: .venv/bench
 	$(BIN)/python -m tests.benchmarks.speed
 
 bench-accuracy: .venv/bench
-	$(BIN)/python -m tests.benchmarks.ngrams
+	$(BIN)/python -m tests.benchmarks.accuracy
 
 model: .venv/installed
-	$(BIN)/rnn-names train -o rnn_names/model.npz --cell gru --bidirectional --letter-loss 1 --step-loss 0.3 \
-		--letter-dropout 0.1 --dropout 0.4 --ema-decay 0.998 --batch-size 128 --lr 0.005 --epochs 20
+	$(BIN)/rnn-names train -o rnn_names/model.npz --half
 
 data: .venv/data
 	$(BIN)/python data/build.py

@@ -1,10 +1,11 @@
 """A trained model ↔ one .npz file.
 
-Format 1. The archive holds `header`, a JSON text as bytes, and one array `params/NAME` for each
-parameter. Nothing in it is ever executed: arrays are read with allow_pickle=False.
+Format 1. The archive holds `header`, a JSON text as bytes, and one array `K/NAME` for each parameter of
+network K, in 32 or 16 bits. Nothing in it is ever executed: arrays are read with allow_pickle=False.
 """
 
 import json
+import math
 import os
 import zipfile
 import zlib
@@ -16,6 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from rnn_names.calibration import POWERS, PRIORS
 from rnn_names.cells import CELLS
 from rnn_names.config import TrainConfig
 from rnn_names.encoding import Alphabet
@@ -40,14 +42,21 @@ class DataInfo:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Everything needed to predict and to evaluate."""
+    """Everything needed to predict and to evaluate.
+
+    members      the parameters of each of the networks whose probabilities are averaged
+    counts       the training names of each country, at least 1
+    temperature  of the averaged probabilities, see `calibration`
+    """
 
     network: NetworkConfig
     training: TrainConfig
     data: DataInfo
     alphabet: Alphabet
     countries: tuple[str, ...]
-    params: Params
+    members: tuple[Params, ...]
+    counts: tuple[int, ...]
+    temperature: float
     history: list[dict[str, float | None]]
 
 
@@ -64,8 +73,10 @@ def check_writable(path: Path) -> None:
         raise CheckpointError(f"{folder}: cannot be written to; give --output another folder")
 
 
-def save(path: Path, checkpoint: Checkpoint) -> None:
-    """Write beside and move into place: a reader sees the old file or the new one, never a part.
+def save(path: Path, checkpoint: Checkpoint, half: bool = False) -> None:
+    """Write the file, the parameters in 16 bits with `half`: half the size, three digits.
+
+    It is written beside and moved into place: a reader sees the old file or the new one, never a part.
 
     A symbolic link stays one: the file that it names is replaced. Raises CheckpointError.
     """
@@ -79,10 +90,20 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
         "data": asdict(checkpoint.data),
         "letters": checkpoint.alphabet.letters,
         "countries": checkpoint.countries,
+        "counts": checkpoint.counts,
+        "members": len(checkpoint.members),
+        "temperature": checkpoint.temperature,
         "history": checkpoint.history,
     }
     text = json.dumps(header).encode()  # ASCII, also where a label was no valid UTF-8
-    arrays = {f"params/{name}": value for name, value in checkpoint.params.items()}
+    with np.errstate(over="ignore"):  # looked at below
+        arrays = {
+            f"{k}/{name}": value.astype(np.float16 if half else np.float32)
+            for k, params in enumerate(checkpoint.members)
+            for name, value in params.items()
+        }
+    if not all(np.isfinite(value).all() for value in arrays.values()):
+        raise CheckpointError(f"{path}: a parameter is too large for 16 bits; leave out --half")
     temporary = None
     try:
         with tempfile.NamedTemporaryFile(dir=place.parent, prefix=f".{path.name}.", delete=False) as file:
@@ -150,22 +171,41 @@ def _decode(arrays: dict[str, Any]) -> Checkpoint:
     if not isinstance(history, list) or not all(isinstance(entry, dict) for entry in history):
         raise ValueError("the history is not a list of entries")
 
+    counts, temperature, members = header["counts"], header["temperature"], header["members"]
+    if not isinstance(counts, list) or len(counts) != len(countries) or not all(map(_positive_int, counts)):
+        raise ValueError("the counts are not a positive number for each country")
+    if not isinstance(temperature, int | float) or not 0 < temperature < math.inf:
+        raise ValueError(f"the temperature is {temperature!r}")
+    if not _positive_int(members):
+        raise ValueError(f"it has {members!r} networks")
+
+    training = _config(TrainConfig, header["training"])
+    if training.class_weight not in POWERS or training.prior not in PRIORS:
+        raise ValueError(f"its class weight is {training.class_weight!r}, its prior {training.prior!r}")
+
     shapes = network.shapes()
-    if set(arrays) != {f"params/{name}" for name in shapes}:
+    if len(arrays) != members * len(shapes) or set(arrays) != {
+        f"{k}/{name}" for k in range(members) for name in shapes
+    }:
         raise ValueError("the parameters are not those of the network")
-    params: Params = {name: arrays[f"params/{name}"] for name in shapes}
-    for name, value in params.items():
-        if value.dtype != np.float32 or value.shape != shapes[name]:
-            raise ValueError(f"{name} is {value.dtype} {value.shape}, not float32 {shapes[name]}")
+    for name, value in arrays.items():
+        shape = shapes[name.partition("/")[2]]
+        if value.dtype not in (np.float32, np.float16) or value.shape != shape:
+            raise ValueError(f"{name} is {value.dtype} {value.shape}, not float32 or float16 {shape}")
         if not np.isfinite(value).all():
             raise ValueError(f"{name} has entries that are not finite")
     return Checkpoint(
         network=network,
-        training=_config(TrainConfig, header["training"]),
+        training=training,
         data=_config(DataInfo, header["data"]),
         alphabet=alphabet,
         countries=tuple(countries),
-        params=params,
+        members=tuple(
+            {name: arrays[f"{k}/{name}"].astype(np.float32, copy=False) for name in shapes}
+            for k in range(members)
+        ),
+        counts=tuple(counts),
+        temperature=temperature,
         history=history,
     )
 
@@ -188,6 +228,10 @@ def _config(kind: type[_Config], values: dict[str, Any]) -> _Config:
         if not isinstance(value, allowed) or isinstance(value, bool) != (field.type is bool):
             raise ValueError(f"{kind.__name__}.{field.name} cannot be {value!r}")
     return kind(**values)
+
+
+def _positive_int(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def _texts(values: Any) -> bool:

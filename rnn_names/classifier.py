@@ -1,13 +1,15 @@
 """Names to ranked countries: the Python API."""
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from rnn_names import checkpoint
+from rnn_names.calibration import PRIORS, adjust, average, trained_prior
 from rnn_names.checkpoint import Checkpoint
 from rnn_names.dataset import Example, normalise
 from rnn_names.encoding import FloatArray
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 WORKERS = 2  # threads that score a long list; a short one takes none
 BUNDLED_MODEL = Path(__file__).resolve().parent / "model.npz"
+
+
+Prior = str | Mapping[str, float]
 
 
 class Guess(NamedTuple):
@@ -36,13 +41,43 @@ class NameClassifier:
     'Germany'
     """
 
-    def __init__(self, model: Checkpoint) -> None:
+    def __init__(self, model: Checkpoint, prior: Prior | None = None) -> None:
+        """A classifier under a prior: how likely each country is before the name is read.
+
+        "data": as long as its list was; "sqrt": as the square root of that; "uniform": all alike; or a
+        weight for each country that is possible; None: the one that the model was calibrated for.
+        Raises DataError for a country that the model does not know, and weights that are none.
+        """
         self.model = model
+        weights = self._weights(model.training.prior if prior is None else prior)
+        weights = weights / weights.max()  # before the sum, which may be too large
+        self.prior = weights / weights.sum()
+
+    def _weights(self, prior: Prior) -> FloatArray:
+        if isinstance(prior, str):
+            if prior not in PRIORS:
+                raise ValueError(
+                    f"prior must be {', '.join(PRIORS)} or weights of countries, not {prior!r}"
+                )
+            return np.asarray(np.array(self.model.counts, float) ** PRIORS[prior])
+        for country, weight in prior.items():
+            if country not in self.countries:
+                from difflib import get_close_matches  # not above: it takes longer than a prediction
+
+                near = get_close_matches(country, self.countries, 1)
+                hint = f"did you mean {near[0]!r}?" if near else f"it knows {', '.join(self.countries)}"
+                raise DataError(f"prior: {country!r} is no country of the model; {hint}")
+            if not 0 <= weight < math.inf:
+                raise DataError(f"prior: the weight of {country!r} is {weight}; give a number from 0 up")
+        weights = np.array([prior.get(country, 0.0) for country in self.countries])
+        if not weights.any():
+            raise DataError("prior: no country has a weight above 0; give one that has")
+        return weights
 
     @classmethod
-    def load(cls, path: str | Path | None = None) -> "NameClassifier":
+    def load(cls, path: str | Path | None = None, prior: Prior | None = None) -> "NameClassifier":
         """The model in this file, or the one that comes with the package. Raises CheckpointError."""
-        return cls(checkpoint.load(Path(path) if path is not None else BUNDLED_MODEL))
+        return cls(checkpoint.load(Path(path) if path is not None else BUNDLED_MODEL), prior)
 
     @property
     def countries(self) -> tuple[str, ...]:
@@ -52,7 +87,9 @@ class NameClassifier:
     def predict_proba(self, names: Iterable[str]) -> FloatArray:
         """The probability of each country for each name: (n, C) float32, each row's sum 1.
 
-        A blank name gets what the network says of no letters at all.
+        It is the networks' average, calibrated, under the prior. Of a name with a share u of letters
+        that the model does not know, it is moved that far towards the prior: all of the way for a name
+        in another script, or of no letters.
         """
         if isinstance(names, str):
             raise TypeError("names must be a list of strings; for one name write [name]")
@@ -60,8 +97,18 @@ class NameClassifier:
         for place, name in enumerate(names):
             if not isinstance(name, str):
                 raise TypeError(f"names must be strings; names[{place}] is {name!r}")
-        encoded = self.model.alphabet.encode(names)
-        return probabilities(self.model.params, self.model.network, encoded, workers=WORKERS)
+        model, encoded = self.model, self.model.alphabet.encode(names)
+        p = average([probabilities(q, model.network, encoded, WORKERS) for q in model.members])
+        trained = trained_prior(np.array(model.counts, float), model.training.class_weight)
+        p = adjust(p, trained, self.prior, model.temperature)
+        u = encoded.unknown_share().astype(p.dtype)[:, None]
+        if u.any():
+            p = (1 - u) * p + u * self.prior.astype(p.dtype)
+        return p
+
+    def unknown_letters(self, name: str) -> str:
+        """The letters of the name that the model does not know."""
+        return self.model.alphabet.unknown(name)
 
     def predict(self, names: Iterable[str], top_k: int = 3) -> list[list[Guess]]:
         """For each name its `top_k` likeliest countries, likeliest first; none for a blank name."""
@@ -75,9 +122,12 @@ class NameClassifier:
             for name, row, best in zip(names, p, ranking, strict=True)
         ]
 
-    def evaluate(self, examples: Sequence[Example]) -> tuple["Metrics", Counter[str]]:
+    def evaluate(
+        self, examples: Sequence[Example], threshold: float = 0.0
+    ) -> tuple["Metrics", Counter[str]]:
         """Metrics over the examples whose country the model knows, and a count of the other labels.
 
+        Under the threshold an answer counts as none given: see `Metrics.coverage`.
         Raises DataError when the model knows none of them.
         """
         from rnn_names.metrics import evaluate  # not above: to predict takes neither
@@ -93,4 +143,5 @@ class NameClassifier:
                 "use the model's own labels, or a model trained on these"
             )
         p = self.predict_proba([example.name for example in scored])
-        return evaluate(p, country_indices(scored, self.countries), self.countries), unknown
+        truth = country_indices(scored, self.countries)
+        return evaluate(p, truth, self.countries, threshold), unknown

@@ -120,6 +120,14 @@ class ClassWeight(StrEnum):
     balanced = "balanced"
 
 
+class PriorName(StrEnum):
+    """Values of `train --prior`."""
+
+    data = "data"
+    sqrt = "sqrt"
+    uniform = "uniform"
+
+
 class Part(StrEnum):
     """Values of --split."""
 
@@ -201,6 +209,21 @@ Model = Annotated[
 ]
 
 
+Prior = Annotated[
+    str | None,
+    typer.Option(
+        metavar="data|sqrt|uniform|FILE",
+        help="How likely countries are beforehand: as their lists are long, as the square root of that, "
+        "all alike, or by a table with the columns country and weight.  [default: the model's]",
+        show_default=False,
+    ),
+]
+Threshold = Annotated[
+    float,
+    typer.Option(callback=_finite, min=0, max=1, help="Answer unknown where no country is this likely."),
+]
+
+
 def _positive(help: str) -> Any:
     return typer.Option(help=help, callback=_finite, min=0)
 
@@ -213,15 +236,21 @@ def train(
     ] = MODEL,
     cell: Annotated[
         str, typer.Option(callback=_cell, autocompletion=_cells, help="The recurrent cell.")
-    ] = "rnn",
-    bidirectional: Annotated[bool, typer.Option(help="Read names from both ends.")] = False,
-    hidden_size: Annotated[int, typer.Option(min=1, help="Hidden units of each direction.")] = 128,
+    ] = "gru",
+    bidirectional: Annotated[bool, typer.Option(help="Read names from both ends.")] = True,
+    hidden_size: Annotated[int, typer.Option(min=1, help="Hidden units of each direction.")] = 152,
+    pooling: Annotated[
+        bool, typer.Option(help="Read the country from the mean and maximum of all states, too.")
+    ] = True,
+    networks: Annotated[
+        int, typer.Option(min=1, help="Train so many, and average their probabilities.")
+    ] = 2,
     recurrent_init: Annotated[
         RecurrentInit, typer.Option(help="What W starts as.")
     ] = RecurrentInit.orthogonal,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the training part.")] = 30,
-    batch_size: Annotated[int, typer.Option(min=1, help="Names in a step.")] = 64,
-    lr: Annotated[float, _positive("Highest learning rate.")] = 0.003,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the training part.")] = 24,
+    batch_size: Annotated[int, typer.Option(min=1, help="Names in a step.")] = 256,
+    lr: Annotated[float, _positive("Highest learning rate.")] = 0.007,
     warmup: Annotated[
         float, typer.Option(callback=_share, help="Share of the steps in which the rate rises.")
     ] = 0.1,
@@ -229,24 +258,34 @@ def train(
     momentum: Annotated[float, typer.Option(callback=_share, help="Of sgd.")] = 0.9,
     clip_norm: Annotated[float, _positive("Longest gradient, over all parameters; 0: no clipping.")] = 1.0,
     weight_decay: Annotated[float, _positive("Shrinking of the parameters.")] = 0.01,
-    dropout: Annotated[float, typer.Option(callback=_share, help="Of the states that are read out.")] = 0.3,
+    dropout: Annotated[float, typer.Option(callback=_share, help="Of the states that are read out.")] = 0.4,
     letter_dropout: Annotated[
         float, typer.Option(callback=_share, help="Of the letters: they are read as unknown.")
-    ] = 0.05,
+    ] = 0.1,
+    join: Annotated[
+        float, typer.Option(callback=_share, help="Of the names: read with another of their label behind.")
+    ] = 0.1,
     step_loss: Annotated[
         float, _positive("Weight of the loss of the country read after every letter.")
-    ] = 0.0,
-    letter_loss: Annotated[float, _positive("Weight of the loss of the next letter.")] = 0.0,
+    ] = 0.3,
+    letter_loss: Annotated[float, _positive("Weight of the loss of the next letter.")] = 1.0,
     label_smoothing: Annotated[
         float, typer.Option(callback=_share, help="Share of the target spread over all labels.")
     ] = 0.0,
     ema_decay: Annotated[
         float, typer.Option(callback=_share, help="Of a moving average of the parameters; 0: none.")
-    ] = 0.0,
+    ] = 0.998,
     class_weight: Annotated[
         ClassWeight,
         typer.Option(help="How a label's share in the loss grows with its n names: n, √n, or not."),
     ] = ClassWeight.sqrt,
+    prior: Annotated[
+        PriorName,
+        typer.Option(
+            help="How likely labels are beforehand: as their lists are long, as the square root of that, "
+            "or all alike; to calibrate for, and to answer under.",
+        ),
+    ] = PriorName.data,
     val_split: Annotated[
         float, typer.Option(callback=_share, help="Share of names that choose the best epoch.")
     ] = 0.1,
@@ -264,6 +303,7 @@ def train(
     ] = 2,
     name_column: NameColumn = "name",
     country_column: CountryColumn = "country",
+    half: Annotated[bool, typer.Option("--half", help="Write the parameters in 16 bits.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Train a model on DATA, or on the bundled surnames.
@@ -280,7 +320,7 @@ def train(
     from rnn_names.config import TrainConfig
     from rnn_names.dataset import bundled_surnames, fingerprint, read_examples
     from rnn_names.network import NetworkConfig
-    from rnn_names.training import EpochReport, fit, prepare
+    from rnn_names.training import EpochReport, country_counts, country_indices, fit, prepare
 
     if val_split + test_split >= 1:
         raise typer.BadParameter("--val-split and --test-split leave nothing to train on.")
@@ -304,8 +344,11 @@ def train(
         dropout=dropout,
         letter_dropout=letter_dropout,
         ema_decay=ema_decay,
+        join=join,
+        networks=networks,
         recurrent_init=recurrent_init.value,
         class_weight=class_weight.value,
+        prior=prior.value,
         val_split=val_split,
         test_split=test_split,
         seed=seed,
@@ -322,7 +365,9 @@ def train(
         cell=cell,
         bidirectional=bidirectional,
         readouts=config.objective.readouts,
+        pooling=pooling,
     )
+    counts = country_counts(country_indices(parts.train, prepared.countries), network.countries)
     info = checkpoint.DataInfo(
         source=str(data) if data else None,
         name_column=name_column,
@@ -350,37 +395,48 @@ def train(
         for event in fit(prepared, network, config):
             if not isinstance(event, EpochReport):
                 bar.total = event.steps
-                bar.update()
+                bar.update(event.step - bar.n)
                 bar.set_postfix_str(report.step_line(event, history), refresh=False)
                 continue
             history.append(report.history_entry(event))
-            if event.params is not None:
+            if event.members is not None:
                 better = checkpoint.Checkpoint(
                     network=network,
                     training=config,
                     data=info,
                     alphabet=prepared.alphabet,
                     countries=prepared.countries,
-                    params=event.params,
+                    members=event.members,
+                    counts=tuple(map(int, counts)),
+                    temperature=event.temperature,
                     history=list(history),
                 )
-                checkpoint.save(output, better)
-                best = better
+                checkpoint.save(output, better, half)
+                best, kept = better, event
             with bar.external_write_mode(sys.stderr):
-                say(report.epoch_line(event, epochs))
+                say(report.epoch_line(event, config))
     except (KeyboardInterrupt, RnnNamesError) as stop:
         bar.close()
-        kept = f"the best epoch, {len(best.history)}, is in {output}" if best else "nothing was saved"
+        where = (
+            f"the best so far, {report.epoch_name(kept, config)}, is in {output}"
+            if best
+            else "nothing was saved"
+        )
         if isinstance(stop, RnnNamesError):
-            raise type(stop)(f"{stop} ({kept})") from stop
-        typer.echo(f"stopped; {kept}", err=True)
+            raise type(stop)(f"{stop} ({where})") from stop
+        typer.echo(f"stopped; {where}", err=True)
         raise
     bar.close()
     assert best is not None  # every run has an epoch, and the first is the best so far
 
-    checkpoint.save(output, replace(best, history=history))
+    checkpoint.save(output, replace(best, history=history), half)
     why = "had the lowest validation loss" if parts.val else "was the last"
-    say(f"saved {output}: epoch {len(best.history)} of {len(history)} {why}")
+    say(f"saved {output}: {report.epoch_name(kept, config)} {why}")
+    if kept.validation and kept.ece_before is not None:
+        say(
+            f"calibrated on the validation part: temperature {kept.temperature:.2f}, "
+            f"ECE {kept.ece_before:.3f} before, {kept.validation.ece:.3f} after"
+        )
     if parts.test and not quiet:
         metrics, _ = NameClassifier(best).evaluate(parts.test)
         typer.echo(
@@ -406,6 +462,8 @@ def predict(
         PredictFormat | None,
         typer.Option(help="[default: table on a terminal, else jsonl]", show_default=False),
     ] = None,
+    prior: Prior = None,
+    threshold: Threshold = 0.0,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say which model is used.")] = False,
 ) -> None:
     """Say in which countries each name is common: one record for each name, in order.
@@ -434,10 +492,10 @@ def predict(
 
     from rnn_names.report import write_predictions
 
-    classifier = _load(model, verbose)
+    classifier = _load(model, verbose, prior)
     top_k = min(top_k, len(classifier.countries))
     form = format.value if format else "table" if sys.stdout.isatty() else "jsonl"
-    write_predictions(_answers(classifier, chain(first, lines), top_k), form, top_k, sys.stdout)
+    write_predictions(_answers(classifier, chain(first, lines), top_k, threshold), form, top_k, sys.stdout)
 
 
 @app.command()
@@ -454,6 +512,8 @@ def evaluate(
     format: Annotated[EvaluateFormat, typer.Option(help="json: one object.")] = EvaluateFormat.table,
     name_column: NameColumn = "name",
     country_column: CountryColumn = "country",
+    prior: Prior = None,
+    threshold: Threshold = 0.0,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say which model is used.")] = False,
 ) -> None:
     """Score a model on DATA, or on the test part of the data that it was trained on.
@@ -465,7 +525,7 @@ def evaluate(
     """
     from rnn_names import dataset, report
 
-    classifier = _load(model, verbose)
+    classifier = _load(model, verbose, prior)
     trained = classifier.model.data
     if data is None:
         name_column, country_column = trained.name_column, trained.country_column
@@ -495,7 +555,7 @@ def evaluate(
         examples = parts._asdict()[part]
         if not examples:
             raise DataError(f"{source}: its {part} part is empty; give --split all, or more data")
-    metrics, unknown = classifier.evaluate(examples)
+    metrics, unknown = classifier.evaluate(examples, threshold)
     where = trained.source or "bundled surnames" if data is None else str(data)
     if not own and part == "all":
         typer.echo("names that the model was trained on count too; --split test leaves them out", err=True)
@@ -512,19 +572,26 @@ def evaluate(
         report.write_metrics(metrics, sys.stdout)
 
 
-def _load(model: Path | None, verbose: bool) -> "NameClassifier":
+def _load(model: Path | None, verbose: bool, prior: str | None) -> "NameClassifier":
+    from rnn_names.calibration import PRIORS
     from rnn_names.classifier import BUNDLED_MODEL, NameClassifier
+    from rnn_names.dataset import read_prior
 
     path = model or (MODEL if MODEL.is_file() else BUNDLED_MODEL)
     if verbose:
         typer.echo(f"model: {'bundled' if path == BUNDLED_MODEL else path}", err=True)
-    return NameClassifier.load(path)
+    return NameClassifier.load(path, prior if prior is None or prior in PRIORS else read_prior(Path(prior)))
 
 
-def _answers(classifier: "NameClassifier", names: Iterable[str], top_k: int) -> "Iterator[Prediction]":
+def _answers(
+    classifier: "NameClassifier", names: Iterable[str], top_k: int, threshold: float
+) -> "Iterator[Prediction]":
+    from rnn_names.report import Prediction
+
     names = iter(names)
     while chunk := list(islice(names, STREAM_CHUNK)):
-        yield from zip(chunk, classifier.predict(chunk, top_k), strict=True)
+        for name, guesses in zip(chunk, classifier.predict(chunk, top_k), strict=True):
+            yield Prediction(name, guesses, classifier.unknown_letters(name), threshold)
 
 
 def _file_lines(path: Path) -> Iterator[str]:

@@ -4,13 +4,16 @@ import csv
 import io
 import re
 import unicodedata
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from rnn_names.errors import DataError
 
+WEIGHT = re.compile(r"0*[1-9]\d{0,8}(\.\d+)?")  # of a name, behind a tab
 LINE_END = re.compile(rb"\r\n|\r|\n")
+GZIP = ".gz"
 csv.field_size_limit(1 << 20)  # characters; a longer field is an unclosed quote, not a name
 
 # Letters that Unicode does not decompose into a letter and a mark, and punctuation with a plain form.
@@ -28,10 +31,14 @@ BASE_LETTERS = str.maketrans(
 
 
 class Example(NamedTuple):
-    """A name, as it is written in the data, and the label it stands under."""
+    """A name, as it is written in the data, and the label it stands under.
+
+    `weight` says how common the name is among those of its label, its bearers for instance.
+    """
 
     name: str
     country: str
+    weight: float = 1.0
 
 
 class Split(NamedTuple):
@@ -113,7 +120,7 @@ def fingerprint(examples: Iterable[Example]) -> str:
     """SHA-256 of the set of (normalised name, country): says whether two data sets are the same."""
     import hashlib  # as in split
 
-    pairs = sorted({f"{normalise(name)}\t{country}\n" for name, country in examples})
+    pairs = sorted({f"{normalise(e.name)}\t{e.country}\n" for e in examples})
     return hashlib.sha256("".join(pairs).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -125,9 +132,10 @@ def bundled_surnames() -> Path:
 
 
 def read_examples(path: Path, name_column: str = "name", country_column: str = "country") -> list[Example]:
-    """Every row of a folder of `<Label>.txt` files, or of a CSV or TSV file with a header.
+    """Every row of a folder of `<Label>.txt` files, or of a CSV or TSV file with a header, gzipped or not.
 
-    Blank lines are skipped; surrounding blanks, a byte-order mark and CRLF are taken off.
+    In a .txt file a weight may stand behind a name and a tab: see Example. Blank lines are skipped;
+    surrounding blanks, a byte-order mark and CRLF are taken off.
     Raises DataError, with file and line, for what cannot be read or would be guesswork.
     """
     examples = list(_read_folder(path) if path.is_dir() else _read_table(path, name_column, country_column))
@@ -149,57 +157,81 @@ def _read_folder(folder: Path) -> Iterator[Example]:
         label = tidy(unicodedata.normalize("NFC", file.stem))
         if not label:
             raise DataError(f"{file}: its name is the label, and is blank; rename it")
-        for line in _read_text(file).split("\n"):
-            if name := tidy(line):
-                yield Example(name, label)
+        for number, line in enumerate(_read_text(file).split("\n"), start=1):
+            name, tab, weight = line.partition("\t")
+            if tab and WEIGHT.fullmatch(weight.strip()):
+                if not tidy(name):
+                    raise DataError(
+                        f"{file}, line {number}: a weight of no name; fill it in or remove the line"
+                    )
+                yield Example(tidy(name), label, float(weight))
+            elif tidy(line):
+                yield Example(tidy(line), label)
 
 
 def _read_table(file: Path, name_column: str, country_column: str) -> Iterator[Example]:
-    delimiters = {".csv": ",", ".tsv": "\t"}
-    if file.suffix.lower() not in delimiters:
+    options = {name_column: "--name-column", country_column: "--country-column"}
+    for _, name, country in _table_rows(file, options):
+        yield Example(tidy(name), unicodedata.normalize("NFC", tidy(country)))
+
+
+def read_prior(file: Path) -> dict[str, float]:
+    """The weight of each country, from a CSV or TSV file with the columns `country` and `weight`."""
+    weights: dict[str, float] = {}
+    for line, country, weight in _table_rows(file, {"country": "", "weight": ""}):
+        country = unicodedata.normalize("NFC", tidy(country))
+        if country in weights:
+            raise DataError(f"{file}, line {line}: {country!r} for the second time; keep one of them")
+        try:
+            weights[country] = float(weight)
+        except ValueError:
+            raise DataError(
+                f"{file}, line {line}: {weight!r} is no number; give the weight of {country!r}"
+            ) from None
+    return weights
+
+
+def _table_rows(file: Path, options: dict[str, str]) -> Iterator[tuple[int, str, str]]:
+    """Line and two cells of each row; `options` says by which option to name another column."""
+    kind = file.with_suffix("").suffix if file.suffix.lower() == GZIP else file.suffix
+    delimiter = {".csv": ",", ".tsv": "\t"}.get(kind.lower())
+    if delimiter is None:
         if not file.exists():
             raise DataError(f"{file}: no such file or folder; check the path")
         raise DataError(
             f"{file}: not a .csv or .tsv file, nor a folder of <Label>.txt files; "
             "rename the file, or give the folder it is in"
         )
-    rows = csv.reader(
-        io.StringIO(_read_text(file), newline=""),
-        delimiter=delimiters[file.suffix.lower()],
-        strict=True,
-    )
+    rows = csv.reader(io.StringIO(_read_text(file), newline=""), delimiter=delimiter, strict=True)
     try:
         header = [tidy(cell) for cell in next(rows, [])]
         if not header:
             raise DataError(f"{file}: is empty; give a file with a header and a name in each row")
-        at = {}
-        for column, option in (
-            (name_column, "--name-column"),
-            (country_column, "--country-column"),
-        ):
+        at = []
+        for column, option in options.items():
             if header.count(column) != 1:
                 problem = "no column" if column not in header else "more than one column"
                 raise DataError(
                     f"{file}, line 1: {problem} {column!r} among {', '.join(map(repr, header))}; "
-                    f"name the right one with {option}, and separate columns by "
-                    f"{'commas' if file.suffix.lower() == '.csv' else 'tabs'}"
+                    + (f"name the right one with {option}, and " if option else "")
+                    + f"separate columns by {'commas' if delimiter == ',' else 'tabs'}"
                 )
-            at[column] = header.index(column)
+            at.append(header.index(column))
         for row in rows:
             if not any(map(str.strip, row)):
                 continue
-            if len(row) <= max(at.values()) or any(map(str.strip, row[len(header) :])):
+            if len(row) <= max(at) or any(map(str.strip, row[len(header) :])):
                 raise DataError(
                     f"{file}, line {rows.line_num}: {len(row)} columns where the header has {len(header)}; "
                     "complete the row, or quote what has a delimiter in it"
                 )
-            name, country = tidy(row[at[name_column]]), tidy(row[at[country_column]])
-            if not (name and country):
-                empty = country_column if name else name_column
+            first, second = (row[k] for k in at)
+            if not (first.strip() and second.strip()):
+                empty = list(options)[bool(first.strip())]
                 raise DataError(
                     f"{file}, line {rows.line_num}: {empty!r} is empty; fill it in or remove the row"
                 )
-            yield Example(name, unicodedata.normalize("NFC", country))
+            yield rows.line_num, first, second
     except csv.Error as error:
         raise DataError(
             f"{file}, line {rows.line_num}: {error}; mend the quotes or the delimiter there"
@@ -214,6 +246,13 @@ def _read_text(file: Path) -> str:
         raise DataError(f"{file}: no such file or folder; check the path") from None
     except OSError as error:
         raise DataError(f"{file}: {error.strerror}; give a file that can be read") from error
+    if file.suffix.lower() == GZIP:
+        import gzip  # not above: seldom needed
+
+        try:
+            data = gzip.decompress(data)
+        except (EOFError, OSError, zlib.error) as error:
+            raise DataError(f"{file}: not a whole gzip file ({error}); pack it again") from error
     try:
         text = data.decode()
     except UnicodeDecodeError as error:

@@ -46,6 +46,13 @@ class Encoded(NamedTuple):
         at = np.repeat(2 * self.starts + self.lengths - 1, self.lengths) - np.arange(len(self.symbols))
         return self._replace(symbols=self.symbols[at])
 
+    def unknown_share(self) -> FloatArray:
+        """The share of each name's letters that are unknown; of a name of no letters all."""
+        if not len(self.starts):
+            return np.empty(0)
+        unknown = np.add.reduceat(self.symbols == UNKNOWN_INDEX, self.starts, dtype=np.intp)
+        return np.where(self.lengths > 2, unknown / np.maximum(self.lengths - 2, 1), 1.0)
+
     def order(self) -> IntArray:
         """The places of the names in an order in which those that begin alike stand together."""
         base = int(self.symbols.max(initial=0)) + 2
@@ -107,6 +114,10 @@ class Alphabet:
 
     def __len__(self) -> int:
         return len(self.symbols)
+
+    def unknown(self, name: str) -> str:
+        """The characters of the name that it has no letter for, nor for their base letters."""
+        return "".join(c for c in normalise(name) if UNKNOWN in self._spelling[ord(c)])
 
     def encode(self, names: Iterable[str]) -> Encoded:
         """Each name between start and end, as symbol indices."""

@@ -31,6 +31,8 @@ class Metrics:
     nll                 -(1/n) Σ log p(true country), in nats
     ece                 Σ_bins (n_bin / n) |accuracy - mean confidence|, 15 bins of equal width
                         (Guo et al. 2017, arXiv 1706.04599)
+    coverage            share of names whose likeliest country reaches the threshold of probability
+    covered_accuracy    the accuracy among these; None where there are none
     per_country         for each country that is true or answered somewhere
     """
 
@@ -41,15 +43,21 @@ class Metrics:
     balanced_accuracy: float
     nll: float
     ece: float
+    coverage: float
+    covered_accuracy: float | None
     per_country: dict[str, CountryMetrics]
 
 
-def evaluate(probabilities: FloatArray, truth: IntArray, countries: Sequence[str]) -> Metrics:
+def evaluate(
+    probabilities: FloatArray, truth: IntArray, countries: Sequence[str], threshold: float = 0.0
+) -> Metrics:
     """Score probabilities (n, C) against the true countries' indices (n,), n ≥ 1."""
     n, C = probabilities.shape
     p_true = probabilities[np.arange(n), truth]
     guess = probabilities.argmax(axis=1)
     correct = guess == truth
+    confidence = probabilities.max(axis=1)
+    covered = confidence >= threshold
     # As many as are likelier, and as many of the equally likely as stand before it, rank above.
     ties = (probabilities == p_true[:, None]) & (np.arange(C) < truth[:, None])
     rank = ((probabilities > p_true[:, None]) | ties).sum(axis=1)
@@ -67,7 +75,9 @@ def evaluate(probabilities: FloatArray, truth: IntArray, countries: Sequence[str
         macro_f1=float(f1[seen].mean()),
         balanced_accuracy=float(recall[true > 0].mean()),
         nll=float(-np.log(np.maximum(p_true, np.finfo(p_true.dtype).tiny)).mean()) + 0.0,  # never -0.0
-        ece=expected_calibration_error(probabilities.max(axis=1), correct),
+        ece=expected_calibration_error(confidence, correct),
+        coverage=float(covered.mean()),
+        covered_accuracy=float(correct[covered].mean()) if covered.any() else None,
         per_country={
             countries[c]: CountryMetrics(int(true[c]), float(precision[c]), float(recall[c]), float(f1[c]))
             for c in np.flatnonzero(seen).tolist()

@@ -5,18 +5,35 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 if TYPE_CHECKING:  # rich and NumPy are loaded only where they are needed: a pipe needs no table
     from rich.console import Console
     from rich.table import Table
 
     from rnn_names.classifier import Guess
+    from rnn_names.config import TrainConfig
     from rnn_names.metrics import Metrics
     from rnn_names.training import EpochReport, StepReport
 
-Prediction = tuple[str, "list[Guess]"]
 
+class Prediction(NamedTuple):
+    """What is said of a name: its likeliest countries, or none under the threshold or for a blank name."""
+
+    name: str
+    guesses: "list[Guess]"
+    unknown_letters: str
+    threshold: float = 0.0
+
+    @property
+    def country(self) -> str | None:
+        """The answer: `unknown` under the threshold; None for a blank name."""
+        if not self.guesses:
+            return None
+        return self.guesses[0].country if self.guesses[0].probability >= self.threshold else UNKNOWN
+
+
+UNKNOWN = "unknown"  # the answer under the threshold
 TABLE_ROWS = 1000  # predictions in one table, so that endless input is shown as it comes
 
 
@@ -28,10 +45,11 @@ def write_predictions(predictions: Iterable[Prediction], form: str, top_k: int, 
         delimiter = "," if form == "csv" else "\t"
         writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
         quoting = csv.writer(file, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        writer.writerow(["name", *_columns(top_k)])
-        for name, guesses in predictions:
+        writer.writerow(["name", *_columns(top_k), "unknown_letters"])
+        for prediction in predictions:
+            cells = [prediction.name, *_cells(prediction, top_k), prediction.unknown_letters]
             # Before Python 3.13 the writer leaves \r unquoted, and there readers end the row.
-            (quoting if "\r" in name else writer).writerow([name, *_cells(guesses, top_k)])
+            (quoting if "\r" in prediction.name else writer).writerow(cells)
     elif form == "jsonl":
         for prediction in predictions:
             file.write(json.dumps(_record(prediction), ensure_ascii=False) + "\n")
@@ -44,10 +62,14 @@ def write_predictions(predictions: Iterable[Prediction], form: str, top_k: int, 
 
 
 def _record(prediction: Prediction) -> dict[str, Any]:
-    name, guesses = prediction
-    top = [{"country": g.country, "probability": round(g.probability, 6)} for g in guesses]
-    best = top[0] if top else {"country": None, "probability": None}
-    return {"name": name, **best, "top": top}
+    top = [{"country": g.country, "probability": round(g.probability, 6)} for g in prediction.guesses]
+    return {
+        "name": prediction.name,
+        "country": prediction.country,
+        "probability": top[0]["probability"] if top else None,
+        "top": top,
+        "unknown_letters": prediction.unknown_letters,
+    }
 
 
 def _columns(top_k: int) -> Iterator[str]:
@@ -57,8 +79,9 @@ def _columns(top_k: int) -> Iterator[str]:
         yield f"probability{suffix}"
 
 
-def _cells(guesses: "list[Guess]", top_k: int) -> list[str]:
-    cells = [cell for g in guesses for cell in (g.country, f"{g.probability:.6f}")]
+def _cells(prediction: Prediction, top_k: int) -> list[str]:
+    cells = [cell for g in prediction.guesses for cell in (g.country, f"{g.probability:.6f}")]
+    cells[:1] = [prediction.country] if prediction.country else []
     return cells + [""] * (2 * top_k - len(cells))
 
 
@@ -74,8 +97,14 @@ def _write_tables(predictions: Iterable[Prediction], top_k: int, file: TextIO) -
 
 
 def _shown(prediction: Prediction) -> list[str]:
-    name, guesses = prediction
-    return [printable(name), *(f"{printable(g.country)} {g.probability:.0%}" for g in guesses)]
+    name, guesses, letters, threshold = prediction
+    marks = [f"(unknown letters: {letters})"] if letters else []
+    if prediction.country == UNKNOWN and guesses[0].probability < threshold:
+        marks.append("(unsure)")
+    return [
+        printable(" ".join([name, *marks])),
+        *(f"{printable(g.country)} {g.probability:.0%}" for g in guesses),
+    ]
 
 
 def metrics_json(metrics: "Metrics", unknown: Counter[str]) -> str:
@@ -99,6 +128,8 @@ def write_metrics(metrics: "Metrics", file: TextIO) -> None:
         ("balanced accuracy", f"{metrics.balanced_accuracy:.3f}"),
         ("NLL (nats)", f"{metrics.nll:.3f}"),
         ("ECE (15 bins)", f"{metrics.ece:.3f}"),
+        ("coverage", f"{metrics.coverage:.3f}"),
+        ("accuracy of what is covered", _three(metrics.covered_accuracy)),
     ):
         summary.add_row(label, value)
     console.print(summary)
@@ -110,6 +141,10 @@ def write_metrics(metrics: "Metrics", file: TextIO) -> None:
     console.print(countries)
 
 
+def _three(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
 def step_line(report: "StepReport", history: list[dict[str, float | None]]) -> str:
     """What stands behind the progress bar: this step, and the last epoch's validation."""
     line = f"loss {report.loss:.3f}  gradient {report.grad_norm:.2f}"
@@ -117,19 +152,26 @@ def step_line(report: "StepReport", history: list[dict[str, float | None]]) -> s
     return line if accuracy is None else f"{line}  val-accuracy {accuracy:.3f}"
 
 
-def epoch_line(report: "EpochReport", epochs: int) -> str:
+def epoch_name(report: "EpochReport", config: "TrainConfig") -> str:
+    """Which epoch it is, and of which network if there are several."""
+    name = f"epoch {report.epoch}/{config.epochs}"
+    return f"network {report.network}/{config.networks}, {name}" if config.networks > 1 else name
+
+
+def epoch_line(report: "EpochReport", config: "TrainConfig") -> str:
     """One line on an epoch."""
-    line = f"epoch {report.epoch}/{epochs}  loss {report.loss:.3f}  gradient {report.grad_norm:.2f}"
+    line = f"{epoch_name(report, config)}  loss {report.loss:.3f}  gradient {report.grad_norm:.2f}"
     if report.validation:
         v = report.validation
         line += f"  val-loss {v.nll:.3f}  val-accuracy {v.accuracy:.3f}"
-    return line + ("  *" if report.params else "")
+    return line + ("  *" if report.members else "")
 
 
 def history_entry(report: "EpochReport") -> dict[str, float | None]:
     """What a checkpoint keeps of an epoch."""
     v = report.validation
     return {
+        "network": report.network,
         "epoch": report.epoch,
         "loss": report.loss,
         "grad_norm": report.grad_norm,
@@ -137,6 +179,7 @@ def history_entry(report: "EpochReport") -> dict[str, float | None]:
         "lr": report.lr,
         "val_loss": v.nll if v else None,
         "val_accuracy": v.accuracy if v else None,
+        "temperature": report.temperature,
     }
 
 

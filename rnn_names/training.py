@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnn_names.calibration import POWERS, PRIORS, adjust, average, fit_temperature, trained_prior
 from rnn_names.config import TrainConfig
-from rnn_names.dataset import Example, Split, fold, split, unique
+from rnn_names.dataset import Example, Split, fold, normalise, split, unique
 from rnn_names.encoding import Alphabet, FloatArray, IntArray, batches
 from rnn_names.errors import DataError, TrainingError
 from rnn_names.metrics import Metrics, evaluate
@@ -20,6 +21,9 @@ from rnn_names.network import (
 from rnn_names.optim import EMA, SGD, AdamW, Optimizer, clip_by_global_norm, learning_rate
 
 SHORT = 20_000  # names to read in all, below which processes are not worth their start
+SPELLINGS = 4
+JOINTS = (" ", "-")
+FOLDED = 0.5  # share of the names that are read in base letters
 DIVERGED = "lower --lr, or --clip-norm (0 clips nothing)"
 
 
@@ -44,21 +48,26 @@ class StepReport:
 
 @dataclass(frozen=True)
 class EpochReport:
-    """One pass over the training part, counted from 1.
+    """One pass of a network over the training part; networks and epochs are counted from 1.
 
-    loss        mean over the steps, in nats
-    grad_norm   mean of the norms before clipping; `clipped` is the share of steps that were clipped
-    validation  None where the validation part is empty
-    params      a copy of the parameters if they are the best so far, else None
+    loss         mean over the steps, in nats
+    grad_norm    mean of the norms before clipping; `clipped` is the share of steps that were clipped
+    temperature  fitted on the validation part, for the average of the networks so far
+    validation   of that average, calibrated, under the prior; `ece_before` at temperature 1;
+                 None where the validation part is empty
+    members      the networks so far, if no average before was better, else None
     """
 
+    network: int
     epoch: int
     loss: float
     grad_norm: float
     clipped: float
     lr: float
+    temperature: float
     validation: Metrics | None
-    params: Params | None
+    ece_before: float | None
+    members: tuple[Params, ...] | None
 
 
 def prepare(examples: Sequence[Example], config: TrainConfig) -> Prepared:
@@ -74,47 +83,116 @@ def prepare(examples: Sequence[Example], config: TrainConfig) -> Prepared:
             "give more names or lower --val-split and --test-split"
         )
     alphabet = Alphabet.learn(example.name for example in parts.train)
+    if config.join:
+        alphabet = Alphabet("".join(sorted({*alphabet.letters, *JOINTS})))
     return Prepared(parts, alphabet, tuple(countries))
 
 
 def fit(data: Prepared, network: NetworkConfig, config: TrainConfig) -> Iterator[StepReport | EpochReport]:
-    """Train, and report each step and each epoch; the last EpochReport with params holds the result.
+    """Train, and report each step and each epoch; the last EpochReport with members holds the result.
 
     The same data and configuration give the same bytes, with the same NumPy, the same number of
     threads of its BLAS and the same kind of machine.
     Raises TrainingError when the loss or the gradient is no longer finite.
     """
+    y = country_indices(data.parts.train, data.countries)
+    counts = country_counts(y, len(data.countries))
+    trained, prior = trained_prior(counts, config.class_weight), counts ** PRIORS[config.prior]
+    val_names = data.alphabet.encode(example.name for example in data.parts.val)
+    val_y = country_indices(data.parts.val, data.countries)
+
+    def validate(p: FloatArray) -> tuple[float, Metrics | None, float | None]:
+        if not len(val_y):
+            return 1.0, None, None
+        temperature = fit_temperature(p, val_y, trained, prior)
+        raw, calibrated = (
+            evaluate(adjust(p, trained, prior, t), val_y, data.countries) for t in (1.0, temperature)
+        )
+        return temperature, calibrated, raw.ece
+
+    members: tuple[Params, ...] = ()
+    p_members: tuple[FloatArray, ...] = ()  # of the validation part
+    lowest = math.inf  # loss of the average of the members
+    for member in range(config.networks):
+        earlier, p_earlier = members, p_members
+        own_lowest, own_best = math.inf, 0
+        for event in _epochs(data, network, config, member, y, class_weights(counts, config.class_weight)):
+            if isinstance(event, StepReport):
+                yield event
+                continue
+            p = probabilities(event.params, network, val_names, config.workers)
+            _, own, _ = validate(p)
+            temperature, validation, ece_before = validate(average([*p_earlier, p]))
+            if own and validation and not math.isfinite(own.nll + validation.nll):
+                raise TrainingError(
+                    f"the validation loss is {own.nll} after epoch {event.epoch}; {DIVERGED}"
+                )
+            if own is None or own.nll < own_lowest:
+                own_lowest, own_best = own.nll if own else math.inf, event.epoch
+            better = validation is None or validation.nll < lowest
+            if better:
+                lowest = validation.nll if validation else math.inf
+                members = (*earlier, {name: q.copy() for name, q in event.params.items()})
+                p_members = (*p_earlier, p)
+            yield EpochReport(
+                network=member + 1,
+                epoch=event.epoch,
+                loss=float(np.mean(event.losses)),
+                grad_norm=float(np.mean(event.norms)),
+                clipped=float(np.mean(np.array(event.norms) > (config.clip_norm or math.inf))),
+                lr=event.lr,
+                temperature=temperature,
+                validation=validation,
+                ece_before=ece_before,
+                members=members if better else None,
+            )
+            if config.patience and event.epoch - own_best >= config.patience:
+                break
+
+
+@dataclass(frozen=True)
+class _Epoch:
+    epoch: int
+    losses: list[float]
+    norms: list[float]
+    lr: float
+    params: Params
+
+
+def _epochs(
+    data: Prepared,
+    network: NetworkConfig,
+    config: TrainConfig,
+    member: int,
+    y: IntArray,
+    weights: FloatArray,
+) -> Iterator[StepReport | _Epoch]:
+    """One network's training; the parameters of an epoch are good until the next one begins."""
     from rnn_names.workers import Task, Workers  # not above: `predict` loads this module, and no processes
 
-    rng = np.random.default_rng(config.seed)
+    rng = np.random.default_rng([config.seed, member])
     start = init_params(network, rng, config.recurrent_init)
     optimizer: Optimizer = (
         SGD(config.momentum, config.weight_decay)
         if config.optimizer == "sgd"
         else AdamW(config.weight_decay)
     )
-    # A name is learned as it is written and in base letters: people type "Nguyen" for "Nguyễn".
-    examples = unique([*data.parts.train, *(Example(fold(n), c) for n, c in data.parts.train)])
-    names = data.alphabet.encode(example.name for example in examples)
-    y = country_indices(examples, data.countries)
-    weight = class_weights(y, len(data.countries), config.class_weight)[y]
-    val_names = data.alphabet.encode(example.name for example in data.parts.val)
-    val_y = country_indices(data.parts.val, data.countries)
-
-    task = Task(network, config.objective, names, y)
-    steps = config.epochs * math.ceil(len(y) / config.batch_size)
-    long = config.epochs * len(y) > SHORT
-    max_norm = config.clip_norm or math.inf
-    step, best_loss, best_epoch = 0, math.inf, 0
-    with Workers(task, start, rng.spawn(config.workers), processes=long) as workers:
+    n = len(y)
+    weight = weights[y] * name_weights(data.parts.train, y, len(data.countries))
+    names = data.alphabet.encode(spellings(data.parts.train, y, rng))
+    task = Task(network, config.objective, names, np.tile(y, SPELLINGS))
+    steps = config.epochs * math.ceil(n / config.batch_size)
+    step, max_norm = 0, config.clip_norm or math.inf
+    with Workers(task, start, rng.spawn(config.workers), processes=config.epochs * n > SHORT) as workers:
         params = workers.params
         average = EMA(params, config.ema_decay) if config.ema_decay else None
-        result = average.params if average else params
         for epoch in range(1, config.epochs + 1):
             losses, norms = [], []
-            for chosen in batches(names.lengths, config.batch_size, rng):
+            # People type "Nguyen" for "Nguyễn", and have two surnames, or give a first name too.
+            reading = np.arange(n) + n * (rng.random(n) < FOLDED) + 2 * n * (rng.random(n) < config.join)
+            for batch in batches(names.lengths[reading], config.batch_size, rng):
                 lr = learning_rate(config.lr, step, steps, config.warmup)
-                loss, grads = workers.gradient(chosen, weight[chosen] / len(chosen))
+                loss, grads = workers.gradient(reading[batch], weight[batch] / len(batch))
                 norm = clip_by_global_norm(grads, max_norm)
                 step += 1
                 if not (math.isfinite(loss) and math.isfinite(norm)):
@@ -128,32 +206,10 @@ def fit(data: Prepared, network: NetworkConfig, config: TrainConfig) -> Iterator
                         average.step(params)
                 losses.append(loss)
                 norms.append(norm)
-                yield StepReport(step, steps, loss, norm)
-
+                yield StepReport(member * steps + step, config.networks * steps, loss, norm)
             if not all(np.isfinite(q).all() for q in params.values()):
                 raise TrainingError(f"the parameters are no longer finite after epoch {epoch}; {DIVERGED}")
-            validation = None
-            if data.parts.val:
-                p = probabilities(result, network, val_names, config.workers)
-                validation = evaluate(p, val_y, data.countries)
-                if not math.isfinite(validation.nll):
-                    raise TrainingError(
-                        f"the validation loss is {validation.nll} after epoch {epoch}; {DIVERGED}"
-                    )
-            better = validation is None or validation.nll < best_loss
-            if better:
-                best_loss, best_epoch = validation.nll if validation else math.inf, epoch
-            yield EpochReport(
-                epoch=epoch,
-                loss=float(np.mean(losses)),
-                grad_norm=float(np.mean(norms)),
-                clipped=float(np.mean(np.array(norms) > max_norm)),
-                lr=lr,
-                validation=validation,
-                params={name: q.copy() for name, q in result.items()} if better else None,
-            )
-            if config.patience and epoch - best_epoch >= config.patience:
-                return
+            yield _Epoch(epoch, losses, norms, lr, average.params if average else params)
 
 
 def country_indices(examples: Sequence[Example], countries: Sequence[str]) -> IntArray:
@@ -162,12 +218,48 @@ def country_indices(examples: Sequence[Example], countries: Sequence[str]) -> In
     return np.fromiter((place[e.country] for e in examples), dtype=np.intp, count=len(examples))
 
 
-def class_weights(y: IntArray, countries: int, mode: str) -> FloatArray:
+def spellings(examples: Sequence[Example], y: IntArray, rng: "np.random.Generator") -> list[str]:
+    """The SPELLINGS of all n names: as written, in base letters, and both joined to another of the country.
+
+    Name i is spelled at i, i + n, i + 2 n and i + 3 n. Each name is joined to one other, by a blank or a
+    hyphen.
+    """
+    order = rng.permutation(len(y))
+    by_country = order[np.argsort(y[order], kind="stable")]
+    other = np.empty_like(by_country)
+    for country in np.split(by_country, np.flatnonzero(np.diff(y[by_country])) + 1):
+        other[country] = np.roll(country, 1)
+    joints = np.where(rng.random(len(y)) < 0.5, *JOINTS).tolist()
+    written = [normalise(example.name) for example in examples]
+    folded = [fold(example.name) for example in examples]
+    return [
+        *(*written, *folded),
+        *(
+            name + joint + names[k]
+            for names in (written, folded)
+            for name, joint, k in zip(names, joints, other.tolist(), strict=True)
+        ),
+    ]
+
+
+def country_counts(y: IntArray, countries: int) -> FloatArray:
+    """The names of each country; 1 for none, so that nothing is impossible for want of a name."""
+    return np.maximum(np.bincount(y, minlength=countries), 1).astype(float)
+
+
+def name_weights(examples: Sequence[Example], y: IntArray, countries: int) -> FloatArray:
+    """√weight of each name, scaled so that the mean over the names of its country is 1.
+
+    The square root, for the rare names are to be known, too.
+    """
+    root = np.sqrt([example.weight for example in examples])
+    return np.asarray(root * (country_counts(y, countries) / np.bincount(y, root, countries).clip(1e-9))[y])
+
+
+def class_weights(counts: FloatArray, mode: str) -> FloatArray:
     """The weight w_c of each country in the loss, scaled so that the mean over the names is 1.
 
     w_c ∝ n_c^(-power) for a country of n_c names: power 0 for none, 1/2 for sqrt, 1 for balanced.
     """
-    power = {"none": 0.0, "sqrt": 0.5, "balanced": 1.0}[mode]
-    counts = np.maximum(np.bincount(y, minlength=countries), 1)
-    weights = counts**-power
-    return np.asarray(weights / weights[y].mean())
+    weights = counts ** -POWERS[mode]
+    return np.asarray(weights * counts.sum() / (weights * counts).sum())

@@ -5,6 +5,7 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded: what `rnn-names` does too
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,23 +17,49 @@ from rnn_names.classifier import NameClassifier
 from rnn_names.config import TrainConfig
 from rnn_names.dataset import Example, bundled_surnames, fingerprint, read_examples
 from rnn_names.network import NetworkConfig
-from rnn_names.training import EpochReport, Prepared, fit, prepare
+from rnn_names.training import EpochReport, Prepared, country_counts, country_indices, fit, prepare
 
 settings.register_profile("same every time", derandomize=True, deadline=None, database=None)
 settings.load_profile("same every time")
 
+# One small network and nothing beside the loss of the country: quick, and easy to foresee.
+PLAIN = TrainConfig(
+    batch_size=32,
+    lr=0.003,
+    step_loss=0.0,
+    letter_loss=0.0,
+    dropout=0.1,
+    letter_dropout=0.05,
+    ema_decay=0.0,
+    join=0.0,
+    networks=1,
+)
 FEW = ("Germany", "Greece", "Japan", "Poland", "Vietnam")
 Train = Callable[[Prepared, TrainConfig, int], tuple[list[EpochReport], Checkpoint]]
 
 
 def _train(data: Prepared, config: TrainConfig, hidden_size: int) -> tuple[list[EpochReport], Checkpoint]:
-    network = NetworkConfig(len(data.alphabet), len(data.countries), hidden_size)
+    network = NetworkConfig(
+        len(data.alphabet), len(data.countries), hidden_size, readouts=config.objective.readouts
+    )
     epochs = [event for event in fit(data, network, config) if isinstance(event, EpochReport)]
-    params = next(epoch.params for epoch in reversed(epochs) if epoch.params is not None)
+    members, temperature = next((e.members, e.temperature) for e in reversed(epochs) if e.members)
     sizes = map(len, data.parts)
     info = DataInfo(None, "name", "country", fingerprint(e for part in data.parts for e in part), *sizes)
     history: list[dict[str, float | None]] = [{"epoch": e.epoch, "loss": e.loss} for e in epochs]
-    return epochs, Checkpoint(network, config, info, data.alphabet, data.countries, params, history)
+    y = country_indices(data.parts.train, data.countries)
+    counts = country_counts(y, len(data.countries))
+    return epochs, Checkpoint(
+        network=network,
+        training=config,
+        data=info,
+        alphabet=data.alphabet,
+        countries=data.countries,
+        members=members,
+        counts=tuple(map(int, counts)),
+        temperature=temperature,
+        history=history,
+    )
 
 
 @pytest.fixture(scope="session")
@@ -61,13 +88,20 @@ def few_countries(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def model(few_countries: Path) -> Checkpoint:
-    """A model trained for three epochs on the five countries."""
+    """A model of one network, trained for three epochs on the five countries."""
     examples = read_examples(few_countries)
-    config = TrainConfig(epochs=3, batch_size=32, dropout=0.1)
+    config = replace(PLAIN, epochs=3, lr=0.01)
     _, trained = _train(prepare(examples, config), config, 16)
-    source = str(few_countries)
-    data = trained.data.__dict__ | {"source": source, "fingerprint": fingerprint(examples)}
-    return Checkpoint(**(trained.__dict__ | {"data": DataInfo(**data)}))
+    return replace(
+        trained, data=replace(trained.data, source=str(few_countries), fingerprint=fingerprint(examples))
+    )
+
+
+@pytest.fixture(scope="session")
+def ensemble(few_countries: Path) -> Checkpoint:
+    """A model of two networks, trained for two epochs on the five countries."""
+    config = replace(PLAIN, epochs=2, networks=2)
+    return _train(prepare(read_examples(few_countries), config), config, 8)[1]
 
 
 @pytest.fixture(scope="session")

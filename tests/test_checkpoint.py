@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ import pytest
 
 from rnn_names import checkpoint
 from rnn_names.checkpoint import Checkpoint, DataInfo, check_writable, load, save
+from rnn_names.classifier import NameClassifier
 from rnn_names.config import TrainConfig
+from rnn_names.dataset import read_examples
 from rnn_names.encoding import Alphabet
 from rnn_names.errors import CheckpointError
 from rnn_names.network import NetworkConfig, init_params
@@ -31,19 +34,23 @@ def small() -> Checkpoint:
         data=DataInfo("naïve data", "surname", "label", "f" * 64, 8, 1, 1),
         alphabet=Alphabet("aé"),
         countries=("Côte d'Ivoire", "Türkiye"),
-        params=init_params(network, np.random.default_rng(1)),
+        members=tuple(init_params(network, np.random.default_rng(seed)) for seed in (1, 2)),
+        counts=(5, 3),
+        temperature=1.25,
         history=[{"epoch": 1, "loss": 0.1 + 0.2, "val_loss": None}],
     )
 
 
 def assert_same(one: Checkpoint, other: Checkpoint) -> None:
     for field in fields(Checkpoint):
-        if field.name != "params":
+        if field.name != "members":
             assert getattr(one, field.name) == getattr(other, field.name)
-    assert list(one.params) == list(other.params)
-    for name, value in one.params.items():
-        assert value.dtype == other.params[name].dtype
-        assert value.tobytes() == other.params[name].tobytes()
+    assert len(one.members) == len(other.members)
+    for params, same in zip(one.members, other.members, strict=True):
+        assert list(params) == list(same)
+        for name, value in params.items():
+            assert value.dtype == same[name].dtype
+            assert value.tobytes() == same[name].tobytes()
 
 
 def refused(path: Path) -> str:
@@ -177,7 +184,7 @@ def test_a_flipped_byte_of_a_parameter_is_refused(small: Checkpoint, tmp_path: P
     path = tmp_path / "m.npz"
     save(path, small)
     data = bytearray(path.read_bytes())
-    at = data.index(small.params["forward.W"].tobytes())
+    at = data.index(small.members[1]["forward.W"].tobytes())
     data[at + 5] ^= 1
     path.write_bytes(data)
     refused(path)
@@ -230,7 +237,7 @@ class Bomb:
         return Path.touch, (self.path,)
 
 
-@pytest.mark.parametrize("where", ["header", "params/forward.b"])
+@pytest.mark.parametrize("where", ["header", "1/forward.b"])
 def test_a_pickle_in_the_file_is_never_executed(small: Checkpoint, tmp_path: Path, where: str) -> None:
     path, sentinel = tmp_path / "m.npz", tmp_path / "executed"
     save(path, small)
@@ -254,7 +261,7 @@ def test_an_array_that_declares_petabytes_is_refused(small: Checkpoint, tmp_path
         huge, {"descr": "<f4", "fortran_order": False, "shape": (1 << 50,)}
     )
     with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr("params/more.npy", huge.getvalue())
+        archive.writestr("0/more.npy", huge.getvalue())
     refused(path)
 
 
@@ -275,14 +282,43 @@ def set_to(part: str, key: str, value: object) -> Change:
         (lambda h, a: h["network"].update(layers=2), "NetworkConfig has other fields: ['layers']"),
         (lambda h, a: h["training"].pop("seed"), "TrainConfig has other fields: ['seed']"),
         (lambda h, a: h["data"].pop("source"), "DataInfo has other fields: ['source']"),
-        (lambda h, a: a.pop("params/forward.W"), "not those of the network"),
-        (lambda h, a: a.update({"params/more": np.zeros(3)}), "not those of the network"),
+        (lambda h, a: a.pop("1/forward.W"), "not those of the network"),
+        (lambda h, a: a.update({"1/more": np.zeros(3)}), "not those of the network"),
+        (lambda h, a: a.update({"2/forward.W": a.pop("1/forward.W")}), "not those of the network"),
+        (lambda h, a: a.update({"forward.W": a.pop("0/forward.W")}), "not those of the network"),
+        (lambda h, a: h.update(members=1), "not those of the network"),
+        (lambda h, a: h.update(members=3), "not those of the network"),
+        (lambda h, a: h.update(members=10**15), "not those of the network"),
+        (lambda h, a: h.update(members=0), "it has 0 networks"),
+        (lambda h, a: h.update(members=-1), "it has -1 networks"),
+        (lambda h, a: h.update(members=True), "it has True networks"),
+        (lambda h, a: h.update(members=2.0), "it has 2.0 networks"),
+        (lambda h, a: h.pop("counts"), "counts"),
+        (lambda h, a: h.update(counts=[5]), "the counts are not a positive number for each country"),
+        (lambda h, a: h.update(counts=[5, 3, 1]), "the counts are not a positive number"),
+        (lambda h, a: h.update(counts=[5, 0]), "the counts are not a positive number"),
+        (lambda h, a: h.update(counts=[5, True]), "the counts are not a positive number"),
+        (lambda h, a: h.update(counts=[5, 3.0]), "the counts are not a positive number"),
+        (lambda h, a: h.update(counts={"5": 3, "3": 5}), "the counts are not a positive number"),
+        (lambda h, a: h.pop("temperature"), "temperature"),
+        (lambda h, a: h.update(temperature=0.0), "the temperature is 0.0"),
+        (lambda h, a: h.update(temperature=-1.0), "the temperature is -1.0"),
+        (lambda h, a: h.update(temperature=float("nan")), "the temperature is nan"),
+        (lambda h, a: h.update(temperature=float("inf")), "the temperature is inf"),
+        (lambda h, a: h.update(temperature="1"), "the temperature is '1'"),
+        (lambda h, a: h["network"].pop("pooling"), "NetworkConfig has other fields: ['pooling']"),
+        (lambda h, a: h["network"].update(pooling=1), "NetworkConfig.pooling cannot be 1"),
+        (lambda h, a: h["network"].update(pooling=True), "country.W is float32 (3, 2), not float32 or"),
+        (lambda h, a: h["training"].update(networks=True), "TrainConfig.networks cannot be True"),
         (lambda h, a: a.update(more=np.zeros(3)), "not those of the network"),
-        (lambda h, a: a.update({"params/forward.b": np.zeros(4, np.float32)}), "forward.b is float32 (4,)"),
-        (lambda h, a: a.update({"params/forward.b": np.zeros(3)}), "forward.b is float64 (3,)"),
-        (lambda h, a: a.update({"params/forward.b": np.zeros(3, np.int32)}), "forward.b is int32"),
-        (lambda h, a: a["params/country.W"].fill(np.nan), "country.W has entries that are not finite"),
-        (lambda h, a: a["params/country.W"].fill(np.inf), "country.W has entries that are not finite"),
+        (
+            lambda h, a: a.update({"1/forward.b": np.zeros((1, 4), np.float32)}),
+            "1/forward.b is float32 (1, 4)",
+        ),
+        (lambda h, a: a.update({"1/forward.b": np.zeros((1, 3))}), "1/forward.b is float64 (1, 3)"),
+        (lambda h, a: a.update({"1/forward.b": np.zeros((1, 3), np.int32)}), "1/forward.b is int32"),
+        (lambda h, a: a["1/country.W"].fill(np.nan), "1/country.W has entries that are not finite"),
+        (lambda h, a: a["0/country.W"].fill(np.inf), "0/country.W has entries that are not finite"),
     ],
 )
 def test_a_file_that_is_not_as_it_should_be_is_refused(
@@ -382,3 +418,65 @@ def test_a_label_that_was_no_valid_utf8_survives(tmp_path: Path, small: Checkpoi
 def test_only_regular_files_are_written(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="not a regular file"):
         check_writable(Path(os.devnull))
+
+
+@pytest.mark.parametrize("option", ["class_weight", "prior"])
+def test_a_training_option_that_does_not_exist_is_refused(
+    small: Checkpoint, tmp_path: Path, option: str
+) -> None:
+    path = tmp_path / "m.npz"
+    save(path, small)
+    rewrite(path, set_to("training", option, "cubed"))
+    assert "'cubed'" in refused(path)  # to predict it takes the prior that the weights made
+
+
+# 16 bits
+
+
+def test_half_the_bits_are_half_the_file(ensemble: Checkpoint, tmp_path: Path) -> None:
+    half, full = tmp_path / "half.npz", tmp_path / "full.npz"
+    save(full, ensemble)
+    save(half, ensemble, half=True)
+    parameters = sum(q.size for params in ensemble.members for q in params.values())
+    assert full.stat().st_size - half.stat().st_size == pytest.approx(2 * parameters, abs=64)
+    with np.load(half) as archive:
+        stored = {name: archive[name].dtype for name in archive.files if name != "header"}
+    assert set(stored.values()) == {np.dtype(np.float16)}
+    assert len(stored) == sum(map(len, ensemble.members))
+
+
+def test_parameters_of_16_bits_are_loaded_as_32(ensemble: Checkpoint, tmp_path: Path) -> None:
+    save(tmp_path / "half.npz", ensemble, half=True)
+    loaded = load(tmp_path / "half.npz")
+    for field in fields(Checkpoint):
+        if field.name != "members":
+            assert getattr(loaded, field.name) == getattr(ensemble, field.name)
+    for params, given in zip(loaded.members, ensemble.members, strict=True):
+        assert list(params) == list(given)
+        for name, q in params.items():
+            assert q.dtype == np.float32
+            np.testing.assert_array_equal(q, given[name].astype(np.float16).astype(np.float32))
+    # To write it again loses nothing more.
+    save(tmp_path / "again.npz", loaded, half=True)
+    assert (tmp_path / "again.npz").read_bytes() == (tmp_path / "half.npz").read_bytes()
+
+
+def test_a_model_of_16_bits_answers_alike(
+    ensemble: Checkpoint, few_countries: Path, tmp_path: Path
+) -> None:
+    save(tmp_path / "half.npz", ensemble, half=True)
+    names = [example.name for example in read_examples(few_countries)]
+    p, q = (NameClassifier(m).predict_proba(names) for m in (ensemble, load(tmp_path / "half.npz")))
+    np.testing.assert_allclose(p, q, atol=1e-2)
+    assert not np.array_equal(p, q)
+
+
+def test_what_is_too_large_for_16_bits_is_no_file_that_cannot_be_read(
+    small: Checkpoint, tmp_path: Path
+) -> None:
+    large = tuple({name: np.full_like(q, 1e6) for name, q in params.items()} for params in small.members)
+    with suppress(CheckpointError):  # to refuse it is fine
+        save(tmp_path / "m.npz", replace(small, members=large), half=True)
+        load(tmp_path / "m.npz")
+        return
+    assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,14 @@ import rnn_names
 from rnn_names import NameClassifier
 from rnn_names.checkpoint import Checkpoint
 from rnn_names.dataset import Example, read_examples
+from rnn_names.encoding import FloatArray
 from rnn_names.errors import CheckpointError, DataError
+from rnn_names.network import init_params, probabilities
+from rnn_names.training import prepare
+from tests.conftest import PLAIN
 
 NAMES = ["Schmidt", "Papadopoulos", "山田", "Nowak", "Nguyễn", "x", "Yamamoto", "'", "a" * 300]
+KNOWN = ["Schmidt", "Papadopoulos", "Nowak", "Nguyen", "Yamamoto", "x", "a" * 300]  # letters of the model
 
 
 def test_the_fixture_model_has_learned_something(classifier: NameClassifier, few_countries: Path) -> None:
@@ -167,3 +173,186 @@ def test_importing_the_package_does_not_load_numpy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True"]
+
+
+# several networks
+
+
+def test_networks_are_averaged(model: Checkpoint) -> None:
+    def with_members(*seeds: int) -> FloatArray:
+        members = tuple(init_params(model.network, np.random.default_rng(seed)) for seed in seeds)
+        return NameClassifier(replace(model, members=members, temperature=1.0)).predict_proba(KNOWN)
+
+    one, two, three = (with_members(seed).astype(float) for seed in (1, 2, 3))
+    expected = np.cbrt(one * two * three)
+    expected /= expected.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(with_members(1, 2, 3), expected, rtol=1e-5)
+    np.testing.assert_allclose(with_members(3, 1, 2), expected, rtol=1e-5)
+    np.testing.assert_allclose(with_members(1, 1), one, rtol=1e-5)
+    assert abs(expected - one).max() > 0.01
+
+
+def test_the_temperature_is_a_power(model: Checkpoint) -> None:
+    plain, warm = (
+        NameClassifier(replace(model, temperature=t)).predict_proba(KNOWN).astype(float) for t in (1.0, 2.0)
+    )
+    expected = np.sqrt(plain)
+    np.testing.assert_allclose(warm, expected / expected.sum(axis=1, keepdims=True), rtol=1e-5)
+
+
+# priors
+
+
+@pytest.fixture
+def uneven(model: Checkpoint) -> Checkpoint:
+    """The model, as if the lists that it was trained on were of very different length."""
+    return replace(model, counts=(400, 100, 25, 900, 1), temperature=1.0)
+
+
+def test_other_priors_by_bayes_rule(uneven: Checkpoint) -> None:
+    weights = [1.0, 0.5, 4.0, 1.0, 2.0]
+    mapping = dict(zip(uneven.countries, weights, strict=True))
+    by_prior = [
+        NameClassifier(uneven, prior).predict_proba(KNOWN) for prior in ("data", "uniform", "sqrt", mapping)
+    ]
+    likelihood = by_prior[0] / np.array(uneven.counts)
+    for p, prior in zip(by_prior[1:], (np.ones(5), np.sqrt(uneven.counts), np.array(weights)), strict=True):
+        expected = likelihood * prior
+        np.testing.assert_allclose(p, expected / expected.sum(axis=1, keepdims=True), rtol=1e-4)
+    np.testing.assert_array_equal(NameClassifier(uneven).predict_proba(KNOWN), by_prior[0])
+    counts = dict(zip(uneven.countries, uneven.counts, strict=True))
+    np.testing.assert_array_equal(NameClassifier(uneven, counts).predict_proba(KNOWN), by_prior[0])
+
+
+@pytest.mark.parametrize("prior", ["data", "sqrt", "uniform"])
+def test_the_prior_that_a_model_was_calibrated_for_holds_unless_told_otherwise(
+    uneven: Checkpoint, prior: str
+) -> None:
+    calibrated = replace(uneven, training=replace(uneven.training, prior=prior))
+    expected = NameClassifier(uneven, prior).predict_proba(NAMES)
+    np.testing.assert_array_equal(NameClassifier(calibrated).predict_proba(NAMES), expected)
+    for other in {"data", "sqrt", "uniform"} - {prior}:
+        assert not np.array_equal(NameClassifier(calibrated, other).predict_proba(NAMES), expected)
+
+
+@pytest.mark.parametrize("mode", ["none", "sqrt", "balanced"])
+def test_what_the_weights_made_of_the_prior_is_put_right(uneven: Checkpoint, mode: str) -> None:
+    model = replace(uneven, training=replace(uneven.training, class_weight=mode))
+    raw = probabilities(model.members[0], model.network, model.alphabet.encode(KNOWN)).astype(float)
+    n = np.array(model.counts, float)
+    expected = raw * {"none": np.ones(5), "sqrt": np.sqrt(n), "balanced": n}[mode]
+    expected /= expected.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(NameClassifier(model).predict_proba(KNOWN), expected, rtol=1e-4)
+
+
+def test_countries_without_weight_have_probability_0(model_file: Path) -> None:
+    classifier = NameClassifier.load(model_file, {"Poland": 1, "Japan": 1, "Greece": 0})
+    p = classifier.predict_proba(NAMES)
+    assert (p[:, [0, 1, 4]] == 0).all()
+    np.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-5)
+    assert {guesses[0].country for guesses in classifier.predict(NAMES)} == {"Japan", "Poland"}
+    assert (NameClassifier.load(model_file, {"Japan": 0.1}).predict_proba(NAMES)[:, 2] == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("prior", "said"),
+    [
+        ({"Polland": 1.0}, "prior: 'Polland' is no country of the model; did you mean 'Poland'?"),
+        (
+            {"Poland": 1.0, "Xy": 1.0},
+            "prior: 'Xy' is no country of the model; it knows Germany, Greece, Japan, Poland, Vietnam",
+        ),
+        ({"Poland": -0.5}, "prior: the weight of 'Poland' is -0.5; give a number from 0 up"),
+        ({"Poland": float("nan")}, "prior: the weight of 'Poland' is nan; give a number from 0 up"),
+        ({"Poland": float("inf")}, "prior: the weight of 'Poland' is inf; give a number from 0 up"),
+        ({"Poland": 0.0, "Japan": 0.0}, "prior: no country has a weight above 0; give one that has"),
+        ({}, "prior: no country has a weight above 0; give one that has"),
+    ],
+)
+def test_a_prior_that_is_none_is_refused(model: Checkpoint, prior: dict[str, float], said: str) -> None:
+    with pytest.raises(DataError) as caught:
+        NameClassifier(model, prior)
+    assert str(caught.value) == said
+
+
+def test_a_prior_of_another_name_is_refused(model: Checkpoint) -> None:
+    with pytest.raises(ValueError, match="data, sqrt, uniform or weights of countries, not 'flat'"):
+        NameClassifier(model, "flat")
+
+
+@pytest.mark.parametrize("weight", [5e-324, 1e-300, 1e308])
+def test_weights_of_any_size(model: Checkpoint, weight: float) -> None:
+    classifier = NameClassifier(model, dict.fromkeys(model.countries, weight))
+    expected = NameClassifier(model, "uniform").predict_proba(NAMES)
+    np.testing.assert_allclose(classifier.predict_proba(NAMES), expected, rtol=1e-4)
+
+
+# unknown letters
+
+
+@pytest.mark.parametrize("name", ["山田", "Иванов", "\u0e2a\u0e21", "1234", "", "!"])
+def test_of_a_name_in_another_script_nothing_is_known_but_the_prior(uneven: Checkpoint, name: str) -> None:
+    for prior, expected in (
+        ("data", np.array(uneven.counts) / sum(uneven.counts)),
+        ("uniform", np.full(5, 0.2)),
+        ({"Poland": 3.0, "Japan": 1.0}, np.array([0, 0, 0.25, 0.75, 0])),
+    ):
+        (p,) = NameClassifier(uneven, prior).predict_proba([name])
+        np.testing.assert_allclose(p, expected, atol=1e-7)
+        assert ((p == 0) == (expected == 0)).all()
+
+
+def test_countries_that_are_equally_likely_keep_their_order(model: Checkpoint) -> None:
+    names = ["山田", "Иванов", "ж", "!" * 30]
+    for guesses in NameClassifier(model, "uniform").predict(names, 5):
+        assert [guess.country for guess in guesses] == list(model.countries)
+
+
+@pytest.mark.parametrize(
+    ("name", "share"), [("Nowжж", 2 / 5), ("Noжж", 1 / 2), ("жNow", 1 / 4), ("жNжж", 3 / 4)]
+)
+def test_part_of_the_letters_unknown_is_part_of_the_way_to_the_prior(
+    uneven: Checkpoint, name: str, share: float
+) -> None:
+    (raw,) = probabilities(uneven.members[0], uneven.network, uneven.alphabet.encode([name])).astype(float)
+    n = np.array(uneven.counts, float)
+    raw *= np.sqrt(n)
+    expected = (1 - share) * raw / raw.sum() + share * n / n.sum()
+    found = NameClassifier(uneven).predict_proba(["Nowak", name, "Abe"])
+    np.testing.assert_allclose(found[1], expected, rtol=1e-4)
+    # It moves no other.
+    np.testing.assert_allclose(
+        found[::2], NameClassifier(uneven).predict_proba(["Nowak", "Abe"]), rtol=1e-4
+    )
+
+
+def test_the_letters_that_are_unknown(classifier: NameClassifier) -> None:
+    unknown = classifier.unknown_letters
+    assert [unknown(name) for name in ("Nowak", "NOWAK", "Nǒwąk", "")] == ["", "", "", ""]
+    assert [unknown(name) for name in ("山田", "ИВАН", "Noжak7", "ЖaЖ")] == ["山田", "иван", "ж7", "жж"]
+
+
+def test_a_name_of_two_parts_is_no_name_of_unknown_letters() -> None:
+    examples = [
+        Example(a + b + c, country)
+        for country, vowels in (("Italy", "ao"), ("Congo", "eu"))
+        for a in "klmnprst"
+        for b in vowels
+        for c in "klmnprst"
+    ]
+    config = replace(PLAIN, epochs=1, join=0.5)  # half of the names are read with a blank or a hyphen
+    data = prepare(examples, config)
+    assert [data.alphabet.unknown(name) for name in ("kak", "kak lol", "kak-lol")] == ["", "", ""]
+
+
+def test_evaluate_under_a_threshold(classifier: NameClassifier, few_countries: Path) -> None:
+    examples = read_examples(few_countries)
+    plain, _ = classifier.evaluate(examples)
+    metrics, _ = classifier.evaluate(examples, 0.9)
+    p = classifier.predict_proba([example.name for example in examples])
+    sure = p.max(axis=1) >= 0.9
+    right = [classifier.countries[row.argmax()] == e.country for row, e in zip(p, examples, strict=True)]
+    assert 0 < metrics.coverage < plain.coverage == 1
+    assert metrics.coverage == pytest.approx(sure.mean())
+    assert metrics.covered_accuracy == pytest.approx(np.array(right)[sure].mean())
+    assert metrics.accuracy == plain.accuracy

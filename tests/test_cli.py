@@ -1,32 +1,44 @@
 import csv
+import gzip
 import io
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
 import termios
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from rnn_names import __version__, checkpoint, training
 from rnn_names.cells import CELLS
+from rnn_names.checkpoint import Checkpoint
+from rnn_names.classifier import NameClassifier
 from rnn_names.cli import app
+from rnn_names.config import TrainConfig
 from rnn_names.dataset import read_examples
+from rnn_names.errors import TrainingError
 from rnn_names.network import READOUTS
-from rnn_names.training import prepare
+from rnn_names.training import EpochReport, StepReport, prepare
 
 METRICS = {
     *("n", "accuracy", "top3_accuracy", "macro_f1", "balanced_accuracy", "nll", "ece"),
-    *("per_country", "unknown_labels"),
+    *("coverage", "covered_accuracy", "per_country", "unknown_labels"),
 }
-QUICK = ["--epochs", "2", "--hidden-size", "8", "--batch-size", "64"]
+SMALL = ["--cell", "rnn", "--no-bidirectional", "--no-pooling", "--networks", "1", "--hidden-size", "8"]
+SMALL += ["--step-loss", "0", "--letter-loss", "0", "--ema-decay", "0", "--dropout", "0.1", "--lr", "0.01"]
+QUICK = [*SMALL, "--epochs", "2", "--batch-size", "64"]
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +109,7 @@ def listing(folder: Path) -> list[str]:
 def as_table(folder: Path, path: Path) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter="\t" if path.suffix == ".tsv" else ",")
-        writer.writerows([["name", "country"], *read_examples(folder)])
+        writer.writerows([["name", "country"], *(example[:2] for example in read_examples(folder))])
     return path
 
 
@@ -116,6 +128,17 @@ def test_train(few_countries: Path, here: Path, tmp_path: Path, kind: str) -> No
     assert model.training.epochs == 2
     assert model.data.source == str(data)
     assert [entry["epoch"] for entry in model.history] == [1, 2]
+    train_part = prepare(read_examples(few_countries), model.training).parts.train
+    assert sum(model.counts) == len(train_part)
+    assert model.training.prior == "data"
+    assert set(model.history[0]) == {
+        *("network", "epoch", "loss", "grad_norm", "clipped", "lr", "val_loss", "val_accuracy"),
+        "temperature",
+    }
+    said = re.search(r"temperature ([0-9.]+), ECE ([0-9.]+) before, ([0-9.]+) after", result.stderr)
+    assert said is not None
+    assert float(said[1]) == pytest.approx(model.temperature, abs=0.005)
+    assert float(said[3]) == pytest.approx(scored("--split", "val")["ece"], abs=0.0006)
 
 
 def test_train_quietly(few_countries: Path, here: Path) -> None:
@@ -124,9 +147,10 @@ def test_train_quietly(few_countries: Path, here: Path) -> None:
     assert listing(here) == ["m"]
 
 
-def test_one_seed_one_file(few_countries: Path, here: Path) -> None:
+@pytest.mark.parametrize("more", [[], ["--networks", "2", "--half"]], ids=["one network", "two of 16 bits"])
+def test_one_seed_one_file(few_countries: Path, here: Path, more: list[str]) -> None:
     for name, seed in (("a", 3), ("b", 3), ("c", 4)):
-        fine("train", few_countries, *QUICK, "-q", "--seed", seed, "-o", name)
+        fine("train", few_countries, *QUICK, *more, "-q", "--seed", seed, "-o", name)
     a, b, c = ((here / name).read_bytes() for name in "abc")
     assert a == b
     assert a != c
@@ -137,17 +161,58 @@ def test_training_options_reach_the_model(few_countries: Path, here: Path) -> No
         **{"lr": 0.01, "warmup": 0.2, "optimizer": "sgd", "momentum": 0.5, "clip-norm": 2.0},
         **{"weight-decay": 0.1, "dropout": 0.2, "class-weight": "balanced", "val-split": 0.2},
         **{"test-split": 0.3, "patience": 1, "seed": 9, "batch-size": 50, "epochs": 1},
+        **{"join": 0.25, "networks": 2, "step-loss": 0.4, "letter-loss": 0.6, "ema-decay": 0.5},
+        **{
+            "prior": "uniform",
+            "label-smoothing": 0.05,
+            "letter-dropout": 0.15,
+            "workers": 1,
+            "recurrent-init": "identity",
+        },
     }
-    fine(
-        "train",
-        few_countries,
-        "-q",
-        "--hidden-size",
-        4,
-        *(x for k, v in options.items() for x in (f"--{k}", v)),
-    )
-    config = checkpoint.load(here / "rnn-names.npz").training
-    assert {name: getattr(config, name.replace("-", "_")) for name in options} == options
+    given = [x for k, v in options.items() for x in (f"--{k}", v)]
+    fine("train", few_countries, "-q", "--hidden-size", 4, "--cell", "lstm", "--pooling", *given)
+    model = checkpoint.load(here / "rnn-names.npz")
+    assert asdict(model.training) == {k.replace("-", "_"): v for k, v in options.items()}
+    assert len(model.members) == 2
+    network = model.network
+    assert (network.cell, network.hidden_size) == ("lstm", 4)
+    assert (network.pooling, network.bidirectional) == (True, True)
+
+
+def test_the_defaults_of_the_command_are_those_of_the_library() -> None:
+    command = get_command(app)
+    assert isinstance(command, TyperGroup)
+    defaults = {p.name: p.default for p in command.commands["train"].params}
+    library = asdict(TrainConfig())
+    assert {name: defaults[name] for name in library} == library
+
+
+@pytest.mark.parametrize("half", [[], ["--half"]], ids=["32 bits", "16 bits"])
+def test_options_of_the_network_and_of_the_file(few_countries: Path, here: Path, half: list[str]) -> None:
+    fine("train", few_countries, "-q", *QUICK, *half)
+    with np.load(here / "rnn-names.npz") as archive:
+        found = {archive[name].dtype for name in archive.files if name != "header"}
+    assert found == {np.dtype(np.float16 if half else np.float32)}
+    network = checkpoint.load(here / "rnn-names.npz").network
+    assert (network.pooling, network.bidirectional, network.cell) == (False, False, "rnn")
+    assert 0 < scored()["accuracy"] < 1
+
+
+def test_train_on_a_gzipped_table(few_countries: Path, here: Path, tmp_path: Path) -> None:
+    plain, packed = as_table(few_countries, tmp_path / "n.csv"), tmp_path / "n.csv.gz"
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    for data, output in ((plain, "a"), (packed, "b")):
+        fine("train", data, "-q", *QUICK, "-o", output)
+    a, b = (checkpoint.load(here / name) for name in "ab")
+    assert a.data.fingerprint == b.data.fingerprint
+    for name, q in a.members[0].items():
+        assert q.tobytes() == b.members[0][name].tobytes()
+    assert scored("-m", "a") == scored("-m", "b") == scored(packed, "-m", "a")
+    packed.write_bytes(packed.read_bytes()[:-9])
+    for command in (("train", packed, "-o", "c"), ("evaluate", packed, "-m", "a"), ("evaluate", "-m", "b")):
+        assert f"{packed}: not a whole gzip file" in failed(*command)
+    assert listing(here) == ["a", "b"]
 
 
 def test_train_on_other_columns(here: Path, tmp_path: Path, few_countries: Path) -> None:
@@ -213,7 +278,11 @@ def test_divergence_is_an_error_that_says_what_is_kept(few_countries: Path, here
 
 
 @pytest.mark.parametrize(
-    "option", ["--lr", "--warmup", "--momentum", "--clip-norm", "--weight-decay", "--dropout"]
+    "option",
+    [
+        *("--lr", "--warmup", "--momentum", "--clip-norm", "--weight-decay", "--dropout", "--join"),
+        *("--step-loss", "--letter-loss", "--ema-decay", "--label-smoothing", "--letter-dropout"),
+    ],
 )
 @pytest.mark.parametrize("value", ["inf", "nan", "-1", "x"])
 def test_numbers_must_be_finite_and_not_negative(option: str, value: str) -> None:
@@ -227,6 +296,10 @@ def test_numbers_must_be_finite_and_not_negative(option: str, value: str) -> Non
         ["train", "--val-split", "1"],
         ["train", "--test-split", "nan"],
         ["train", "--dropout", "1"],
+        ["train", "--join", "1"],
+        ["train", "--networks", "0"],
+        ["train", "--workers", "0"],
+        ["train", "--half", "yes", "no"],
         ["train", "--epochs", "0"],
         ["train", "--hidden-size", "0"],
         ["train", "--batch-size", "0"],
@@ -235,11 +308,18 @@ def test_numbers_must_be_finite_and_not_negative(option: str, value: str) -> Non
         ["train", "--seed", str(2**63)],
         ["train", "--optimizer", "adam"],
         ["train", "--class-weight", "x"],
+        ["train", "--prior", "x"],
         ["train", "--unknown"],
         ["train", "a", "b"],
         ["predict", "A", "--format", "yaml"],
         ["predict", "A", "-k", "0"],
         ["predict", "A", "-i", "names.txt"],
+        ["predict", "A", "--threshold", "1.1"],
+        ["predict", "A", "--threshold", "-0.1"],
+        ["predict", "A", "--threshold", "nan"],
+        ["predict", "A", "--threshold", "x"],
+        ["evaluate", "--threshold", "2"],
+        ["evaluate", "--threshold", "nan"],
         ["evaluate", "--format", "csv"],
         ["evaluate", "--split", "dev"],
         ["fly"],
@@ -309,7 +389,7 @@ def test_top_k(model_file: Path, top_k: int, given: int) -> None:
     header = fine("predict", "-m", model_file, "-k", top_k, "--format", "csv", "Nowak").stdout.splitlines()[
         0
     ]
-    assert len(header.split(",")) == 1 + 2 * given
+    assert len(header.split(",")) == 2 + 2 * given
 
 
 def test_no_input_no_records(model_file: Path) -> None:
@@ -460,7 +540,7 @@ def test_a_reader_that_has_enough_ends_it_quietly(here: Path, model_file: Path) 
 
 def test_ctrl_c_keeps_the_best(few_countries: Path, here: Path) -> None:
     env = os.environ | {"PYTHONUNBUFFERED": "1"}
-    endless = ["--epochs", "100000", "--hidden-size", "8", "--patience", "0", "-o", "m.npz"]
+    endless = [*SMALL, "--epochs", "100000", "--patience", "0", "-o", "m.npz"]
     with spawn("train", few_countries, *endless, env=env) as process:
         assert process.stderr is not None
         assert process.stdout is not None
@@ -474,13 +554,12 @@ def test_ctrl_c_keeps_the_best(few_countries: Path, here: Path) -> None:
         assert process.stdout.read() == b""
     assert process.returncode == 130
     last = rest.splitlines()[-1]
-    assert last.startswith("stopped; the best epoch, ")
-    assert last.endswith("is in m.npz")
+    said = re.fullmatch(r"stopped; the best so far, epoch (\d+)/100000, is in m\.npz", last)
+    assert said is not None
     assert "Traceback" not in rest
     assert listing(here) == ["m.npz"]
     model = checkpoint.load(here / "m.npz")
-    said = int(last.split(",")[1])
-    assert len(model.history) - said in (0, 1)  # 1: stopped just after a better one was written
+    assert len(model.history) - int(said[1]) in (0, 1)  # 1: stopped just after a better one was written
 
 
 def test_the_program_reads_and_writes_utf8_whatever_the_locale(model_file: Path) -> None:
@@ -493,19 +572,7 @@ def test_the_program_reads_and_writes_utf8_whatever_the_locale(model_file: Path)
 
 
 def test_the_saved_parameters_are_those_of_the_best_epoch(few_countries: Path, here: Path) -> None:
-    fine(
-        "train",
-        few_countries,
-        "-q",
-        "--epochs",
-        6,
-        "--hidden-size",
-        16,
-        "--batch-size",
-        32,
-        "--patience",
-        0,
-    )
+    fine("train", few_countries, "-q", *SMALL, "--epochs", 6, "--batch-size", 32, "--patience", 0)
     model = checkpoint.load(here / "rnn-names.npz")
     losses = [entry["val_loss"] for entry in model.history]
     metrics = scored("--split", "val")
@@ -581,7 +648,7 @@ def test_a_full_disk_is_one_line(model_file: Path) -> None:
 
 
 def test_parameters_that_overflow_in_the_last_step_are_not_saved(few_countries: Path, here: Path) -> None:
-    once = ["--epochs", 1, "--batch-size", 99_999, "--val-split", 0, "--hidden-size", 4]
+    once = [*SMALL, "--epochs", 1, "--batch-size", 99_999, "--val-split", 0]
     result = invoke("train", few_countries, *once, "--optimizer", "sgd", "--lr", "1e300", "--clip-norm", 0)
     assert result.exit_code == 1
     assert "no longer finite" in result.stderr
@@ -597,14 +664,17 @@ def test_an_empty_part_is_named(few_countries: Path, here: Path) -> None:
 
 @pytest.mark.parametrize("direction", ["--no-bidirectional", "--bidirectional"])
 @pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("pooling", ["--no-pooling", "--pooling"])
 def test_every_cell_trains_is_saved_and_predicts(
-    few_countries: Path, here: Path, cell: str, direction: str
+    few_countries: Path, here: Path, cell: str, direction: str, pooling: str
 ) -> None:
     options = ["--step-loss", 0.3, "--letter-loss", 1, "--ema-decay", 0.9, "--label-smoothing", 0.1]
-    fine("train", few_countries, "-q", *QUICK, "--cell", cell, direction, *options, "-o", "m.npz")
+    options += [direction, pooling, "--cell", cell, "--epochs", 1]
+    fine("train", few_countries, "-q", *QUICK, *options, "-o", "m.npz")
     model = checkpoint.load(here / "m.npz")
     assert model.network.cell == cell
     assert model.network.bidirectional == (direction == "--bidirectional")
+    assert model.network.pooling == (pooling == "--pooling")
     assert model.network.readouts == READOUTS
     checkpoint.save(here / "again.npz", model)
     assert (here / "again.npz").read_bytes() == (here / "m.npz").read_bytes()
@@ -623,7 +693,274 @@ def test_a_short_run_starts_no_process_and_gives_the_same_bytes(
 ) -> None:
     for short, file in ((10**9, "calls.npz"), (0, "processes.npz")):
         monkeypatch.setattr(training, "SHORT", short)
-        fine("train", few_countries, "-q", *QUICK, "--letter-dropout", 0.1, "-o", file)
+        fine("train", few_countries, "-q", *QUICK, "--networks", 2, "--letter-dropout", 0.1, "-o", file)
     calls, processes = (checkpoint.load(here / file) for file in ("calls.npz", "processes.npz"))
-    for name, q in calls.params.items():
-        assert q.tobytes() == processes.params[name].tobytes(), name
+    for k, params in enumerate(calls.members):
+        for name, q in params.items():
+            assert q.tobytes() == processes.members[k][name].tobytes(), (k, name)
+
+
+# several networks
+
+
+def test_two_networks(few_countries: Path, here: Path) -> None:
+    result = fine("train", few_countries, *QUICK, "--networks", 2, "--patience", 0, "-o", "m.npz")
+    lines = [line for line in result.stderr.splitlines() if line.startswith("network ")]
+    assert [line.split("  ")[0] for line in lines] == [
+        f"network {k}/2, epoch {e}/2" for k in (1, 2) for e in (1, 2)
+    ]
+    model = checkpoint.load(here / "m.npz")
+    assert len(model.members) == 2
+    assert [(entry["network"], entry["epoch"]) for entry in model.history] == [
+        (1, 1),
+        (1, 2),
+        (2, 1),
+        (2, 2),
+    ]
+    # The last with a star is what is in the file.
+    best, entry = [pair for pair in zip(lines, model.history, strict=True) if pair[0].endswith("  *")][-1]
+    assert f"saved m.npz: {best.split('  ')[0]} had the lowest validation loss" in result.stderr
+    metrics = scored("-m", "m.npz", "--split", "val")
+    assert metrics["nll"] == pytest.approx(entry["val_loss"], abs=1e-5)
+    assert metrics["accuracy"] == pytest.approx(entry["val_accuracy"])
+    assert model.temperature == entry["temperature"]
+    alone = fine("train", few_countries, *QUICK, "-o", "alone.npz").stderr.splitlines()
+    assert [line.removeprefix("network 1/2, ") for line in lines[:2]] == alone[1:3]
+
+
+def stop_after(monkeypatch: pytest.MonkeyPatch, network: int, epoch: int, how: BaseException) -> None:
+    """End the training just after this epoch."""
+    fit = training.fit
+
+    def stopped(*args: Any) -> Iterator[StepReport | EpochReport]:
+        for event in fit(*args):
+            yield event
+            if isinstance(event, EpochReport) and (event.network, event.epoch) == (network, epoch):
+                raise how
+
+    monkeypatch.setattr(training, "fit", stopped)
+
+
+@pytest.mark.parametrize(
+    ("how", "code", "said"),
+    [
+        (KeyboardInterrupt(), 130, "stopped; {}"),
+        (TrainingError("the loss is inf"), 1, "error: the loss is inf ({})"),
+    ],
+    ids=["Ctrl-C", "divergence"],
+)
+@pytest.mark.parametrize("network", [1, 2])
+def test_stopped_among_several_networks(
+    few_countries: Path,
+    here: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    network: int,
+    how: BaseException,
+    code: int,
+    said: str,
+) -> None:
+    stop_after(monkeypatch, network, 1, how)
+    result = invoke("train", few_countries, "-q", *QUICK, "--networks", 2, "-o", "m.npz")
+    assert result.exit_code == code
+    assert result.stdout == ""
+    model = checkpoint.load(here / "m.npz")
+    last = model.history[-1]
+    kept = f"the best so far, network {last['network']}/2, epoch {last['epoch']}/2, is in m.npz"
+    assert result.stderr == said.format(kept) + "\n"
+    assert len(model.members) == last["network"]
+    assert len(model.members) in range(1, network + 1)
+    assert network == 2 or last["epoch"] == 1
+    assert 0 <= scored("-m", "m.npz")["accuracy"] <= 1
+
+
+@pytest.mark.parametrize("stop", [2, None], ids=["stopped", "to the end"])
+def test_the_file_has_what_is_said_to_be_the_best(
+    few_countries: Path, here: Path, monkeypatch: pytest.MonkeyPatch, stop: int | None
+) -> None:
+    if stop:
+        stop_after(monkeypatch, 2, stop, KeyboardInterrupt())
+    options = ["--networks", 2, "--epochs", 8, "--batch-size", 32, "--hidden-size", 16]
+    options += ["--lr", 0.02, "--letter-dropout", 0.1, "--seed", 6]
+    result = invoke("train", few_countries, *SMALL, *options, "-o", "m.npz")
+    assert result.exit_code == (130 if stop else 0)
+    losses = {
+        line.split("  ")[0]: float(re.split("val-loss +", line)[1].split()[0])
+        for line in result.stderr.splitlines()
+        if "val-loss" in line
+    }
+    if stop:
+        said = re.search(
+            r"stopped; the best so far, (network ./2, epoch \d+/8), is in m\.npz", result.stderr
+        )
+    else:
+        said = re.search(
+            r"m\.npz: (network ./2, epoch \d+/8) had the lowest validation loss", result.stderr
+        )
+    assert said is not None
+    assert losses[said[1]] == min(losses.values())
+    assert scored("-m", "m.npz", "--split", "val")["nll"] == pytest.approx(min(losses.values()), abs=0.001)
+
+
+def test_stopped_before_the_first_epoch(
+    few_countries: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: Any) -> Iterator[EpochReport]:
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr(training, "fit", stopped)
+    result = invoke("train", few_countries, "-q", *QUICK)
+    assert (result.exit_code, result.stderr) == (130, "stopped; nothing was saved\n")
+    assert listing(here) == []
+
+
+def test_a_model_of_16_bits_says_nearly_the_same(here: Path, ensemble: Checkpoint) -> None:
+    checkpoint.save(here / "full.npz", ensemble)
+    checkpoint.save(here / "half.npz", ensemble, half=True)
+    answers = [
+        records(fine("predict", "-m", f"{bits}.npz", "-k", 5, "Schmidt", "Yamamoto"))
+        for bits in ("full", "half")
+    ]
+    for full, half in zip(*answers, strict=True):
+        expected = {guess["country"]: guess["probability"] for guess in full["top"]}
+        found = {guess["country"]: guess["probability"] for guess in half["top"]}
+        assert found == pytest.approx(expected, abs=1e-2)
+
+
+# unknown letters, priors, thresholds
+
+
+def test_letters_that_the_model_does_not_know_are_named(model_file: Path, model: Checkpoint) -> None:
+    names = ["山田", "Nowaж", "Nowak", ""]
+    args = ["predict", "-m", model_file, "-k", 5, *names]
+    found = records(fine(*args))
+    assert [record["unknown_letters"] for record in found] == ["山田", "ж", "", ""]
+    of_lists = {c: n / sum(model.counts) for c, n in zip(model.countries, model.counts, strict=True)}
+    assert {guess["country"]: guess["probability"] for guess in found[0]["top"]} == pytest.approx(
+        of_lists, abs=1e-6
+    )
+    rows = list(csv.reader(io.StringIO(fine(*args, "--format", "csv").stdout)))
+    assert [row[-1] for row in rows] == ["unknown_letters", "山田", "ж", "", ""]
+    table = fine(*args, "--format", "table").stdout
+    assert "山田 (unknown letters: 山田)" in table
+    assert "Nowaж (unknown letters: ж)" in table
+    assert table.count("unknown") == 2
+
+
+def test_a_threshold(model_file: Path) -> None:
+    names = ["Papadopoulos", "Nowak", "Ab", "山田", ""]
+    plain = records(fine("predict", "-m", model_file, *names))
+    assert 0.3 < plain[0]["probability"] > plain[3]["probability"]
+    between = (plain[0]["probability"] + plain[3]["probability"]) / 2
+    found = records(fine("predict", "-m", model_file, "--threshold", between, *names))
+    for before, after in zip(plain, found, strict=True):
+        unsure = before["probability"] is not None and before["probability"] < between
+        assert after == before | ({"country": "unknown"} if unsure else {})
+    assert [record["country"] for record in found][::3] == ["Greece", "unknown"]
+    table = fine("predict", "-m", model_file, "--threshold", between, "--format", "table", *names).stdout
+    unsure = sum(record["country"] == "unknown" for record in found)
+    assert table.count("(unsure)") == unsure
+    rows = list(
+        csv.DictReader(
+            fine(
+                "predict", "-m", model_file, "--threshold", between, "--format", "csv", *names
+            ).stdout.splitlines()
+        )
+    )
+    assert [row["country"] or None for row in rows] == [record["country"] for record in found]
+
+
+def test_coverage_under_a_threshold(model_file: Path, few_countries: Path) -> None:
+    plain, sure, none = (scored("-m", model_file, "--threshold", limit) for limit in (0, 0.8, 1))
+    assert plain == scored("-m", model_file)
+    assert (plain["coverage"], plain["covered_accuracy"]) == (1, plain["accuracy"])
+    assert 0 < sure["coverage"] < 1
+    assert none["coverage"] == 0
+    assert none["covered_accuracy"] is None
+    assert set(sure) == METRICS
+    for key in METRICS - {"coverage", "covered_accuracy"}:
+        assert sure[key] == plain[key]
+    classifier = NameClassifier.load(model_file)
+    test = prepare(read_examples(few_countries), classifier.model.training).parts.test
+    answers = classifier.predict([example.name for example in test])
+    covered = [
+        guesses[0].country == e.country
+        for e, guesses in zip(test, answers, strict=True)
+        if guesses[0].probability >= 0.8
+    ]
+    assert sure["coverage"] == pytest.approx(len(covered) / len(test))
+    assert sure["covered_accuracy"] == pytest.approx(sum(covered) / len(covered))
+    table = fine("evaluate", "-m", model_file, "--threshold", 0.8).stdout
+    cells = [line.split() for line in table.splitlines()]
+    assert ["coverage", f"{sure['coverage']:.3f}"] in cells
+
+
+def test_priors(here: Path, model: Checkpoint, model_file: Path) -> None:
+    def said(*prior: object) -> dict[str, float]:
+        [record] = records(fine("predict", "-m", model_file, "-k", 5, "Nowak", *prior))
+        return {guess["country"]: guess["probability"] for guess in record["top"]}
+
+    table = "country,weight\nPoland,1\nJapan,3\nGreece,0\n"
+    (here / "prior.csv").write_text(table)
+    (here / "prior.tsv").write_text(table.replace(",", "\t"))
+    (here / "prior.csv.gz").write_bytes(gzip.compress(table.encode()))
+    data, uniform, two = said(), said("--prior", "uniform"), said("--prior", "prior.csv")
+    assert said("--prior", "data") == data != uniform
+    assert said("--prior", "sqrt") not in (data, uniform)
+    assert {country for country, p in two.items() if p} == {"Japan", "Poland"}
+    odds, before = (p["Poland"] / p["Japan"] for p in (two, uniform))
+    assert odds == pytest.approx(before / 3 ** (1 / model.temperature), rel=0.01)
+    assert said("--prior", "prior.tsv") == said("--prior", "prior.csv.gz") == two
+
+
+def test_evaluate_under_a_prior(own: Path, here: Path) -> None:
+    (here / "prior.csv").write_text("country,weight\nPoland,1\n")
+    only = scored("--prior", "prior.csv")
+    assert only["accuracy"] == pytest.approx(only["per_country"]["Poland"]["n"] / only["n"])
+    assert only["per_country"]["Poland"]["recall"] == 1
+    assert scored("--prior", "data") == scored() != scored("--prior", "uniform")
+
+
+@pytest.mark.parametrize("command", [["predict", "Nowak"], ["evaluate"]], ids=["predict", "evaluate"])
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        (
+            "p.csv",
+            "country,weight\nPolland,1\n",
+            "prior: 'Polland' is no country of the model; did you mean 'Poland'?",
+        ),
+        (
+            "p.csv",
+            "country,weight\nXy,1\n",
+            "prior: 'Xy' is no country of the model; it knows Germany, Greece",
+        ),
+        ("p.csv", "country,weight\nPoland,-1\n", "prior: the weight of 'Poland' is -1.0; give"),
+        ("p.csv", "country,weight\nPoland,nan\n", "prior: the weight of 'Poland' is nan; give"),
+        ("p.csv", "country,weight\nPoland,inf\n", "prior: the weight of 'Poland' is inf; give"),
+        ("p.csv", "country,weight\nPoland,many\n", "p.csv, line 2: 'many' is no number; give"),
+        (
+            "p.csv",
+            "country,weight\nPoland,1\nPoland,1\n",
+            "p.csv, line 3: 'Poland' for the second time; keep",
+        ),
+        ("p.csv", "country,weight\nPoland,0\nJapan,0\n", "prior: no country has a weight above 0; give"),
+        ("p.csv", "country,weight\n", "prior: no country has a weight above 0; give"),
+        (
+            "p.csv",
+            "country,share\nPoland,1\n",
+            "p.csv, line 1: no column 'weight' among 'country', 'share'; ",
+        ),
+        ("p.csv", "country,weight\nPoland\n", "p.csv, line 2: 1 columns where the header has 2; "),
+        ("p.csv", "", "p.csv: is empty; give"),
+        ("p.csv", None, "p.csv: no such file"),
+        ("flat", None, "flat: no such file"),
+        ("p.csv.gz", "country,weight\nPoland,1\n", "p.csv.gz: not a whole gzip file"),
+    ],
+)
+def test_a_bad_prior_is_one_line(
+    here: Path, model_file: Path, command: list[str], file: str, text: str | None, said: str
+) -> None:
+    if text is not None:
+        (here / file).write_text(text)
+    assert f"error: {said}" in failed(*command, "-m", model_file, "--prior", file)

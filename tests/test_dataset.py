@@ -1,4 +1,5 @@
 import csv
+import gzip
 import io
 import sys
 import unicodedata
@@ -15,8 +16,10 @@ from rnn_names.dataset import (
     bundled_surnames,
     fingerprint,
     fold,
+    fold_case,
     normalise,
     read_examples,
+    read_prior,
     split,
     split_key,
     tidy,
@@ -227,7 +230,7 @@ def test_unique_keeps_one_row_of_a_name_for_each_country() -> None:
 @given(EXAMPLES)
 def test_unique_loses_no_pair(examples: list[Example]) -> None:
     def pairs(rows: Iterable[Example]) -> set[tuple[str, str]]:
-        return {(normalise(name), country) for name, country in rows}
+        return {(normalise(row.name), row.country) for row in rows}
 
     assert pairs(unique(examples)) == pairs(examples)
     assert len(unique(examples)) == len(pairs(examples))
@@ -426,3 +429,138 @@ def test_umlauts_and_their_digraphs_share_a_key_before_vowels_too() -> None:
 
 def test_stacked_dots_are_one_dot() -> None:
     assert normalise("I\u0307\u0307stanbul") == normalise("istanbul")
+
+
+# many lines at once
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n"))))
+def test_the_case_of_many_lines_is_folded_as_of_each(lines: list[str]) -> None:
+    assert fold_case("\n".join(lines)).split("\n") == [fold_case(line) for line in lines or [""]]
+
+
+@given(st.text())
+def test_normalising_folds_the_case_of_what_is_tidy(name: str) -> None:
+    assert fold_case(tidy(name)) == normalise(name)
+
+
+# gzip
+
+
+@pytest.mark.parametrize("suffix", [".csv.gz", ".tsv.gz", ".CSV.GZ"])
+def test_a_gzipped_table_is_read_as_what_is_in_it(tmp_path: Path, suffix: str) -> None:
+    text = "\ufeffname,country\r\nYılmaz,Türkiye\r\nNowak,Poland\r\n"
+    if suffix.startswith(".tsv"):
+        text = text.replace(",", "\t")
+    path = write(tmp_path / f"t{suffix}", gzip.compress(text.encode()))
+    assert read_examples(path) == [Example("Yılmaz", "Türkiye"), Example("Nowak", "Poland")]
+    # As `cat a.gz b.gz` makes it.
+    write(path, gzip.compress(text.encode()) + gzip.compress(text.split("\n")[2].encode()))
+    assert read_examples(path)[2:] == [Example("Nowak", "Poland")]
+
+
+PACKED = gzip.compress(
+    b"name,country\n" + b"".join(b"n%d,c%d\n" % (i, i * i % 7) for i in range(40)), mtime=0
+)
+
+
+@given(st.integers(0, len(PACKED) - 1))
+def test_a_gzip_file_that_was_cut_short_is_refused(
+    tmp_path_factory: pytest.TempPathFactory, length: int
+) -> None:
+    path = write(tmp_path_factory.mktemp("gz") / "t.csv.gz", PACKED[:length])
+    with pytest.raises(DataError) as caught:
+        read_examples(path)
+    assert str(caught.value).startswith(f"{path}: " + ("not a whole gzip file (" if length else "is empty"))
+    assert "\n" not in str(caught.value)
+
+
+@given(st.integers(0, len(PACKED) - 1), st.integers(1, 255))
+def test_a_gzip_file_with_a_wrong_byte_is_never_misread(
+    tmp_path_factory: pytest.TempPathFactory, at: int, wrong: int
+) -> None:
+    path = tmp_path_factory.mktemp("gz") / "t.csv.gz"
+    whole = read_examples(write(path, PACKED))
+    write(path, PACKED[:at] + bytes([PACKED[at] ^ wrong]) + PACKED[at + 1 :])
+    try:
+        found, said = read_examples(path), ""
+    except DataError as error:
+        found, said = [], str(error)
+    # On the date in its header nothing depends.
+    assert found == whole if found else said.startswith(f"{path}: not a whole gzip file (")
+
+
+@pytest.mark.parametrize(
+    ("file", "data", "said"),
+    [
+        ("t.csv.gz", b"name,country\nA,B\n", "t.csv.gz: not a whole gzip file"),
+        ("t.csv.gz", gzip.compress(b"name,country\nA,B\nC\xff,D\n"), "t.csv.gz, line 3: byte 0xff"),
+        ("t.csv.gz", gzip.compress(b"name,country\nA,B\nC\n"), "t.csv.gz, line 3: 1 columns"),
+        ("t.csv.gz", gzip.compress(b""), "t.csv.gz: is empty"),
+        ("t.csv.gz", None, "t.csv.gz: no such file"),
+        ("t.txt.gz", gzip.compress(b"name,country\nA,B\n"), "t.txt.gz: not a .csv or .tsv file"),
+        ("t.gz", gzip.compress(b"name,country\nA,B\n"), "t.gz: not a .csv or .tsv file"),
+    ],
+)
+def test_a_bad_gzip_file_is_named_with_its_line(
+    tmp_path: Path, file: str, data: bytes | None, said: str
+) -> None:
+    if data is not None:
+        write(tmp_path / file, data)
+    with pytest.raises(DataError) as caught:
+        read_examples(tmp_path / file)
+    assert str(caught.value).startswith(f"{tmp_path}/{said}")
+
+
+# priors
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".csv.gz"])
+def test_read_a_prior(tmp_path: Path, suffix: str) -> None:
+    text = "note,weight,country\nx, 2.5 ,Poland\n\n,1e3,Tu\u0308rkiye\n,0,Côte  d'Ivoire\n"
+    data = (text.replace(",", "\t") if suffix == ".tsv" else text).encode()
+    path = write(tmp_path / f"p{suffix}", gzip.compress(data) if suffix.endswith("gz") else data)
+    assert read_prior(path) == {"Poland": 2.5, "Türkiye": 1000.0, "Côte d'Ivoire": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("p.csv", "country,weight\nPoland,1\nJapan,much\n", "p.csv, line 3: 'much' is no number"),
+        ("p.csv", "country,weight\nPoland,1\n\nPoland,2\n", "p.csv, line 4: 'Poland' for the second time"),
+        ("p.csv", "country,weight\nTu\u0308rkiye,1\nTürkiye,2\n", "line 3: 'Türkiye' for the second time"),
+        ("p.csv", "country,weight\nPoland,\n", "p.csv, line 2: 'weight' is empty"),
+        ("p.csv", "country,weight\n,1\n", "p.csv, line 2: 'country' is empty"),
+        ("p.csv", "country\nPoland\n", "p.csv, line 1: no column 'weight' among 'country'; separate"),
+        ("p.csv", "name,weight\nPoland,1\n", "p.csv, line 1: no column 'country' among 'name', 'weight'"),
+        ("p.csv", "country,weight,weight\nA,1,2\n", "p.csv, line 1: more than one column 'weight'"),
+        ("p.csv", "country\tweight\nPoland\t1\n", "separate columns by commas"),
+        ("p.csv", "", "p.csv: is empty"),
+        ("p.csv", None, "p.csv: no such file"),
+        ("p", None, "p: no such file"),
+        ("p.json", "{}", "p.json: not a .csv or .tsv file"),
+    ],
+)
+def test_a_bad_prior_is_named_with_its_line(tmp_path: Path, file: str, text: str | None, said: str) -> None:
+    if text is not None:
+        write(tmp_path / file, text)
+    with pytest.raises(DataError) as caught:
+        read_prior(tmp_path / file)
+    assert str(caught.value).startswith(str(tmp_path / file))
+    assert said in str(caught.value)
+    assert "--" not in str(caught.value)  # there are no options to name other columns
+    assert "\n" not in str(caught.value)
+
+
+def test_a_weight_behind_a_name_and_a_tab(tmp_path: Path) -> None:
+    write(tmp_path / "A.txt", "Nguyễn\t384\nHoàng \t 25.5\nVan\tDyck\nZero\t0\nLi\n")
+    assert read_examples(tmp_path) == [
+        Example("Nguyễn", "A", 384),
+        Example("Hoàng", "A", 25.5),
+        Example("Van Dyck", "A"),
+        Example("Zero 0", "A"),
+        Example("Li", "A"),
+    ]
+    write(tmp_path / "A.txt", "Li\n\t12\n")
+    with pytest.raises(DataError, match=r"A\.txt, line 2: a weight of no name"):
+        read_examples(tmp_path)

@@ -179,3 +179,54 @@ def test_batches_are_of_like_length_and_shuffled_anew_each_time() -> None:
     assert means != sorted(means)  # long and short ones come in no order
     spread = np.mean([np.ptp(lengths[batch]) for batch in drawn[0]])
     assert spread < np.ptp(lengths) / 4
+
+
+# unknown letters
+
+
+@pytest.mark.parametrize(
+    ("name", "letters", "share"),
+    [
+        ("Élan", "", 0),
+        ("Łódź", "", 0),  # its base letters are known
+        ("STRAUẞ", "", 0),
+        ("x\u0332y", "", 0),
+        ("Иван", "иван", 1),
+        ("山田", "山田", 1),
+        ("a山B", "山", 1 / 3),
+        ("Анна A", "анна", 4 / 6),
+        ("a11", "11", 2 / 3),
+        ("ИИ", "ии", 1),
+        ("", "", 1),
+        (" \u00a0", "", 1),
+        ("\u0301", "", 1),
+        ("\ud800ab", "\ud800", 1 / 3),
+    ],
+)
+def test_unknown_letters_by_hand(name: str, letters: str, share: float) -> None:
+    assert LATIN.unknown(name) == letters
+    (found,) = LATIN.encode([name]).unknown_share()
+    assert found == pytest.approx(share)
+    among_others = LATIN.encode(["abc", name, "", "ж"]).unknown_share()
+    assert among_others.tolist() == pytest.approx([0, share, 1, 1])
+
+
+def test_no_names_have_no_shares() -> None:
+    assert LATIN.encode([]).unknown_share().shape == (0,)
+
+
+@given(st.lists(ANYTHING, min_size=1))
+def test_shares_of_unknown_letters_are_those_of_the_spelling(names: list[str]) -> None:
+    encoded = LATIN.encode(names)
+    shares = encoded.unknown_share()
+    for name, word, share in zip(names, decode(LATIN, encoded), shares.tolist(), strict=True):
+        letters = word[1:-1]
+        assert share == (letters.count(UNKNOWN) / len(letters) if letters else 1)
+        assert (share > 0) == (bool(LATIN.unknown(name)) or not letters)
+        assert set(LATIN.unknown(name)) <= set(normalise(name)) - set(LATIN.letters)
+
+
+@given(st.lists(OF_LATIN, min_size=1))
+def test_names_of_known_letters_have_none_unknown(names: list[str]) -> None:
+    assert not LATIN.encode(names).unknown_share().any()
+    assert {LATIN.unknown(name) for name in names} == {""}

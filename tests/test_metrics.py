@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -150,3 +151,39 @@ def test_a_country_neither_true_nor_answered_is_not_counted() -> None:
     few = score([[0.9, 0.1, 0], [0.2, 0.8, 0]], [0, 1])
     assert few.macro_f1 == 1
     assert set(few.per_country) == {"A", "B"}
+
+
+# coverage
+
+
+def test_coverage_by_hand() -> None:
+    p = np.array([[0.7, 0.3], [0.5, 0.5], [0.2, 0.8], [0.1, 0.9]])
+    truth = np.array([0, 1, 0, 1])  # right, wrong, wrong, right
+    for threshold, coverage, accuracy in (
+        (0.0, 1, 1 / 2),
+        (0.5, 1, 1 / 2),  # an answer that reaches the threshold is given
+        (0.6, 3 / 4, 2 / 3),
+        (0.75, 2 / 4, 1 / 2),
+        (0.85, 1 / 4, 1),
+        (0.95, 0, None),
+    ):
+        metrics = evaluate(p, truth, "AB", threshold)
+        assert metrics.coverage == coverage
+        assert metrics.covered_accuracy == (None if accuracy is None else pytest.approx(accuracy))
+
+
+@given(cases(), st.integers(0, 12).map(lambda k: k / 12))
+def test_coverage_agrees_with_its_definition(case: tuple[FloatArray, IntArray], threshold: float) -> None:
+    p, truth = case
+    rows = [(max(row), row.index(max(row)) == t) for row, t in zip(p.tolist(), truth.tolist(), strict=True)]
+    covered = [right for confidence, right in rows if confidence >= threshold]
+    metrics = evaluate(p, truth, "ABCDEF", threshold)
+    assert metrics.coverage == pytest.approx(len(covered) / len(rows))
+    if covered:
+        assert metrics.covered_accuracy == pytest.approx(sum(covered) / len(covered))
+    else:
+        assert metrics.covered_accuracy is None
+    # Nothing else depends on the threshold, and without one all is covered.
+    plain = evaluate(p, truth, "ABCDEF")
+    assert (plain.coverage, plain.covered_accuracy) == (1, plain.accuracy)
+    assert replace(metrics, coverage=1.0, covered_accuracy=plain.accuracy) == plain

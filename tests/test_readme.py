@@ -75,7 +75,9 @@ def test_the_make_targets_exist() -> None:
 def test_the_modules_and_functions_it_names_exist() -> None:
     for file in re.findall(r"`(?:rnn_names/)?(\w+\.py)`", README):
         assert (ROOT / "rnn_names" / file).is_file(), file
-    for module, name in re.findall(r"`(network|cells|encoding|optim)\.(?!py\b)(\w+)", README):
+    for module, name in re.findall(
+        r"`(network|cells|encoding|optim|layers|recurrence|prefixes)\.(?!py\b)(\w+)", README
+    ):
         code = (ROOT / "rnn_names" / f"{module}.py").read_text(encoding="utf-8")
         assert re.search(rf"^(def|class) {name}\b", code, re.MULTILINE), f"{module}.{name}"
 

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import math
 from collections import Counter
 
 import numpy as np
@@ -9,8 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_names.classifier import Guess
+from rnn_names.config import TrainConfig
 from rnn_names.metrics import evaluate
-from rnn_names.report import Prediction, metrics_json, printable, write_metrics, write_predictions
+from rnn_names.report import (
+    Prediction,
+    epoch_line,
+    history_entry,
+    metrics_json,
+    printable,
+    step_line,
+    write_metrics,
+    write_predictions,
+)
+from rnn_names.training import EpochReport, StepReport
 
 ODD = ["[b]x[/b]", "[/x]", ":smile:", "a,b", 'q"q', "t\tt", "", "山田", "'x'", "\\", "a\nb", "=1+1"]
 GUESSES = [Guess("Côte d'Ivoire", 0.75), Guess("Japan", 0.25)]
@@ -22,51 +34,56 @@ def written(predictions: list[Prediction], form: str, top_k: int = 2) -> str:
     return file.getvalue()
 
 
+COLUMNS = ["name", "country", "probability", "country_2", "probability_2", "unknown_letters"]
 NAMES = st.text(st.characters(codec="utf-8"), max_size=8)
 
 
 @given(st.lists(NAMES | st.sampled_from(ODD), max_size=8))
 def test_every_machine_format_is_read_back(names: list[str]) -> None:
-    predictions: list[Prediction] = [(name, GUESSES if name.strip() else []) for name in names]
+    predictions = [Prediction(name, GUESSES if name.strip() else [], name[-2:]) for name in names]
     lines = [
         json.loads(line) for line in written(predictions, "jsonl").removesuffix("\n").split("\n") if line
     ]
     assert lines == json.loads(written(predictions, "json"))
     assert [record["name"] for record in lines] == names
+    assert [record["unknown_letters"] for record in lines] == [name[-2:] for name in names]
     for form, delimiter in (("csv", ","), ("tsv", "\t")):
         file = io.StringIO(written(predictions, form), newline="")
         header, *rows = csv.reader(file, delimiter=delimiter, strict=True)
-        assert header == ["name", "country", "probability", "country_2", "probability_2"]
+        assert header == COLUMNS
         assert [row[0] for row in rows] == names
+        assert [row[-1] for row in rows] == [name[-2:] for name in names]
         for row in rows:
             full = ["Côte d'Ivoire", "0.750000", "Japan", "0.250000"]
-            assert row[1:] == (full if row[0].strip() else [""] * 4)
+            assert row[1:-1] == (full if row[0].strip() else [""] * 4)
 
 
 def test_a_record() -> None:
-    [record] = json.loads(written([("Abe", GUESSES)], "json"))
+    [record] = json.loads(written([Prediction("Abeж", GUESSES, "ж")], "json"))
     assert record == {
-        "name": "Abe",
+        "name": "Abeж",
         "country": "Côte d'Ivoire",
         "probability": 0.75,
         "top": [
             {"country": "Côte d'Ivoire", "probability": 0.75},
             {"country": "Japan", "probability": 0.25},
         ],
+        "unknown_letters": "ж",
     }
-    [blank] = json.loads(written([("", [])], "json"))
-    assert blank == {"name": "", "country": None, "probability": None, "top": []}
+    assert list(record)[-1] == "unknown_letters"
+    [blank] = json.loads(written([Prediction("", [], "")], "json"))
+    assert blank == {"name": "", "country": None, "probability": None, "top": [], "unknown_letters": ""}
 
 
 def test_nothing_is_still_well_formed() -> None:
     assert json.loads(written([], "json")) == []
     assert written([], "jsonl") == ""
-    assert written([], "csv") == "name,country,probability,country_2,probability_2\n"
+    assert written([], "csv") == ",".join(COLUMNS) + "\n"
 
 
 def test_a_table_shows_names_as_they_are() -> None:
     names = ["[b]x[/b]", "[/x]", ":smile:", "[link=http://x]y", "山田"]
-    table = written([(name, GUESSES) for name in names], "table")
+    table = written([Prediction(name, GUESSES, "") for name in names], "table")
     rows = [line.strip() for line in table.splitlines() if "75%" in line]
     assert len(rows) == len(names)
     for name, row in zip(names, rows, strict=True):
@@ -76,15 +93,16 @@ def test_a_table_shows_names_as_they_are() -> None:
 
 
 def test_a_table_of_many_rows_keeps_them_in_order() -> None:
-    table = written([(f"n{i}", GUESSES) for i in range(2500)], "table")
+    table = written([Prediction(f"n{i}", GUESSES, "") for i in range(2500)], "table")
     assert [line.split()[0] for line in table.splitlines() if "75%" in line] == [
         f"n{i}" for i in range(2500)
     ]
 
 
 def test_a_table_cannot_steer_the_terminal() -> None:
-    table = written([("\x1b[31mred\x07\u202e", GUESSES)], "table")
+    table = written([Prediction("\x1b[31mred\x07\u202e", GUESSES, "\x1b\x07")], "table")
     assert "\x1b" not in table
+    assert "\x07" not in table
     assert "\ufffd[31mred\ufffd\ufffd" in table
 
 
@@ -102,6 +120,7 @@ def test_metrics_as_json_and_as_a_table(unknown: Counter[str]) -> None:
     assert read["unknown_labels"] == dict(unknown)
     assert read["accuracy"] == metrics.accuracy
     assert read["per_country"]["B"] == {"n": 2, "precision": 1.0, "recall": 0.5, "f1": pytest.approx(2 / 3)}
+    assert (read["coverage"], read["covered_accuracy"]) == (1, metrics.accuracy)
     file = io.StringIO()
     write_metrics(metrics, file)
     cells = [line.split() for line in file.getvalue().splitlines()]
@@ -109,3 +128,90 @@ def test_metrics_as_json_and_as_a_table(unknown: Counter[str]) -> None:
     assert cells.index(["B", "2", "1.00", "0.50", "0.67"]) < cells.index(
         ["[b]A", "1", "0.50", "1.00", "0.67"]
     )
+
+
+@pytest.mark.parametrize(
+    ("threshold", "country"),
+    [(0.0, "Côte d'Ivoire"), (0.75, "Côte d'Ivoire"), (0.76, "unknown"), (1.0, "unknown")],
+)
+def test_the_answer_under_a_threshold(threshold: float, country: str) -> None:
+    prediction = Prediction("Abe", GUESSES, "", threshold)
+    assert prediction.country == country
+    [record] = json.loads(written([prediction], "json"))
+    assert (record["country"], record["probability"]) == (country, 0.75)
+    assert [guess["country"] for guess in record["top"]] == ["Côte d'Ivoire", "Japan"]  # still said
+    assert written([prediction], "csv").splitlines()[1] == f"Abe,{country},0.750000,Japan,0.250000,"
+    assert ("(unsure)" in written([prediction], "table")) == (country == "unknown")
+
+
+def test_a_blank_name_is_unsure_under_no_threshold() -> None:
+    blank = Prediction("", [], "", 1.0)
+    assert blank.country is None
+    assert written([blank], "csv").splitlines()[1] == ",,,,,"
+    assert "unsure" not in written([blank], "table")
+
+
+def test_a_label_that_is_unknown_by_name_is_an_answer() -> None:
+    prediction = Prediction("Abe", [Guess("unknown", 0.75)], "", 0.5)
+    assert prediction.country == "unknown"
+    assert "unsure" not in written([prediction], "table", 1)
+
+
+def test_a_table_says_which_letters_are_unknown() -> None:
+    table = written([Prediction("Aж", GUESSES, "ж", 0.9), Prediction("Abe", GUESSES, "")], "table")
+    rows = [line.strip() for line in table.splitlines() if "75%" in line]
+    assert rows[0].startswith("Aж (unknown letters: ж) (unsure) ")
+    assert rows[1].split("  ")[0] == "Abe"
+
+
+def test_coverage_in_the_table_of_metrics() -> None:
+    p, truth = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]]), np.array([0, 0, 1])
+
+    def cells(threshold: float) -> list[list[str]]:
+        file = io.StringIO()
+        write_metrics(evaluate(p, truth, ["A", "B"], threshold), file)
+        return [line.split() for line in file.getvalue().splitlines()]
+
+    assert ["coverage", "0.667"] in cells(0.7)
+    assert ["accuracy", "of", "what", "is", "covered", "0.500"] in cells(0.7)
+    assert ["coverage", "0.000"] in cells(0.95)
+    assert ["accuracy", "of", "what", "is", "covered"] in cells(0.95)  # of nothing there is none
+
+
+def epoch(number: int, network: int = 1, validation: bool = True, best: bool = True) -> EpochReport:
+    metrics = evaluate(np.array([[0.75, 0.25]]), np.array([0]), "AB") if validation else None
+    return EpochReport(
+        network=network,
+        epoch=number,
+        loss=1.5,
+        grad_norm=0.25,
+        clipped=0.5,
+        lr=0.01,
+        temperature=1.25,
+        validation=metrics,
+        ece_before=0.5 if validation else None,
+        members=({},) if best else None,
+    )
+
+
+def test_lines_on_epochs() -> None:
+    one, two = TrainConfig(epochs=3, networks=1), TrainConfig(epochs=3, networks=2)
+    assert epoch_line(epoch(2), one) == (
+        "epoch 2/3  loss 1.500  gradient 0.25  val-loss 0.288  val-accuracy 1.000  *"
+    )
+    assert epoch_line(epoch(3, 2, False, False), two) == (
+        "network 2/2, epoch 3/3  loss 1.500  gradient 0.25"
+    )
+
+
+def test_what_is_kept_of_an_epoch() -> None:
+    entry = history_entry(epoch(2, 1))
+    assert entry == {
+        **{"network": 1, "epoch": 2, "loss": 1.5, "grad_norm": 0.25, "clipped": 0.5, "lr": 0.01},
+        **{"val_loss": pytest.approx(-math.log(0.75)), "val_accuracy": 1.0, "temperature": 1.25},
+    }
+    without = history_entry(epoch(2, 1, False))
+    assert {key for key, value in without.items() if value is None} == {"val_loss", "val_accuracy"}
+    step = StepReport(7, 10, 0.5, 2.0)
+    assert step_line(step, []) == step_line(step, [without]) == "loss 0.500  gradient 2.00"
+    assert step_line(step, [entry]) == "loss 0.500  gradient 2.00  val-accuracy 1.000"

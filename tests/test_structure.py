@@ -18,6 +18,7 @@ LADDER = [
         "prefixes",
         "cells",
         "layers",
+        "calibration",
         "recurrence",
         "network",
         "config",

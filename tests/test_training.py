@@ -1,29 +1,41 @@
 import random
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from rnn_names import workers
+from rnn_names.calibration import adjust, trained_prior
 from rnn_names.checkpoint import Checkpoint
 from rnn_names.config import TrainConfig
-from rnn_names.dataset import Example, split_key
+from rnn_names.dataset import Example, fold, normalise, split_key
+from rnn_names.encoding import FloatArray, IntArray
 from rnn_names.errors import DataError, TrainingError
-from rnn_names.network import NetworkConfig
+from rnn_names.metrics import evaluate
+from rnn_names.network import NetworkConfig, Params, probabilities
 from rnn_names.training import (
     EpochReport,
     Prepared,
     StepReport,
     class_weights,
+    country_counts,
     country_indices,
     fit,
+    name_weights,
     prepare,
+    spellings,
 )
+from rnn_names.workers import Workers
+from tests.conftest import PLAIN
 
 Train = Callable[[Prepared, TrainConfig, int], tuple[list[EpochReport], Checkpoint]]
 
-TOY = TrainConfig(
-    epochs=12, batch_size=16, lr=0.02, dropout=0.0, weight_decay=0.0, val_split=0.2, patience=0
+TOY = replace(
+    PLAIN, epochs=12, batch_size=16, lr=0.02, dropout=0.0, weight_decay=0.0, val_split=0.2, patience=0
 )
 
 
@@ -91,18 +103,105 @@ def test_country_indices() -> None:
     [("none", 1.0), ("sqrt", 0.5), ("balanced", 0.25)],
 )
 def test_class_weights_by_hand(mode: str, ratio: float) -> None:
-    y = np.array([0, 0, 2, 0, 0])
-    weights = class_weights(y, 3, mode)
-    assert weights[0] / weights[2] == pytest.approx(ratio)
-    assert weights[y].mean() == pytest.approx(1)
-    assert np.isfinite(weights).all()  # country 1 has no name
-    assert weights[2] == pytest.approx(5 / (4 * ratio + 1))
+    weights = class_weights(np.array([4.0, 1.0]), mode)
+    assert weights[0] / weights[1] == pytest.approx(ratio)
+    assert weights[[0, 0, 1, 0, 0]].mean() == pytest.approx(1)
+    assert weights[1] == pytest.approx(5 / (4 * ratio + 1))
+
+
+def test_a_country_without_a_name_counts_as_one() -> None:
+    counts = country_counts(np.array([0, 0, 2, 0, 0]), 4)
+    assert counts.tolist() == [4, 1, 1, 1]
+    for mode in ("none", "sqrt", "balanced"):
+        assert np.isfinite(class_weights(counts, mode)).all()
+
+
+def test_a_name_weighs_by_its_root_within_its_country() -> None:
+    examples = [Example("a", "A", 9), Example("b", "A"), Example("c", "B", 5), Example("d", "A", 4)]
+    weights = name_weights(examples, np.array([0, 0, 1, 0]), 3)
+    assert weights.tolist() == pytest.approx([1.5, 0.5, 1.0, 1.0])
 
 
 def test_balanced_countries_share_the_loss_evenly() -> None:
     y = np.repeat([0, 1, 2], [7, 2, 11])
-    weights = class_weights(y, 3, "balanced")[y]
+    weights = class_weights(np.bincount(y).astype(float), "balanced")[y]
     assert [weights[y == c].sum() for c in range(3)] == pytest.approx([20 / 3] * 3)
+
+
+# spellings
+
+
+LETTERS = st.text("abkéłßŻö山", min_size=1, max_size=6)
+BY_COUNTRY = st.lists(
+    st.tuples(LETTERS, st.integers(0, 3)), min_size=1, max_size=20, unique_by=lambda pair: fold(pair[0])
+)
+
+
+@given(BY_COUNTRY, st.integers(0, 2**32 - 1))
+def test_spellings_are_four_of_each_name(named: list[tuple[str, int]], seed: int) -> None:
+    examples = [Example(name, "ABCD"[c]) for name, c in named]
+    y, n = np.array([c for _, c in named]), len(named)
+    texts = spellings(examples, y, np.random.default_rng(seed))
+    assert texts == spellings(examples, y, np.random.default_rng(seed))
+    written, folded, joined, joined_folded = (texts[at : at + n] for at in range(0, 4 * n, n))
+    assert len(texts) == 4 * n
+    assert written == [normalise(name) for name, _ in named]
+    assert folded == [fold(name) for name, _ in named]
+    partners = []
+    for i, text in enumerate(joined):
+        first, joint, second = re.split("([ -])", text)  # none of the names has a joint of its own
+        assert first == written[i]
+        partner = written.index(second)
+        assert y[partner] == y[i]
+        assert (partner != i) == ((y == y[i]).sum() > 1)
+        assert joined_folded[i] == folded[i] + joint + folded[partner]
+        partners.append(partner)
+    assert sorted(partners) == list(range(n))  # each is the partner of one
+
+
+def test_names_are_joined_by_blanks_and_hyphens_half_and_half() -> None:
+    examples = words(0)
+    joined = spellings(examples, np.zeros(300, int), np.random.default_rng(1))[600:900]
+    assert sum(" " in text for text in joined) == pytest.approx(150, abs=30)
+    assert sum("-" in text for text in joined) == 300 - sum(" " in text for text in joined)
+
+
+@pytest.mark.parametrize("join", [0.0, 0.25])
+def test_an_epoch_reads_each_name_once_in_one_of_its_spellings(
+    monkeypatch: pytest.MonkeyPatch, join: float
+) -> None:
+    read: list[IntArray] = []
+    weights: list[FloatArray] = []
+
+    class Recording(Workers):
+        def gradient(self, chosen: IntArray, weight: FloatArray) -> tuple[float, Params]:
+            read.append(chosen)
+            weights.append(weight * len(chosen))
+            return super().gradient(chosen, weight)
+
+    monkeypatch.setattr(workers, "Workers", Recording)
+    config = replace(TOY, epochs=2, join=join, networks=2, class_weight="none")
+    heavy = {"a": 4.0}  # a name with an a in front has the weight 2 = √4
+    data = prepare([Example(e.name, e.country, heavy.get(e.name[0], 1.0)) for e in words(0, 1000)], config)
+    n = len(data.parts.train)
+    steps = [event for event in run(data, config) if isinstance(event, StepReport)]
+    assert len(steps) == len(read) == 4 * -(-n // config.batch_size)
+    assert sum(map(len, read)) == 4 * n
+    epochs = np.concatenate(read).reshape(4, n)
+    assert {tuple(sorted(epoch % n)) for epoch in epochs} == {tuple(range(n))}
+    assert len({tuple(sorted(epoch)) for epoch in epochs}) == 4  # drawn anew each time
+    each = np.where([example.name.startswith("a") for example in data.parts.train], 2.0, 1.0)
+    by_country = {
+        e.country: np.mean(
+            [w for w, x in zip(each, data.parts.train, strict=True) if x.country == e.country]
+        )
+        for e in data.parts.train
+    }
+    each /= [by_country[e.country] for e in data.parts.train]
+    np.testing.assert_allclose(np.concatenate(weights), each[np.concatenate(read) % n])
+    for epoch in epochs // n:
+        assert np.mean(epoch % 2 == 1) == pytest.approx(0.5, abs=0.08)
+        assert np.mean(epoch >= 2) == pytest.approx(join, abs=0.06 if join else 0)
 
 
 # fitting
@@ -113,11 +212,16 @@ def run(data: Prepared, config: TrainConfig, hidden_size: int = 8) -> list[StepR
 
 
 def params_bytes(model: Checkpoint) -> dict[str, bytes]:
-    return {name: value.tobytes() for name, value in model.params.items()}
+    return {
+        f"{k}/{name}": value.tobytes()
+        for k, params in enumerate(model.members)
+        for name, value in params.items()
+    }
 
 
-def test_one_seed_gives_the_same_bytes_and_another_other_ones(train: Train) -> None:
-    config = replace(TOY, epochs=2, dropout=0.3)
+@pytest.mark.parametrize("networks", [1, 2])
+def test_one_seed_gives_the_same_bytes_and_another_other_ones(train: Train, networks: int) -> None:
+    config = replace(TOY, epochs=2, dropout=0.3, join=0.2, networks=networks)
     data = prepare(words(0), config)
     first, again = train(data, config, 8), train(data, config, 8)
     assert params_bytes(first[1]) == params_bytes(again[1])
@@ -131,7 +235,7 @@ def test_a_letter_that_decides_is_learned(train: Train, place: int) -> None:
     data = prepare(words(place), TOY)
     epochs, _ = train(data, TOY, 16)
     assert epochs[-1].loss < 0.2 * epochs[0].loss
-    best = [epoch for epoch in epochs if epoch.params is not None][-1]
+    best = [epoch for epoch in epochs if epoch.members is not None][-1]
     assert best.validation is not None
     assert best.validation.n == len(data.parts.val)
     assert best.validation.accuracy >= 0.97
@@ -151,7 +255,7 @@ def test_reports_of_steps_and_epochs() -> None:
     steps = [event for event in events if isinstance(event, StepReport)]
     epochs = [event for event in events if isinstance(event, EpochReport)]
     assert [epoch.epoch for epoch in epochs] == [1, 2, 3]
-    per_epoch = -(-len(data.parts.train) // 50)  # these words are in base letters: each is read once
+    per_epoch = -(-len(data.parts.train) // 50)
     assert [step.step for step in steps] == list(range(1, 3 * per_epoch + 1))
     assert {step.steps for step in steps} == {3 * per_epoch}
     assert isinstance(events[per_epoch], EpochReport)
@@ -162,22 +266,12 @@ def test_reports_of_steps_and_epochs() -> None:
         assert epoch.clipped == np.mean([step.grad_norm > config.clip_norm for step in own])
 
 
-def test_names_are_learned_as_written_and_in_base_letters() -> None:
-    accented = [Example(e.name.replace("k", "ķ"), e.country) for e in words(0)]
-    config = replace(TOY, epochs=1, batch_size=1)
-    data = prepare(accented, config)
-    with_mark = sum("ķ" in example.name for example in data.parts.train)
-    steps = [event for event in run(data, config) if isinstance(event, StepReport)]
-    assert with_mark > 0
-    assert len(steps) == len(data.parts.train) + with_mark
-
-
 def test_the_parameters_handed_out_are_copies() -> None:
     config = replace(TOY, epochs=2, val_split=0.0)
     first, second = (e for e in run(prepare(words(0), config), config) if isinstance(e, EpochReport))
-    assert first.params is not None
-    assert second.params is not None
-    assert not np.array_equal(first.params["forward.W"], second.params["forward.W"])
+    assert first.members is not None
+    assert second.members is not None
+    assert not np.array_equal(first.members[0]["forward.W"], second.members[0]["forward.W"])
 
 
 def test_early_stopping_returns_the_best(train: Train) -> None:
@@ -191,7 +285,7 @@ def test_early_stopping_returns_the_best(train: Train) -> None:
     assert len(losses) == len(epochs) < 40
     assert losses.index(min(losses)) == len(epochs) - 1 - 3
     bests = [losses[i] < min(losses[:i], default=np.inf) for i in range(len(losses))]
-    assert [epoch.params is not None for epoch in epochs] == bests
+    assert [epoch.members is not None for epoch in epochs] == bests
     # Stopping changes nothing before the stop.
     longer, same = train(data, replace(config, patience=0), 16)
     assert len(longer) == 40
@@ -207,7 +301,8 @@ def test_without_a_validation_part_the_last_epoch_is_the_best() -> None:
     assert data.parts.val == []
     assert [epoch.epoch for epoch in epochs] == [1, 2, 3, 4]
     assert all(epoch.validation is None for epoch in epochs)
-    assert all(epoch.params is not None for epoch in epochs)
+    assert all(epoch.members is not None for epoch in epochs)
+    assert all((epoch.temperature, epoch.ece_before) == (1, None) for epoch in epochs)
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 100_000])
@@ -238,10 +333,87 @@ def test_clipping_bounds_the_step_but_not_the_reported_norm() -> None:
     assert isinstance(unclipped, EpochReport)
     assert step.grad_norm == unclipped_step.grad_norm > 1e-3
     assert (epoch.clipped, unclipped.clipped) == (1, 0)
-    assert epoch.params is not None
-    assert unclipped.params is not None
-    start = run(data, replace(config, lr=0.0))[1]
+    assert epoch.members is not None
+    assert unclipped.members is not None
+    start = run(data, replace(config, lr=0.0))[-1]
     assert isinstance(start, EpochReport)
-    assert start.params is not None
-    moved = sum(float(((epoch.params[q] - start.params[q]) ** 2).sum()) for q in start.params) ** 0.5
+    assert start.members is not None
+    ended, begun = epoch.members[0], start.members[0]
+    moved = sum(float(((ended[q] - begun[q]) ** 2).sum()) for q in begun) ** 0.5
     assert moved == pytest.approx(1e-3, rel=1e-2)
+
+
+# several networks
+
+
+def test_networks_are_trained_one_after_another() -> None:
+    config = replace(TOY, epochs=3, networks=2, batch_size=50)
+    data = prepare(words(0), config)
+    events = run(data, config)
+    steps = [event for event in events if isinstance(event, StepReport)]
+    epochs = [event for event in events if isinstance(event, EpochReport)]
+    assert [(epoch.network, epoch.epoch) for epoch in epochs] == [(k, e) for k in (1, 2) for e in (1, 2, 3)]
+    each = 3 * -(-len(data.parts.train) // 50)
+    assert [step.step for step in steps] == list(range(1, 2 * each + 1))
+    assert {step.steps for step in steps} == {2 * each}
+    assert [len(epoch.members) for epoch in epochs if epoch.members] == [
+        epoch.network for epoch in epochs if epoch.members
+    ]
+    # The first is the one that would be trained alone; the second has a start of its own.
+    alone = [e for e in run(data, replace(config, networks=1)) if isinstance(e, EpochReport)]
+    best = next(e.members for e in reversed(alone) if e.members)
+    both = next(e.members for e in reversed(epochs) if e.members)
+    for name, q in best[0].items():
+        assert both[0][name].tobytes() == q.tobytes()
+        assert both[1][name].tobytes() != q.tobytes()
+    assert [epoch.loss for epoch in epochs[:3]] == [epoch.loss for epoch in alone]
+
+
+@pytest.mark.parametrize(("prior", "power"), [("data", 1), ("sqrt", 0.5), ("uniform", 0)])
+def test_an_epoch_is_validated_by_the_calibrated_average(train: Train, prior: str, power: float) -> None:
+    config = replace(TOY, epochs=2, networks=2, lr=0.01, class_weight="balanced", prior=prior)
+    rng = random.Random(2)  # a label that one can only guess at, with one much more frequent
+    noise = [Example(e.name, rng.choice(["Italy", "Italy", "Italy", "Congo"])) for e in words(0)]
+    data = prepare(noise, config)
+    epochs, model = train(data, config, 8)
+    kept = [epoch for epoch in epochs if epoch.members][-1]
+    assert kept.network == len(model.members)
+    assert kept.validation is not None
+    assert kept.ece_before is not None
+    names = data.alphabet.encode(example.name for example in data.parts.val)
+    p = np.exp(np.mean([np.log(probabilities(q, model.network, names)) for q in model.members], axis=0))
+    p /= p.sum(axis=1, keepdims=True)
+    counts = np.array(model.counts, float)
+    assert model.counts == tuple(sum(e.country == c for e in data.parts.train) for c in data.countries)
+
+    def scored(temperature: float) -> tuple[float, float]:
+        adjusted = adjust(p, trained_prior(counts, "balanced"), counts**power, temperature)
+        metrics = evaluate(adjusted, country_indices(data.parts.val, data.countries), data.countries)
+        return metrics.nll, metrics.ece
+
+    assert kept.temperature != 1
+    assert (kept.validation.nll, kept.validation.ece) == pytest.approx(scored(kept.temperature), abs=1e-5)
+    assert kept.ece_before == pytest.approx(scored(1.0)[1], abs=1e-5)
+    assert kept.validation.nll < scored(1.0)[0]
+
+
+def test_each_network_stops_early_for_itself() -> None:
+    rng = random.Random(2)
+    noise = [Example(e.name, rng.choice(["Italy", "Congo"])) for e in words(0)]
+    config = replace(TOY, epochs=40, patience=3, networks=2)
+    data = prepare(noise, config)
+    events = run(data, config)
+    epochs = [event for event in events if isinstance(event, EpochReport)]
+    each = 40 * -(-len(data.parts.train) // config.batch_size)
+    for network in (1, 2):
+        own = [epoch for epoch in epochs if epoch.network == network]
+        assert [epoch.epoch for epoch in own] == list(range(1, len(own) + 1))
+        assert len(own) < 40
+        assert [epoch.epoch for epoch in own if epoch.members][-1] == len(own) - 3
+        first = next(e for e in events if isinstance(e, StepReport) and e.step > (network - 1) * each)
+        assert first.step == (network - 1) * each + 1  # what the one before did not need is left out
+    # The second keeps the best of the first beside its own, not the last.
+    best = next(e.members for e in reversed(epochs) if e.members and e.network == 1)
+    for epoch in epochs:
+        if epoch.network == 2 and epoch.members:
+            assert all(epoch.members[0][name] is q for name, q in best[0].items())

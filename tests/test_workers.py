@@ -60,6 +60,7 @@ def test_no_process_outlives_the_training(tmp_path: Path, end: signal.Signals) -
     names = "".join(f"{a}{b}a,{a}\n" for a in "abcdefgh" for b in "abcdefghijklmnopqrstuvwxyz")
     (tmp_path / "names.csv").write_text(f"name,country\n{names}", encoding="utf-8")
     command = [sys.executable, "-m", "rnn_names", "train", "names.csv", "--epochs", "100000"]
+    command += ["--networks", "1", "--hidden-size", "8", "--no-bidirectional", "--no-pooling"]
     with subprocess.Popen(
         [*command, "--patience", "0"],
         cwd=tmp_path,

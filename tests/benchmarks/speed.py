@@ -44,7 +44,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnn_names import network
+from rnn_names import network, training
 from rnn_names.cells import CELLS
 from rnn_names.checkpoint import Checkpoint, DataInfo
 from rnn_names.classifier import BUNDLED_MODEL, NameClassifier
@@ -103,7 +103,7 @@ class Sample:
     def examples(self) -> list[Example]:
         """`train` different spellings: every batch is full, and `fit` adds no spelling."""
         chosen: dict[tuple[str, str], Example] = {}
-        for name, country in self.bundled:
+        for name, country, _ in self.bundled:
             spellings = {(normalise(s), country): Example(s, country) for s in (name, fold(name))}
             if len(chosen) + sum(key not in chosen for key in spellings) <= self.train:
                 chosen |= spellings
@@ -156,7 +156,9 @@ class Sample:
                 data=DataInfo(None, "name", "country", "", len(self.examples), 0, 0),
                 alphabet=self.prepared.alphabet,
                 countries=self.prepared.countries,
-                params=self.params(task),
+                members=(self.params(task),),
+                counts=(1,) * len(self.prepared.countries),
+                temperature=1.0,
                 history=[],
             )
         )
@@ -186,6 +188,7 @@ class Ours:
     """The package, as its users run it."""
 
     def __init__(self, sample: Sample, config: TrainConfig) -> None:
+        training.FOLDED = 0.0  # the same spellings for every contestant
         self.sample, self.config = sample, config
         self.loops: dict[tuple[str, int], Iterator[object]] = {}
 
@@ -618,7 +621,7 @@ def epoch_seconds(case: Case) -> float:
     ]
     countries = tuple(sorted({example.country for example in examples}))
     prepared = Prepared(Split(examples, [], []), Alphabet(letters), countries)
-    config = TrainConfig(epochs=2, batch_size=128, patience=0)
+    config = TrainConfig(epochs=2, batch_size=128, step_loss=0.0, letter_loss=0.0, networks=1, patience=0)
     size = NetworkConfig(len(prepared.alphabet), len(countries), case.hidden)
     ends = [time.perf_counter() for event in fit(prepared, size, config) if isinstance(event, EpochReport)]
     return ends[1] - ends[0]
@@ -659,10 +662,14 @@ def against_torch(arguments: argparse.Namespace) -> dict[str, Any]:
     config = TrainConfig(
         epochs=10_000,  # without end
         warmup=0.0,
+        lr=0.003,
+        weight_decay=0.01,
         dropout=0.0,
         letter_dropout=0.0,
         class_weight="none",
         ema_decay=0.0,
+        join=0.0,
+        networks=1,
         patience=0,
     )
     result: dict[str, Any] = {}

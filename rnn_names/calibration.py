@@ -1,0 +1,59 @@
+"""From what a network says to a probability that can be relied on: the prior put right, the confidence too.
+
+    p   (n, C)   probabilities of networks that were trained where country c had the prior π_c
+    q   (C,)     the prior that is to hold
+    T            temperature
+
+        p_c  →  softmax((mean log p_c + log q_c - log π_c) / T)
+
+The mean is over the networks. Bayes' rule gives the shift (Saerens, Latinne, Decaestecker 2002); the
+temperature evens out confidence that is too high or too low in general (Guo et al. 2017, arXiv 1706.04599).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rnn_names.encoding import FloatArray, IntArray
+from rnn_names.layers import softmax
+
+COLDEST, HOTTEST = 0.05, 20.0
+# Of class_weight: in the loss, a name of a country that has n of them weighs n^(-power).
+POWERS = {"none": 0.0, "sqrt": 0.5, "balanced": 1.0}
+# Of prior: beforehand, a country of n names is n^power likely.
+PRIORS = {"data": 1.0, "sqrt": 0.5, "uniform": 0.0}
+
+
+def trained_prior(counts: FloatArray, mode: str) -> FloatArray:
+    """The prior π_c ∝ n_c w_c that the weights make."""
+    return np.asarray(counts ** (1 - POWERS[mode]))
+
+
+def average(p: Sequence[FloatArray]) -> FloatArray:
+    """The geometric mean of several networks' probabilities: what they agree on counts."""
+    return softmax(np.mean([np.log(np.maximum(q, np.finfo(q.dtype).tiny)) for q in p], axis=0))
+
+
+def adjust(p: FloatArray, trained: FloatArray, prior: FloatArray, temperature: float) -> FloatArray:
+    """p (n, C) under another prior (C,), at a temperature. Where the prior is 0, they are too."""
+    with np.errstate(divide="ignore"):  # log 0 = -∞, of which exp is 0 again
+        shift = np.log(prior / prior.max()) - np.log(trained / trained.max())
+    z = np.log(np.maximum(p, np.finfo(p.dtype).tiny)) + shift.astype(p.dtype)
+    return softmax(z / p.dtype.type(temperature))
+
+
+def fit_temperature(p: FloatArray, truth: IntArray, trained: FloatArray, prior: FloatArray) -> float:
+    """The temperature with the least mean of -log p(true country).
+
+    It is convex in β = 1 / T: bisected for where its derivative, the mean of Σ_c p_c z_c - z_true, is 0.
+    """
+    z = np.log(np.maximum(adjust(p, trained, prior, 1.0), np.finfo(p.dtype).tiny))
+    z_true = z[np.arange(len(z)), truth].mean()
+    low, high = 1 / HOTTEST, 1 / COLDEST
+    for _ in range(30):
+        beta = (low * high) ** 0.5
+        if (softmax(beta * z) * z).sum(axis=1).mean() < z_true:
+            low = beta
+        else:
+            high = beta
+    return float(1 / beta)
