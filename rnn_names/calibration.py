@@ -1,16 +1,15 @@
 """From what a network says to a probability that can be relied on: the prior put right, the confidence too.
 
-    p   (n, C)   probabilities of networks that were trained where country c had the prior π_c
-    q   (C,)     the prior that is to hold
+    z   (n, C)   scores of a network, or the mean of several networks' scores: softmax(z) is then the
+                 geometric mean of their probabilities
+    π   (C,)     the prior that they were trained under;  q (C,) the prior that is to hold
     T            temperature
 
-        p_c  →  softmax((mean log p_c + log q_c - log π_c) / T)
+        p = softmax((z + log q - log π) / T)
 
-The mean is over the networks. Bayes' rule gives the shift (Saerens, Latinne, Decaestecker 2002); the
+Bayes' rule gives the shift (Saerens, Latinne, Decaestecker 2002); the
 temperature evens out confidence that is too high or too low in general (Guo et al. 2017, arXiv 1706.04599).
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -29,25 +28,17 @@ def trained_prior(counts: FloatArray, mode: str) -> FloatArray:
     return np.asarray(counts ** (1 - POWERS[mode]))
 
 
-def average(p: Sequence[FloatArray]) -> FloatArray:
-    """The geometric mean of several networks' probabilities: what they agree on counts."""
-    return softmax(np.mean([np.log(np.maximum(q, np.finfo(q.dtype).tiny)) for q in p], axis=0))
+def adjust(z: FloatArray, trained: FloatArray, prior: FloatArray, temperature: float) -> FloatArray:
+    """p (n, C) of scores z under another prior (C,), at a temperature. Where the prior is 0, p is too."""
+    return softmax((z + _shift(trained, prior).astype(z.dtype)) / z.dtype.type(temperature))
 
 
-def adjust(p: FloatArray, trained: FloatArray, prior: FloatArray, temperature: float) -> FloatArray:
-    """p (n, C) under another prior (C,), at a temperature. Where the prior is 0, they are too."""
-    with np.errstate(divide="ignore"):  # log 0 = -∞, of which exp is 0 again
-        shift = np.log(prior / prior.max()) - np.log(trained / trained.max())
-    z = np.log(np.maximum(p, np.finfo(p.dtype).tiny)) + shift.astype(p.dtype)
-    return softmax(z / p.dtype.type(temperature))
-
-
-def fit_temperature(p: FloatArray, truth: IntArray, trained: FloatArray, prior: FloatArray) -> float:
+def fit_temperature(z: FloatArray, truth: IntArray, trained: FloatArray, prior: FloatArray) -> float:
     """The temperature with the least mean of -log p(true country).
 
     It is convex in β = 1 / T: bisected for where its derivative, the mean of Σ_c p_c z_c - z_true, is 0.
     """
-    z = np.log(np.maximum(adjust(p, trained, prior, 1.0), np.finfo(p.dtype).tiny))
+    z = z + _shift(trained, prior)
     z_true = z[np.arange(len(z)), truth].mean()
     low, high = 1 / HOTTEST, 1 / COLDEST
     for _ in range(30):
@@ -57,3 +48,8 @@ def fit_temperature(p: FloatArray, truth: IntArray, trained: FloatArray, prior: 
         else:
             high = beta
     return float(1 / beta)
+
+
+def _shift(trained: FloatArray, prior: FloatArray) -> FloatArray:
+    with np.errstate(divide="ignore"):  # log 0 = -∞, of which exp is 0 again
+        return np.asarray(np.log(prior / prior.max()) - np.log(trained / trained.max()))

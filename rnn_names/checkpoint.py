@@ -44,9 +44,9 @@ class DataInfo:
 class Checkpoint:
     """Everything needed to predict and to evaluate.
 
-    members      the parameters of each of the networks whose probabilities are averaged
+    members      the parameters of each of the networks whose scores are averaged
     counts       the training names of each country, at least 1
-    temperature  of the averaged probabilities, see `calibration`
+    temperature  of the average, see `calibration`
     """
 
     network: NetworkConfig

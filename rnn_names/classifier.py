@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from rnn_names import checkpoint
-from rnn_names.calibration import PRIORS, adjust, average, trained_prior
+from rnn_names.calibration import PRIORS, adjust, trained_prior
 from rnn_names.checkpoint import Checkpoint
 from rnn_names.dataset import Example, normalise
 from rnn_names.encoding import FloatArray
 from rnn_names.errors import DataError
-from rnn_names.network import probabilities
+from rnn_names.network import forward
 
 if TYPE_CHECKING:
     from rnn_names.metrics import Metrics
@@ -98,9 +98,10 @@ class NameClassifier:
             if not isinstance(name, str):
                 raise TypeError(f"names must be strings; names[{place}] is {name!r}")
         model, encoded = self.model, self.model.alphabet.encode(names)
-        p = average([probabilities(q, model.network, encoded, WORKERS) for q in model.members])
+        z = sum(forward(params, model.network, encoded, WORKERS) for params in model.members)
+        z = np.asarray(z / np.float32(len(model.members)))
         trained = trained_prior(np.array(model.counts, float), model.training.class_weight)
-        p = adjust(p, trained, self.prior, model.temperature)
+        p = adjust(z, trained, self.prior, model.temperature)
         u = encoded.unknown_share().astype(p.dtype)[:, None]
         if u.any():
             p = (1 - u) * p + u * self.prior.astype(p.dtype)

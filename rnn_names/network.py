@@ -16,7 +16,7 @@ import numpy as np
 
 from rnn_names.cells import CELLS
 from rnn_names.encoding import UNKNOWN_INDEX, Encoded, FloatArray, IntArray
-from rnn_names.layers import cross_entropy, dropout, linear, softmax
+from rnn_names.layers import cross_entropy, dropout, linear
 from rnn_names.prefixes import PrefixTree, prefix_tree
 from rnn_names.recurrence import Recurrence, summary, unroll
 
@@ -173,11 +173,6 @@ def forward(params: Params, config: NetworkConfig, names: Encoded, workers: int 
     for (*_, chosen), z_chunk in zip(chunks, scores, strict=True):
         z[chosen] += z_chunk
     return z
-
-
-def probabilities(params: Params, config: NetworkConfig, names: Encoded, workers: int = 1) -> FloatArray:
-    """p = softmax(z), (n, C)."""
-    return softmax(forward(params, config, names, workers))
 
 
 def loss_and_gradient(

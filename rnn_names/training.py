@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_names.calibration import POWERS, PRIORS, adjust, average, fit_temperature, trained_prior
+from rnn_names.calibration import POWERS, PRIORS, adjust, fit_temperature, trained_prior
 from rnn_names.config import TrainConfig
 from rnn_names.dataset import Example, Split, fold, normalise, split, unique
 from rnn_names.encoding import Alphabet, FloatArray, IntArray, batches
@@ -15,8 +15,8 @@ from rnn_names.metrics import Metrics, evaluate
 from rnn_names.network import (
     NetworkConfig,
     Params,
+    forward,
     init_params,
-    probabilities,
 )
 from rnn_names.optim import EMA, SGD, AdamW, Optimizer, clip_by_global_norm, learning_rate
 
@@ -101,28 +101,28 @@ def fit(data: Prepared, network: NetworkConfig, config: TrainConfig) -> Iterator
     val_names = data.alphabet.encode(example.name for example in data.parts.val)
     val_y = country_indices(data.parts.val, data.countries)
 
-    def validate(p: FloatArray) -> tuple[float, Metrics | None, float | None]:
+    def validate(z: FloatArray) -> tuple[float, Metrics | None, float | None]:
         if not len(val_y):
             return 1.0, None, None
-        temperature = fit_temperature(p, val_y, trained, prior)
+        temperature = fit_temperature(z, val_y, trained, prior)
         raw, calibrated = (
-            evaluate(adjust(p, trained, prior, t), val_y, data.countries) for t in (1.0, temperature)
+            evaluate(adjust(z, trained, prior, t), val_y, data.countries) for t in (1.0, temperature)
         )
         return temperature, calibrated, raw.ece
 
     members: tuple[Params, ...] = ()
-    p_members: tuple[FloatArray, ...] = ()  # of the validation part
+    z_members: tuple[FloatArray, ...] = ()  # scores of the validation part
     lowest = math.inf  # loss of the average of the members
     for member in range(config.networks):
-        earlier, p_earlier = members, p_members
+        earlier, z_earlier = members, z_members
         own_lowest, own_best = math.inf, 0
         for event in _epochs(data, network, config, member, y, class_weights(counts, config.class_weight)):
             if isinstance(event, StepReport):
                 yield event
                 continue
-            p = probabilities(event.params, network, val_names, config.workers)
-            _, own, _ = validate(p)
-            temperature, validation, ece_before = validate(average([*p_earlier, p]))
+            z = forward(event.params, network, val_names, config.workers)
+            _, own, _ = validate(z)
+            temperature, validation, ece_before = validate(np.mean([*z_earlier, z], axis=0))
             if own and validation and not math.isfinite(own.nll + validation.nll):
                 raise TrainingError(
                     f"the validation loss is {own.nll} after epoch {event.epoch}; {DIVERGED}"
@@ -133,7 +133,7 @@ def fit(data: Prepared, network: NetworkConfig, config: TrainConfig) -> Iterator
             if better:
                 lowest = validation.nll if validation else math.inf
                 members = (*earlier, {name: q.copy() for name, q in event.params.items()})
-                p_members = (*p_earlier, p)
+                z_members = (*z_earlier, z)
             yield EpochReport(
                 network=member + 1,
                 epoch=event.epoch,

@@ -1,14 +1,14 @@
 """The prior and the temperature: against Bayes' rule, and against a search of every temperature."""
 
 import math
-from random import Random
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.calibration import COLDEST, HOTTEST, POWERS, adjust, average, fit_temperature, trained_prior
+from rnn_names import calibration
+from rnn_names.calibration import COLDEST, HOTTEST, POWERS, trained_prior
 from rnn_names.encoding import FloatArray, IntArray
 from rnn_names.training import class_weights
 
@@ -21,6 +21,19 @@ TEMPERATURES = st.floats(0.2, 5)
 
 def normal(weights: FloatArray) -> FloatArray:
     return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
+
+
+def scores(p: FloatArray) -> FloatArray:
+    """Scores whose softmax is p; that each row's sum is another does not matter."""
+    return np.log(np.maximum(p, np.finfo(p.dtype).tiny)) + np.arange(len(p), dtype=p.dtype)[:, None]
+
+
+def adjust(p: FloatArray, trained: FloatArray, prior: FloatArray, temperature: float) -> FloatArray:
+    return calibration.adjust(scores(p), trained, prior, temperature)
+
+
+def fit_temperature(p: FloatArray, truth: IntArray, trained: FloatArray, prior: FloatArray) -> float:
+    return calibration.fit_temperature(scores(p), truth, trained, prior)
 
 
 def loss(p: FloatArray, truth: IntArray) -> float:
@@ -112,31 +125,6 @@ def test_the_prior_of_the_training_is_each_country_s_share_in_the_loss(names: li
     np.testing.assert_allclose(
         normal(trained_prior(counts, mode)), normal(counts * class_weights(counts, mode))
     )
-
-
-# the average
-
-
-def test_the_average_by_hand() -> None:
-    # Products of 0.08, 0.18, 0.02, of which the roots are as 2 to 3 to 1.
-    p = [np.array([[0.1, 0.9, 0.1], [0.5, 0.25, 0.25]]), np.array([[0.8, 0.2, 0.2], [0.5, 0.25, 0.25]])]
-    np.testing.assert_allclose(average(p), [[2 / 6, 3 / 6, 1 / 6], [0.5, 0.25, 0.25]])
-
-
-@given(st.lists(WEIGHTS, min_size=1, max_size=5).map(np.array), st.randoms())
-def test_the_average_of_networks(rows: FloatArray, random: Random) -> None:
-    p = [row[None] for row in normal(rows)]
-    found = average(p)
-    np.testing.assert_allclose(found[0], normal(np.prod(rows, axis=0) ** (1 / len(rows))), rtol=1e-6)
-    np.testing.assert_allclose(average(random.sample(p, len(p))), found, rtol=1e-9)  # in any order
-    np.testing.assert_allclose(average([found] * 3), found, rtol=1e-9)
-
-
-def test_an_average_of_certainties_is_finite() -> None:
-    p = np.array([[1, 0, 0]], np.float32)
-    found = average([p, p[:, ::-1]])
-    assert found.dtype == np.float32
-    np.testing.assert_allclose(found, [[0.5, 0, 0.5]], atol=1e-6)
 
 
 # the temperature

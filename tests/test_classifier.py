@@ -12,7 +12,8 @@ from rnn_names.checkpoint import Checkpoint
 from rnn_names.dataset import Example, read_examples
 from rnn_names.encoding import FloatArray
 from rnn_names.errors import CheckpointError, DataError
-from rnn_names.network import init_params, probabilities
+from rnn_names.layers import softmax
+from rnn_names.network import forward, init_params
 from rnn_names.training import prepare
 from tests.conftest import PLAIN
 
@@ -238,7 +239,7 @@ def test_the_prior_that_a_model_was_calibrated_for_holds_unless_told_otherwise(
 @pytest.mark.parametrize("mode", ["none", "sqrt", "balanced"])
 def test_what_the_weights_made_of_the_prior_is_put_right(uneven: Checkpoint, mode: str) -> None:
     model = replace(uneven, training=replace(uneven.training, class_weight=mode))
-    raw = probabilities(model.members[0], model.network, model.alphabet.encode(KNOWN)).astype(float)
+    raw = softmax(forward(model.members[0], model.network, model.alphabet.encode(KNOWN)).astype(float))
     n = np.array(model.counts, float)
     expected = raw * {"none": np.ones(5), "sqrt": np.sqrt(n), "balanced": n}[mode]
     expected /= expected.sum(axis=1, keepdims=True)
@@ -314,7 +315,9 @@ def test_countries_that_are_equally_likely_keep_their_order(model: Checkpoint) -
 def test_part_of_the_letters_unknown_is_part_of_the_way_to_the_prior(
     uneven: Checkpoint, name: str, share: float
 ) -> None:
-    (raw,) = probabilities(uneven.members[0], uneven.network, uneven.alphabet.encode([name])).astype(float)
+    (raw,) = softmax(
+        forward(uneven.members[0], uneven.network, uneven.alphabet.encode([name])).astype(float)
+    )
     n = np.array(uneven.counts, float)
     raw *= np.sqrt(n)
     expected = (1 - share) * raw / raw.sum() + share * n / n.sum()

@@ -224,13 +224,13 @@ def test_gradients_do_not_depend_on_how_the_batch_is_divided() -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
-def test_probabilities_of_more_names_than_a_chunk(monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
+def test_scores_of_more_names_than_a_chunk(monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
     config = small_network("lstm", True)
     params = start(config)
     names = encoded(NAMES)
-    at_once = layers.softmax(network.forward(params, config, names))
+    at_once = network.forward(params, config, names)
     monkeypatch.setattr(network, "CHUNK", 2)
-    found = network.probabilities(params, config, names, workers)
+    found = network.forward(params, config, names, workers)
     np.testing.assert_allclose(found, at_once, atol=1e-12)
 
 

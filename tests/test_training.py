@@ -15,8 +15,9 @@ from rnn_names.config import TrainConfig
 from rnn_names.dataset import Example, fold, normalise, split_key
 from rnn_names.encoding import FloatArray, IntArray
 from rnn_names.errors import DataError, TrainingError
+from rnn_names.layers import softmax
 from rnn_names.metrics import evaluate
-from rnn_names.network import NetworkConfig, Params, probabilities
+from rnn_names.network import NetworkConfig, Params, forward
 from rnn_names.training import (
     EpochReport,
     Prepared,
@@ -381,13 +382,14 @@ def test_an_epoch_is_validated_by_the_calibrated_average(train: Train, prior: st
     assert kept.validation is not None
     assert kept.ece_before is not None
     names = data.alphabet.encode(example.name for example in data.parts.val)
-    p = np.exp(np.mean([np.log(probabilities(q, model.network, names)) for q in model.members], axis=0))
+    p = np.prod([softmax(forward(q, model.network, names)) for q in model.members], axis=0)
+    p **= 1 / len(model.members)
     p /= p.sum(axis=1, keepdims=True)
     counts = np.array(model.counts, float)
     assert model.counts == tuple(sum(e.country == c for e in data.parts.train) for c in data.countries)
 
     def scored(temperature: float) -> tuple[float, float]:
-        adjusted = adjust(p, trained_prior(counts, "balanced"), counts**power, temperature)
+        adjusted = adjust(np.log(p), trained_prior(counts, "balanced"), counts**power, temperature)
         metrics = evaluate(adjusted, country_indices(data.parts.val, data.countries), data.countries)
         return metrics.nll, metrics.ece
 
