@@ -5,7 +5,6 @@ network K, in 32 or 16 bits. Nothing in it is ever executed: arrays are read wit
 """
 
 import json
-import math
 import os
 import zipfile
 import zlib
@@ -17,7 +16,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from rnn_names.calibration import POWERS, PRIORS
+from rnn_names.calibration import COLDEST, HOTTEST, POWERS, PRIORS
 from rnn_names.cells import CELLS
 from rnn_names.config import TrainConfig
 from rnn_names.encoding import Alphabet
@@ -174,7 +173,9 @@ def _decode(arrays: dict[str, Any]) -> Checkpoint:
     counts, temperature, members = header["counts"], header["temperature"], header["members"]
     if not isinstance(counts, list) or len(counts) != len(countries) or not all(map(_positive_int, counts)):
         raise ValueError("the counts are not a positive number for each country")
-    if not isinstance(temperature, int | float) or not 0 < temperature < math.inf:
+    if isinstance(temperature, bool) or not isinstance(temperature, int | float):
+        raise ValueError(f"the temperature is {temperature!r}")
+    if not COLDEST / 2 < temperature < HOTTEST * 2:
         raise ValueError(f"the temperature is {temperature!r}")
     if not _positive_int(members):
         raise ValueError(f"it has {members!r} networks")

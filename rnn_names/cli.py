@@ -287,7 +287,8 @@ def train(
         ),
     ] = PriorName.data,
     val_split: Annotated[
-        float, typer.Option(callback=_share, help="Share of names that choose the best epoch.")
+        float,
+        typer.Option(callback=_share, help="Share of names that choose the best epoch and calibrate."),
     ] = 0.1,
     test_split: Annotated[
         float, typer.Option(callback=_share, help="Share of names kept for the final score.")
@@ -438,7 +439,7 @@ def train(
             f"ECE {kept.ece_before:.3f} before, {kept.validation.ece:.3f} after"
         )
     if parts.test and not quiet:
-        metrics, _ = NameClassifier(best).evaluate(parts.test)
+        metrics, _ = NameClassifier.load(output).evaluate(parts.test)
         typer.echo(
             f"test part: accuracy {metrics.accuracy:.3f}, top-3 {metrics.top3_accuracy:.3f}, "
             f"macro-F1 {metrics.macro_f1:.3f}, NLL {metrics.nll:.3f}, ECE {metrics.ece:.3f}, "
@@ -580,7 +581,11 @@ def _load(model: Path | None, verbose: bool, prior: str | None) -> "NameClassifi
     path = model or (MODEL if MODEL.is_file() else BUNDLED_MODEL)
     if verbose:
         typer.echo(f"model: {'bundled' if path == BUNDLED_MODEL else path}", err=True)
-    return NameClassifier.load(path, prior if prior is None or prior in PRIORS else read_prior(Path(prior)))
+    if prior is None or prior in PRIORS:
+        return NameClassifier.load(path, prior)
+    if not Path(prior).is_file():
+        raise DataError(f"{prior}: no such file; give --prior one, or {', '.join(PRIORS)}")
+    return NameClassifier.load(path, read_prior(Path(prior)))
 
 
 def _answers(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import re
 import unicodedata
 import zlib
@@ -11,7 +12,6 @@ from typing import NamedTuple
 
 from rnn_names.errors import DataError
 
-WEIGHT = re.compile(r"0*[1-9]\d{0,8}(\.\d+)?")  # of a name, behind a tab
 LINE_END = re.compile(rb"\r\n|\r|\n")
 GZIP = ".gz"
 csv.field_size_limit(1 << 20)  # characters; a longer field is an unclosed quote, not a name
@@ -109,15 +109,20 @@ def split(examples: Iterable[Example], val: float, test: float, seed: int) -> Sp
 
 
 def unique(examples: Iterable[Example]) -> list[Example]:
-    """One example for each (normalised name, country), sorted: the order of the files has no say."""
-    first: dict[tuple[str, str], Example] = {}
+    """One example for each (normalised name, country), sorted, with the largest of their weights.
+
+    Of spellings that differ in case alone the first is kept.
+    """
+    found: dict[tuple[str, str], Example] = {}
     for example in examples:
-        first.setdefault((normalise(example.name), example.country), example)
-    return [first[key] for key in sorted(first)]
+        kept = found.setdefault((normalise(example.name), example.country), example)
+        if example.weight > kept.weight:
+            found[normalise(example.name), example.country] = kept._replace(weight=example.weight)
+    return [found[key] for key in sorted(found)]
 
 
 def fingerprint(examples: Iterable[Example]) -> str:
-    """SHA-256 of the set of (normalised name, country): says whether two data sets are the same."""
+    """SHA-256 of the set of (normalised name, country): whether data are the same, but for weights."""
     import hashlib  # as in split
 
     pairs = sorted({f"{normalise(e.name)}\t{e.country}\n" for e in examples})
@@ -159,17 +164,28 @@ def _read_folder(folder: Path) -> Iterator[Example]:
             raise DataError(f"{file}: its name is the label, and is blank; rename it")
         for number, line in enumerate(_read_text(file).split("\n"), start=1):
             name, tab, weight = line.partition("\t")
-            if tab and WEIGHT.fullmatch(weight.strip()):
+            if tab and any(map(str.isdigit, weight)):
                 if not tidy(name):
                     raise DataError(
                         f"{file}, line {number}: a weight of no name; fill it in or remove the line"
                     )
-                yield Example(tidy(name), label, float(weight))
+                try:
+                    value = float(weight)
+                except ValueError:
+                    value = 0.0
+                if not 0 < value < math.inf:
+                    raise DataError(
+                        f"{file}, line {number}: {weight!r} is no weight; "
+                        "put a number above 0 behind the tab, or a blank in its place"
+                    )
+                yield Example(tidy(name), label, value)
             elif tidy(line):
                 yield Example(tidy(line), label)
 
 
 def _read_table(file: Path, name_column: str, country_column: str) -> Iterator[Example]:
+    if name_column == country_column:
+        raise DataError(f"{file}: {name_column!r} cannot be both the column of names and of labels")
     options = {name_column: "--name-column", country_column: "--country-column"}
     for _, name, country in _table_rows(file, options):
         yield Example(tidy(name), unicodedata.normalize("NFC", tidy(country)))
@@ -185,9 +201,11 @@ def read_prior(file: Path) -> dict[str, float]:
         try:
             weights[country] = float(weight)
         except ValueError:
+            weights[country] = math.nan
+        if not 0 <= weights[country] < math.inf:
             raise DataError(
-                f"{file}, line {line}: {weight!r} is no number; give the weight of {country!r}"
-            ) from None
+                f"{file}, line {line}: the weight of {country!r} is {weight!r}; give a number from 0 up"
+            )
     return weights
 
 

@@ -16,6 +16,7 @@ START, END, UNKNOWN = "\x02", "\x03", "\x1a"
 END_INDEX, UNKNOWN_INDEX = 1, 2  # of START + END + UNKNOWN + letters
 NAME_START, NAME_END = "\n", "\r"  # in a text of many names: no tidy name has one
 
+BETWEEN = " -'"  # letters of an alphabet that are none
 BUCKET = 32  # batches sorted by length together
 
 if TYPE_CHECKING:  # at run time the names will do: numpy.typing takes as long to load as all of this
@@ -45,13 +46,6 @@ class Encoded(NamedTuple):
         """The same names, each read from its end."""
         at = np.repeat(2 * self.starts + self.lengths - 1, self.lengths) - np.arange(len(self.symbols))
         return self._replace(symbols=self.symbols[at])
-
-    def unknown_share(self) -> FloatArray:
-        """The share of each name's letters that are unknown; of a name of no letters all."""
-        if not len(self.starts):
-            return np.empty(0)
-        unknown = np.add.reduceat(self.symbols == UNKNOWN_INDEX, self.starts, dtype=np.intp)
-        return np.where(self.lengths > 2, unknown / np.maximum(self.lengths - 2, 1), 1.0)
 
     def order(self) -> IntArray:
         """The places of the names in an order in which those that begin alike stand together."""
@@ -118,6 +112,21 @@ class Alphabet:
     def unknown(self, name: str) -> str:
         """The characters of the name that it has no letter for, nor for their base letters."""
         return "".join(c for c in normalise(name) if UNKNOWN in self._spelling[ord(c)])
+
+    def unknown_share(self, names: Encoded) -> FloatArray:
+        """The share of each name's letters that are unknown; of a name of no letters all.
+
+        What stands between letters, blank, hyphen, apostrophe, is none.
+        """
+        between = [self.symbols.index(c) for c in BETWEEN if c in self.letters]
+        letters, unknown = (
+            np.bincount(np.repeat(np.arange(len(names.lengths)), names.lengths), which, len(names.lengths))
+            for which in (
+                (names.symbols > END_INDEX) & ~np.isin(names.symbols, between),
+                names.symbols == UNKNOWN_INDEX,
+            )
+        )
+        return np.where(letters > 0, unknown / np.maximum(letters, 1), 1.0)
 
     def encode(self, names: Iterable[str]) -> Encoded:
         """Each name between start and end, as symbol indices."""

@@ -35,7 +35,7 @@ def dropout(
     Without `rng`, or at rate 0, x as it is. A byte an entry decides: floats would take as long to
     draw as a product over the same entries.
     """
-    dropped = round(256 * rate)
+    dropped = min(round(256 * rate), 255)
     if rng is None or dropped == 0:
         return x, lambda dx: dx
     kept = np.frombuffer(rng.bytes(x.size), np.uint8).reshape(x.shape) >= dropped

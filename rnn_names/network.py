@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Params = dict[str, FloatArray]
 
 READOUTS = ("country", "step_country", "next_symbol")
+LONG = 64  # symbols; longer names are scored few at a time, since a chunk takes what its longest one takes
 CHUNK = 2048  # names scored at a time: many share their first letters, and the states nearly fit the cache
 
 
@@ -159,7 +160,9 @@ def forward(params: Params, config: NetworkConfig, names: Encoded, workers: int 
     for direction, V in zip(config.directions, halves, strict=True):
         read = _read(names, direction)
         order = read.order()
-        chunks += [(direction, V, read, order[at : at + CHUNK]) for at in range(0, len(order), CHUNK)]
+        long = read.lengths[order] > LONG
+        for some, size in ((order[~long], CHUNK), (order[long], CHUNK // LONG)):
+            chunks += [(direction, V, read, some[at : at + size]) for at in range(0, len(some), size)]
     z = np.repeat(params["country.b"][None], len(names.lengths), axis=0)
     scores: Iterable[FloatArray]
     if min(workers, len(chunks)) < 2:

@@ -129,7 +129,9 @@ def fit(data: Prepared, network: NetworkConfig, config: TrainConfig) -> Iterator
                 )
             if own is None or own.nll < own_lowest:
                 own_lowest, own_best = own.nll if own else math.inf, event.epoch
-            better = validation is None or validation.nll < lowest
+            # Without validation names a further network counts when it is done.
+            done = member == 0 or event.epoch == config.epochs
+            better = validation.nll < lowest if validation else done
             if better:
                 lowest = validation.nll if validation else math.inf
                 members = (*earlier, {name: q.copy() for name, q in event.params.items()})

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import rnn_names
-from rnn_names import NameClassifier
+from rnn_names import NameClassifier, network
 from rnn_names.checkpoint import Checkpoint
 from rnn_names.dataset import Example, read_examples
 from rnn_names.encoding import FloatArray
@@ -70,8 +70,11 @@ def test_probabilities_are_a_row_for_each_name_that_sums_to_1(classifier: NameCl
     np.testing.assert_allclose(p.sum(axis=1), 1, atol=1e-5)
 
 
-def test_a_name_scores_the_same_in_any_company(classifier: NameClassifier, few_countries: Path) -> None:
-    names = [example.name for example in read_examples(few_countries)]  # 973: more than one chunk
+def test_a_name_scores_the_same_in_any_company(
+    classifier: NameClassifier, few_countries: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [example.name for example in read_examples(few_countries)]
+    monkeypatch.setattr(network, "CHUNK", 300)  # so that two threads have some
     together = classifier.predict_proba(names)
     for i in (0, 1, 400, 511, 512, 972):
         np.testing.assert_allclose(classifier.predict_proba([names[i]])[0], together[i], atol=1e-6)
@@ -211,6 +214,7 @@ def uneven(model: Checkpoint) -> Checkpoint:
 
 
 def test_other_priors_by_bayes_rule(uneven: Checkpoint) -> None:
+    uneven = replace(uneven, temperature=1.3)
     weights = [1.0, 0.5, 4.0, 1.0, 2.0]
     mapping = dict(zip(uneven.countries, weights, strict=True))
     by_prior = [
@@ -231,9 +235,9 @@ def test_the_prior_that_a_model_was_calibrated_for_holds_unless_told_otherwise(
 ) -> None:
     calibrated = replace(uneven, training=replace(uneven.training, prior=prior))
     expected = NameClassifier(uneven, prior).predict_proba(NAMES)
-    np.testing.assert_array_equal(NameClassifier(calibrated).predict_proba(NAMES), expected)
+    np.testing.assert_allclose(NameClassifier(calibrated).predict_proba(NAMES), expected, rtol=1e-5)
     for other in {"data", "sqrt", "uniform"} - {prior}:
-        assert not np.array_equal(NameClassifier(calibrated, other).predict_proba(NAMES), expected)
+        assert not np.allclose(NameClassifier(calibrated, other).predict_proba(NAMES), expected, rtol=1e-2)
 
 
 @pytest.mark.parametrize("mode", ["none", "sqrt", "balanced"])

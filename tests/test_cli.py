@@ -909,7 +909,7 @@ def test_priors(here: Path, model: Checkpoint, model_file: Path) -> None:
     assert said("--prior", "sqrt") not in (data, uniform)
     assert {country for country, p in two.items() if p} == {"Japan", "Poland"}
     odds, before = (p["Poland"] / p["Japan"] for p in (two, uniform))
-    assert odds == pytest.approx(before / 3 ** (1 / model.temperature), rel=0.01)
+    assert odds == pytest.approx(before / 3, rel=0.01)  # Bayes' rule, whatever the temperature
     assert said("--prior", "prior.tsv") == said("--prior", "prior.csv.gz") == two
 
 
@@ -935,10 +935,10 @@ def test_evaluate_under_a_prior(own: Path, here: Path) -> None:
             "country,weight\nXy,1\n",
             "prior: 'Xy' is no country of the model; it knows Germany, Greece",
         ),
-        ("p.csv", "country,weight\nPoland,-1\n", "prior: the weight of 'Poland' is -1.0; give"),
-        ("p.csv", "country,weight\nPoland,nan\n", "prior: the weight of 'Poland' is nan; give"),
-        ("p.csv", "country,weight\nPoland,inf\n", "prior: the weight of 'Poland' is inf; give"),
-        ("p.csv", "country,weight\nPoland,many\n", "p.csv, line 2: 'many' is no number; give"),
+        ("p.csv", "country,weight\nPoland,-1\n", "p.csv, line 2: the weight of 'Poland' is '-1'; give"),
+        ("p.csv", "country,weight\nPoland,nan\n", "p.csv, line 2: the weight of 'Poland' is 'nan'; give"),
+        ("p.csv", "country,weight\nPoland,inf\n", "p.csv, line 2: the weight of 'Poland' is 'inf'; give"),
+        ("p.csv", "country,weight\nPoland,many\n", "p.csv, line 2: the weight of 'Poland' is 'many'; give"),
         (
             "p.csv",
             "country,weight\nPoland,1\nPoland,1\n",

@@ -526,7 +526,11 @@ def test_read_a_prior(tmp_path: Path, suffix: str) -> None:
 @pytest.mark.parametrize(
     ("file", "text", "said"),
     [
-        ("p.csv", "country,weight\nPoland,1\nJapan,much\n", "p.csv, line 3: 'much' is no number"),
+        (
+            "p.csv",
+            "country,weight\nPoland,1\nJapan,much\n",
+            "p.csv, line 3: the weight of 'Japan' is 'much'",
+        ),
         ("p.csv", "country,weight\nPoland,1\n\nPoland,2\n", "p.csv, line 4: 'Poland' for the second time"),
         ("p.csv", "country,weight\nTu\u0308rkiye,1\nTürkiye,2\n", "line 3: 'Türkiye' for the second time"),
         ("p.csv", "country,weight\nPoland,\n", "p.csv, line 2: 'weight' is empty"),
@@ -553,14 +557,26 @@ def test_a_bad_prior_is_named_with_its_line(tmp_path: Path, file: str, text: str
 
 
 def test_a_weight_behind_a_name_and_a_tab(tmp_path: Path) -> None:
-    write(tmp_path / "A.txt", "Nguyễn\t384\nHoàng \t 25.5\nVan\tDyck\nZero\t0\nLi\n")
+    write(tmp_path / "A.txt", "Nguyễn\t384\nHoàng \t 25.5\nVan\tDyck\nZero\t.5\nLi\n")
     assert read_examples(tmp_path) == [
         Example("Nguyễn", "A", 384),
         Example("Hoàng", "A", 25.5),
         Example("Van Dyck", "A"),
-        Example("Zero 0", "A"),
+        Example("Zero", "A", 0.5),
         Example("Li", "A"),
     ]
-    write(tmp_path / "A.txt", "Li\n\t12\n")
-    with pytest.raises(DataError, match=r"A\.txt, line 2: a weight of no name"):
+    assert unique([Example("Li", "A", 2), Example("LI", "A", 3), Example("li", "A")]) == [
+        Example("Li", "A", 3)
+    ]
+
+
+@pytest.mark.parametrize("line", ["\t12", "Li\t0", "Li\t1,000", "Li\t-2", "Li\t1e999"])
+def test_what_is_no_weight(tmp_path: Path, line: str) -> None:
+    write(tmp_path / "A.txt", f"Li\n{line}\n")
+    with pytest.raises(DataError, match=r"A\.txt, line 2: .* weight"):
         read_examples(tmp_path)
+
+
+def test_one_column_cannot_be_both(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="'x' cannot be both"):
+        read_examples(write(tmp_path / "a.csv", "x\nLi\n"), "x", "x")

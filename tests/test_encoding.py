@@ -194,7 +194,7 @@ def test_batches_are_of_like_length_and_shuffled_anew_each_time() -> None:
         ("Иван", "иван", 1),
         ("山田", "山田", 1),
         ("a山B", "山", 1 / 3),
-        ("Анна A", "анна", 4 / 6),
+        ("Анна A", "анна", 4 / 5),
         ("a11", "11", 2 / 3),
         ("ИИ", "ии", 1),
         ("", "", 1),
@@ -205,28 +205,28 @@ def test_batches_are_of_like_length_and_shuffled_anew_each_time() -> None:
 )
 def test_unknown_letters_by_hand(name: str, letters: str, share: float) -> None:
     assert LATIN.unknown(name) == letters
-    (found,) = LATIN.encode([name]).unknown_share()
+    (found,) = LATIN.unknown_share(LATIN.encode([name]))
     assert found == pytest.approx(share)
-    among_others = LATIN.encode(["abc", name, "", "ж"]).unknown_share()
+    among_others = LATIN.unknown_share(LATIN.encode(["abc", name, "", "ж"]))
     assert among_others.tolist() == pytest.approx([0, share, 1, 1])
 
 
 def test_no_names_have_no_shares() -> None:
-    assert LATIN.encode([]).unknown_share().shape == (0,)
+    assert LATIN.unknown_share(LATIN.encode([])).shape == (0,)
 
 
 @given(st.lists(ANYTHING, min_size=1))
 def test_shares_of_unknown_letters_are_those_of_the_spelling(names: list[str]) -> None:
     encoded = LATIN.encode(names)
-    shares = encoded.unknown_share()
+    shares = LATIN.unknown_share(encoded)
     for name, word, share in zip(names, decode(LATIN, encoded), shares.tolist(), strict=True):
-        letters = word[1:-1]
+        letters = [c for c in word[1:-1] if c not in " -'"]
         assert share == (letters.count(UNKNOWN) / len(letters) if letters else 1)
         assert (share > 0) == (bool(LATIN.unknown(name)) or not letters)
         assert set(LATIN.unknown(name)) <= set(normalise(name)) - set(LATIN.letters)
 
 
-@given(st.lists(OF_LATIN, min_size=1))
+@given(st.lists(OF_LATIN.filter(lambda word: word.strip("'-")), min_size=1))
 def test_names_of_known_letters_have_none_unknown(names: list[str]) -> None:
-    assert not LATIN.encode(names).unknown_share().any()
+    assert not LATIN.unknown_share(LATIN.encode(names)).any()
     assert {LATIN.unknown(name) for name in names} == {""}

@@ -12,6 +12,7 @@ import pytest
 
 from rnn_names.cells import CELLS
 from rnn_names.network import NetworkConfig
+from tests.test_structure import LADDER
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -66,7 +67,7 @@ def test_the_python_example(folder: Path) -> None:
 
 def test_the_make_targets_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    named = set(re.findall(r"\bmake ([a-z]+)", README))
+    named = set(re.findall(r"\bmake ([a-z-]+)", README))
     assert {"demo", "test"} <= named
     for target in named:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
@@ -80,6 +81,16 @@ def test_the_modules_and_functions_it_names_exist() -> None:
     ):
         code = (ROOT / "rnn_names" / f"{module}.py").read_text(encoding="utf-8")
         assert re.search(rf"^(def|class) {name}\b", code, re.MULTILINE), f"{module}.{name}"
+
+
+def test_the_modules_are_those_of_the_package() -> None:
+    table = re.findall(r"^\| `(\w+)\.py` \|", README, re.MULTILINE)
+    assert table == LADDER
+
+
+def test_the_files_it_names_exist() -> None:
+    for path in re.findall(r"`((?:data|tests|rnn_names)/[\w./]+)`", README):
+        assert (ROOT / path).exists(), path
 
 
 def cells_table() -> str:
