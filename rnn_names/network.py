@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Params = dict[str, FloatArray]
 
 READOUTS = ("country", "step_country", "next_symbol")
-LONG = 64  # symbols; longer names are scored few at a time, since a chunk takes what its longest one takes
+LONG, FEW = 64, 32  # names of more symbols are scored few at a time: each takes what the longest one takes
 CHUNK = 2048  # names scored at a time: many share their first letters, and the states nearly fit the cache
 
 
@@ -161,7 +161,7 @@ def forward(params: Params, config: NetworkConfig, names: Encoded, workers: int 
         read = _read(names, direction)
         order = read.order()
         long = read.lengths[order] > LONG
-        for some, size in ((order[~long], CHUNK), (order[long], CHUNK // LONG)):
+        for some, size in ((order[~long], CHUNK), (order[long], FEW)):
             chunks += [(direction, V, read, some[at : at + size]) for at in range(0, len(some), size)]
     z = np.repeat(params["country.b"][None], len(names.lengths), axis=0)
     scores: Iterable[FloatArray]

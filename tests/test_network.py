@@ -229,7 +229,8 @@ def test_scores_of_more_names_than_a_chunk(monkeypatch: pytest.MonkeyPatch, work
     params = start(config)
     names = encoded(NAMES)
     at_once = network.forward(params, config, names)
-    monkeypatch.setattr(network, "CHUNK", 2)
+    for limit, value in (("CHUNK", 2), ("LONG", 4), ("FEW", 1)):
+        monkeypatch.setattr(network, limit, value)
     found = network.forward(params, config, names, workers)
     np.testing.assert_allclose(found, at_once, atol=1e-12)
 
