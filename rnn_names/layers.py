@@ -70,7 +70,7 @@ def cross_entropy(
     loss = float(w_row @ np.log(total)) - q_z  # Σ_c q_c log p_c, since Σ_c q_c = 1
     p *= (w_row / total)[:, None]
     dz = p
-    np.subtract.at(dz.reshape(-1), at, (1 - smoothing) * w)
+    np.subtract.at(dz.reshape(z.size), at, (1 - smoothing) * w)
     if smoothing:
         dz -= smoothing / C * w_row[:, None]
     return loss, dz

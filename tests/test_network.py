@@ -269,6 +269,9 @@ def test_dropout_keeps_the_mean_and_drops_the_share() -> None:
         assert (kept == 0).mean() == pytest.approx(rate, abs=0.01)
         assert sorted(set(kept.ravel())) == [0, pytest.approx(1 / (1 - rate), rel=1e-12)]
         np.testing.assert_array_equal(derivative(x), kept)
+    nearly_all, _ = layers.dropout(x, 0.9999, rng)
+    assert np.isfinite(nearly_all).all()
+    assert nearly_all.mean() == pytest.approx(1, abs=0.3)
     assert layers.dropout(x, 0.0, rng)[0] is x
     assert layers.dropout(x, 0.5, None)[0] is x
 
