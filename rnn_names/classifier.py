@@ -101,7 +101,7 @@ class NameClassifier:
         z = sum(forward(params, model.network, encoded, WORKERS) for params in model.members)
         z = np.asarray(z / np.float32(len(model.members)))
         trained = trained_prior(np.array(model.counts, float), model.training.class_weight)
-        own = np.array(model.counts, float) ** PRIORS[model.training.prior]
+        own = self._weights(model.training.prior)
         p = adjust(z, trained, own, model.temperature, self.prior)
         u = model.alphabet.unknown_share(encoded).astype(p.dtype)[:, None]
         if u.any():

@@ -121,8 +121,8 @@ def fit(data: Prepared, network: NetworkConfig, config: TrainConfig) -> Iterator
                 yield event
                 continue
             z = forward(event.params, network, val_names, config.workers)
-            _, own, _ = validate(z)
             temperature, validation, ece_before = validate(np.mean([*z_earlier, z], axis=0))
+            own = validate(z)[1] if z_earlier else validation  # of the first network it is the same
             if own and validation and not math.isfinite(own.nll + validation.nll):
                 raise TrainingError(
                     f"the validation loss is {own.nll} after epoch {event.epoch}; {DIVERGED}"
