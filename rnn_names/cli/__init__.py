@@ -1,0 +1,113 @@
+"""The command line: parse, call the library, print. Exit codes: 0 fine, 1 failed, 2 usage, 130 Ctrl-C.
+
+Each command stands in the module of its name, which is imported when it is asked for: a command pays for
+the options of no other.
+"""
+
+import gc
+import importlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from rnn_names import __version__
+from rnn_names.errors import RnnNamesError
+
+COMMANDS = ("predict", "train", "evaluate")
+
+
+class Commands(Mapping[str, Any]):
+    """The commands by name, each built when it is asked for."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in COMMANDS:
+            raise KeyError(name)
+        return get_command(importlib.import_module(f"rnn_names.cli.{name}").app)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class Errors(TyperGroup):
+    """The one place where an error becomes a line on stderr and an exit code."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands: Any = Commands()
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()  # here, where a closed pipe can still be told from a failure
+            return result
+        except RnnNamesError as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(1) from error
+        except BrokenPipeError:
+            # The reader has had enough (`| head`). Python would complain once more at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+        except OSError as error:  # a full disk under standard output, or a path that is none
+            where = error.filename or "standard output"
+            typer.echo(f"error: {where}: {error.strerror}; make room, or write elsewhere", err=True)
+            raise typer.Exit(1) from error
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+
+
+app = typer.Typer(
+    cls=Errors,
+    name="rnn-names",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help: it starts fast, and [brackets] in it are not eaten as markup
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """The entry point of `rnn-names`."""
+    gc.set_threshold(100_000)  # little of what loading makes is garbage: to look for it takes 15 ms
+    # The products are too small to share among threads: OpenBLAS with two is slower than with one.
+    # This must be set before NumPy is loaded, and only in a process that is ours.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # the caller has closed it
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123  # until exit
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError):  # a replaced stream may not be reconfigurable
+            stream.reconfigure(encoding="utf-8", errors="surrogateescape")  # type: ignore[union-attr]
+    try:
+        app()
+    finally:
+        gc.freeze()  # the process ends, and what it has need not be looked through before
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"rnn-names {__version__}")
+        raise typer.Exit
+
+
+@app.callback(epilog="A name hints at where it is common and says nothing certain about a person.")
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Say in which countries a name is common, by a recurrent network in NumPy.
+
+    \b
+      rnn-names predict Schmidt Nguyen
+      rnn-names train names.csv -o names.npz
+      rnn-names evaluate -m names.npz
+    """

@@ -1,0 +1,94 @@
+"""What several commands share: their options, and how a model is chosen."""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rnn_names.errors import DataError
+
+if TYPE_CHECKING:  # loaded inside the commands, so that --help and usage errors are quick
+    from rnn_names.classifier import NameClassifier
+
+MODEL = Path("rnn-names.npz")
+
+
+def single_command() -> typer.Typer:
+    """What a module of one command hangs it on."""
+    return typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+
+def finite(value: float) -> float:
+    """The value, if it is a finite number."""
+    if not math.isfinite(value):  # typer's min and max let inf and nan through
+        raise typer.BadParameter(f"{value} is not a finite number.")
+    return value
+
+
+def share(value: float) -> float:
+    """The value, if it is from 0 up and below 1."""
+    if not 0 <= value < 1:
+        raise typer.BadParameter(f"{value} is not in the range 0 <= x < 1.")
+    return value
+
+
+Data = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[DATA]",
+        help="A folder of <Label>.txt files, or a .csv or .tsv file with a header.",
+    ),
+]
+NameColumn = Annotated[str, typer.Option(metavar="NAME", help="The column of names in DATA.")]
+CountryColumn = Annotated[str, typer.Option(metavar="NAME", help="The column of labels in DATA.")]
+Model = Annotated[
+    Path | None,
+    typer.Option(
+        "-m",
+        "--model",
+        metavar="FILE",
+        help=f"The model.  [default: {MODEL} in this folder, else the bundled one]",
+        show_default=False,
+    ),
+]
+
+
+Prior = Annotated[
+    str | None,
+    typer.Option(
+        metavar="data|sqrt|uniform|FILE",
+        help="How likely countries are beforehand: as their lists are long, as the square root of that, "
+        "all alike, or by a table with the columns country and weight.  [default: the model's]",
+        show_default=False,
+    ),
+]
+Threshold = Annotated[
+    float,
+    typer.Option(callback=finite, min=0, max=1, help="Answer unknown where no country is this likely."),
+]
+
+
+def positive(help: str) -> Any:
+    """An option of a finite number from 0 up."""
+    return typer.Option(help=help, callback=finite, min=0)
+
+
+def load(model: Path | None, verbose: bool, prior: str | None) -> "NameClassifier":
+    """The classifier of --model and --prior."""
+    from rnn_names.calibration import PRIORS
+    from rnn_names.classifier import BUNDLED_MODEL, NameClassifier
+    from rnn_names.dataset import read_prior
+
+    path = model or (MODEL if MODEL.is_file() else BUNDLED_MODEL)
+    if verbose:
+        typer.echo(f"model: {'bundled' if path == BUNDLED_MODEL else path}", err=True)
+    if prior is None or prior in PRIORS:
+        return NameClassifier.load(path, prior)
+    if not Path(prior).is_file():
+        raise DataError(f"{prior}: no such file; give --prior one, or {', '.join(PRIORS)}")
+    return NameClassifier.load(path, read_prior(Path(prior)))

@@ -1,0 +1,295 @@
+"""`rnn-names train`."""
+
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from rnn_names.cli.options import (
+    MODEL,
+    CountryColumn,
+    Data,
+    NameColumn,
+    positive,
+    share,
+    single_command,
+)
+from rnn_names.errors import RnnNamesError
+
+app = single_command()
+
+
+class OptimizerName(StrEnum):
+    """Values of --optimizer."""
+
+    adamw = "adamw"
+    sgd = "sgd"
+
+
+class RecurrentInit(StrEnum):
+    """Values of --recurrent-init."""
+
+    orthogonal = "orthogonal"
+    identity = "identity"
+
+
+class ClassWeight(StrEnum):
+    """Values of --class-weight."""
+
+    none = "none"
+    sqrt = "sqrt"
+    balanced = "balanced"
+
+
+class PriorName(StrEnum):
+    """Values of `train --prior`."""
+
+    data = "data"
+    sqrt = "sqrt"
+    uniform = "uniform"
+
+
+class TrainCommand(TyperCommand):
+    """Lists the cells in its help; only here, since to know them is to load NumPy."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        for parameter in self.params:
+            if parameter.name == "cell":
+                parameter.metavar = "|".join(_cells())
+        super().format_help(ctx, formatter)
+
+
+def _cells() -> list[str]:
+    from rnn_names.cells import CELLS
+
+    return list(CELLS)
+
+
+def _cell(name: str) -> str:
+    if name not in _cells():
+        raise typer.BadParameter(f"{name!r} is not one of {', '.join(_cells())}.")
+    return name
+
+
+@app.command(cls=TrainCommand)
+def train(
+    data: Data = None,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="Where the model is written.")
+    ] = MODEL,
+    cell: Annotated[
+        str, typer.Option(callback=_cell, autocompletion=_cells, help="The recurrent cell.")
+    ] = "gru",
+    bidirectional: Annotated[bool, typer.Option(help="Read names from both ends.")] = True,
+    hidden_size: Annotated[int, typer.Option(min=1, help="Hidden units of each direction.")] = 152,
+    pooling: Annotated[
+        bool, typer.Option(help="Read the country from the mean and maximum of all states, too.")
+    ] = True,
+    networks: Annotated[
+        int, typer.Option(min=1, help="Train so many, and average their probabilities.")
+    ] = 2,
+    recurrent_init: Annotated[
+        RecurrentInit, typer.Option(help="What W starts as.")
+    ] = RecurrentInit.orthogonal,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the training part.")] = 24,
+    batch_size: Annotated[int, typer.Option(min=1, help="Names in a step.")] = 256,
+    lr: Annotated[float, positive("Highest learning rate.")] = 0.007,
+    warmup: Annotated[
+        float, typer.Option(callback=share, help="Share of the steps in which the rate rises.")
+    ] = 0.1,
+    optimizer: Annotated[OptimizerName, typer.Option(help="Update rule.")] = OptimizerName.adamw,
+    momentum: Annotated[float, typer.Option(callback=share, help="Of sgd.")] = 0.9,
+    clip_norm: Annotated[float, positive("Longest gradient, over all parameters; 0: no clipping.")] = 1.0,
+    weight_decay: Annotated[float, positive("Shrinking of the parameters.")] = 0.01,
+    dropout: Annotated[float, typer.Option(callback=share, help="Of the states that are read out.")] = 0.4,
+    letter_dropout: Annotated[
+        float, typer.Option(callback=share, help="Of the letters: they are read as unknown.")
+    ] = 0.1,
+    join: Annotated[
+        float, typer.Option(callback=share, help="Of the names: read with another of their label behind.")
+    ] = 0.1,
+    step_loss: Annotated[
+        float, positive("Weight of the loss of the country read after every letter.")
+    ] = 0.3,
+    letter_loss: Annotated[float, positive("Weight of the loss of the next letter.")] = 1.0,
+    label_smoothing: Annotated[
+        float, typer.Option(callback=share, help="Share of the target spread over all labels.")
+    ] = 0.0,
+    ema_decay: Annotated[
+        float, typer.Option(callback=share, help="Of a moving average of the parameters; 0: none.")
+    ] = 0.998,
+    class_weight: Annotated[
+        ClassWeight,
+        typer.Option(help="How a label's share in the loss grows with its n names: n, √n, or not."),
+    ] = ClassWeight.sqrt,
+    prior: Annotated[
+        PriorName,
+        typer.Option(
+            help="How likely labels are beforehand: as their lists are long, as the square root of that, "
+            "or all alike; to calibrate for, and to answer under.",
+        ),
+    ] = PriorName.data,
+    val_split: Annotated[
+        float,
+        typer.Option(callback=share, help="Share of names that choose the best epoch and calibrate."),
+    ] = 0.1,
+    test_split: Annotated[
+        float, typer.Option(callback=share, help="Share of names kept for the final score.")
+    ] = 0.1,
+    patience: Annotated[
+        int, typer.Option(min=0, help="Stop after so many epochs without gain; 0: never.")
+    ] = 5,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**63 - 1, help="Of split, start, order and dropout.")
+    ] = 1,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes; other numbers of them give other last digits.")
+    ] = 2,
+    name_column: NameColumn = "name",
+    country_column: CountryColumn = "country",
+    half: Annotated[bool, typer.Option("--half", help="Write the parameters in 16 bits.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Train a model on DATA, or on the bundled surnames.
+
+    \b
+      rnn-names train
+      rnn-names train names.csv --country-column language -o names.npz
+      rnn-names train my_labels/ --hidden-size 64 --epochs 10
+    """
+    from tqdm import tqdm
+
+    from rnn_names import checkpoint, report
+    from rnn_names.classifier import NameClassifier
+    from rnn_names.config import TrainConfig
+    from rnn_names.dataset import bundled_surnames, fingerprint, read_examples
+    from rnn_names.network import NetworkConfig
+    from rnn_names.training import EpochReport, country_counts, country_indices, fit, prepare
+
+    if val_split + test_split >= 1:
+        raise typer.BadParameter("--val-split and --test-split leave nothing to train on.")
+    checkpoint.check_writable(output)
+    if data is not None and output.exists() and output.resolve() == data.resolve():
+        raise typer.BadParameter(f"--output {output} is the data; give another name.")
+    if name_column == country_column:
+        raise typer.BadParameter(f"{name_column!r} cannot be both the column of names and of labels.")
+    config = TrainConfig(
+        epochs=epochs,
+        batch_size=batch_size,
+        lr=lr,
+        warmup=warmup,
+        optimizer=optimizer.value,
+        momentum=momentum,
+        clip_norm=clip_norm,
+        weight_decay=weight_decay,
+        step_loss=step_loss,
+        letter_loss=letter_loss,
+        label_smoothing=label_smoothing,
+        dropout=dropout,
+        letter_dropout=letter_dropout,
+        ema_decay=ema_decay,
+        join=join,
+        networks=networks,
+        recurrent_init=recurrent_init.value,
+        class_weight=class_weight.value,
+        prior=prior.value,
+        val_split=val_split,
+        test_split=test_split,
+        seed=seed,
+        patience=patience,
+        workers=workers,
+    )
+    examples = read_examples(data or bundled_surnames(), name_column, country_column)
+    prepared = prepare(examples, config)
+    parts = prepared.parts
+    network = NetworkConfig(
+        symbols=len(prepared.alphabet),
+        countries=len(prepared.countries),
+        hidden_size=hidden_size,
+        cell=cell,
+        bidirectional=bidirectional,
+        readouts=config.objective.readouts,
+        pooling=pooling,
+    )
+    counts = country_counts(country_indices(parts.train, prepared.countries), network.countries)
+    info = checkpoint.DataInfo(
+        source=str(data) if data else None,
+        name_column=name_column,
+        country_column=country_column,
+        fingerprint=fingerprint(examples),
+        train=len(parts.train),
+        val=len(parts.val),
+        test=len(parts.test),
+    )
+
+    def say(text: str) -> None:
+        if not quiet:
+            with suppress(BrokenPipeError):  # nobody reads the progress: no reason to stop
+                typer.echo(text, err=True)
+
+    say(
+        f"{len(examples):,} names read; {len(parts.train):,} to train, {len(parts.val):,} to validate, "
+        f"{len(parts.test):,} to test; {network.countries} countries, {network.symbols} symbols"
+    )
+    history: list[dict[str, float | None]] = []
+    best: checkpoint.Checkpoint | None = None
+    # disable=None: no bar where stderr is not a terminal; there each epoch prints a line instead.
+    bar = tqdm(desc="training", unit="step", leave=False, disable=True if quiet else None)
+    try:
+        for event in fit(prepared, network, config):
+            if not isinstance(event, EpochReport):
+                bar.total = event.steps
+                bar.update(event.step - bar.n)
+                bar.set_postfix_str(report.step_line(event, history), refresh=False)
+                continue
+            history.append(report.history_entry(event))
+            if event.members is not None:
+                better = checkpoint.Checkpoint(
+                    network=network,
+                    training=config,
+                    data=info,
+                    alphabet=prepared.alphabet,
+                    countries=prepared.countries,
+                    members=event.members,
+                    counts=tuple(map(int, counts)),
+                    temperature=event.temperature,
+                    history=list(history),
+                )
+                checkpoint.save(output, better, half)
+                best, kept = better, event
+            with bar.external_write_mode(sys.stderr):
+                say(report.epoch_line(event, config))
+    except (KeyboardInterrupt, RnnNamesError) as stop:
+        bar.close()
+        where = (
+            f"the best so far, {report.epoch_name(kept, config)}, is in {output}"
+            if best
+            else "nothing was saved"
+        )
+        if isinstance(stop, RnnNamesError):
+            raise type(stop)(f"{stop} ({where})") from stop
+        typer.echo(f"stopped; {where}", err=True)
+        raise
+    bar.close()
+    assert best is not None  # every run has an epoch, and the first is the best so far
+
+    checkpoint.save(output, replace(best, history=history), half)
+    why = "had the lowest validation loss" if parts.val else "was the last"
+    say(f"saved {output}: {report.epoch_name(kept, config)} {why}")
+    if kept.validation and kept.ece_before is not None:
+        say(
+            f"calibrated on the validation part: temperature {kept.temperature:.2f}, "
+            f"ECE {kept.ece_before:.3f} before, {kept.validation.ece:.3f} after"
+        )
+    if parts.test and not quiet:
+        metrics, _ = NameClassifier.load(output).evaluate(parts.test)
+        typer.echo(
+            f"test part: accuracy {metrics.accuracy:.3f}, top-3 {metrics.top3_accuracy:.3f}, "
+            f"macro-F1 {metrics.macro_f1:.3f}, NLL {metrics.nll:.3f}, ECE {metrics.ece:.3f}, "
+            f"{metrics.n:,} names"
+        )
