@@ -5,7 +5,6 @@ network K, in 32 or 16 bits. Nothing in it is ever executed: arrays are read wit
 """
 
 import json
-import os
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ from rnn_names.cells import CELLS
 from rnn_names.config import TrainConfig
 from rnn_names.encoding import Alphabet
 from rnn_names.errors import CheckpointError
+from rnn_names.files import replacing
 from rnn_names.network import READOUTS, NetworkConfig, Params
 
 FORMAT = 1
@@ -59,29 +59,11 @@ class Checkpoint:
     history: list[dict[str, float | None]]
 
 
-def check_writable(path: Path) -> None:
-    """Raise CheckpointError if this file cannot be written: before the training, not after."""
-    if path.is_dir():
-        raise CheckpointError(f"{path}: is a folder; give --output the name of a file")
-    if path.exists() and not path.is_file():
-        raise CheckpointError(f"{path}: is not a regular file; give --output another name")
-    folder = path.resolve().parent
-    if not folder.is_dir():
-        raise CheckpointError(f"{folder}: no such folder; make it, or give --output another")
-    if not os.access(folder, os.W_OK):
-        raise CheckpointError(f"{folder}: cannot be written to; give --output another folder")
-
-
 def save(path: Path, checkpoint: Checkpoint, half: bool = False) -> None:
     """Write the file, the parameters in 16 bits with `half`: half the size, three digits.
 
-    It is written beside and moved into place: a reader sees the old file or the new one, never a part.
-
-    A symbolic link stays one: the file that it names is replaced. Raises CheckpointError.
+    Raises OutputError, and CheckpointError for a parameter that 16 bits cannot hold.
     """
-    import tempfile  # not above: to load a model takes less without it
-
-    place = path.resolve()
     header = {
         "format": FORMAT,
         "network": asdict(checkpoint.network),
@@ -103,23 +85,9 @@ def save(path: Path, checkpoint: Checkpoint, half: bool = False) -> None:
         }
     if not all(np.isfinite(value).all() for value in arrays.values()):
         raise CheckpointError(f"{path}: a parameter is too large for 16 bits; leave out --half")
-    temporary = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=place.parent, prefix=f".{path.name}.", delete=False) as file:
-            temporary = Path(file.name)
-            # Given the open file: for a path, NumPy would append .npz to the user's name.
-            np.savez(file, header=np.frombuffer(text, np.uint8), **arrays)  # type: ignore[arg-type]  # stubs take allow_pickle for one of the arrays
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(place)
-    except OSError as error:
-        raise CheckpointError(
-            f"{path}: {error.strerror}; give --output a folder that can be written to"
-        ) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
+    with replacing(path) as file:
+        # Given the open file: for a path, NumPy would append .npz to the user's name.
+        np.savez(file, header=np.frombuffer(text, np.uint8), **arrays)  # type: ignore[arg-type]  # stubs take allow_pickle for one of the arrays
 
 
 def load(path: Path) -> Checkpoint:
@@ -241,9 +209,3 @@ def _texts(values: Any) -> bool:
 
 def _rising(values: Sequence[str]) -> bool:
     return all(a < b for a, b in pairwise(values))
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -10,8 +10,12 @@ class DataError(RnnNamesError):
 
 
 class CheckpointError(RnnNamesError):
-    """A model file cannot be used, or cannot be written."""
+    """A model file cannot be used, or a model does not fit into one."""
 
 
 class TrainingError(RnnNamesError):
     """Training cannot go on."""
+
+
+class OutputError(RnnNamesError):
+    """A file that cannot be written."""

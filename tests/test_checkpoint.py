@@ -15,12 +15,13 @@ import numpy as np
 import pytest
 
 from rnn_names import checkpoint
-from rnn_names.checkpoint import Checkpoint, DataInfo, check_writable, load, save
+from rnn_names.checkpoint import Checkpoint, DataInfo, load, save
 from rnn_names.classifier import NameClassifier
 from rnn_names.config import TrainConfig
 from rnn_names.dataset import read_examples
 from rnn_names.encoding import Alphabet
-from rnn_names.errors import CheckpointError
+from rnn_names.errors import CheckpointError, OutputError
+from rnn_names.files import check_writable
 from rnn_names.network import NetworkConfig, init_params
 
 
@@ -120,7 +121,7 @@ def test_a_failed_write_keeps_the_old_file(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(CheckpointError, match="No space left on device") as caught:
+    with pytest.raises(OutputError, match="No space left on device") as caught:
         save(path, replace(small, countries=("A", "B")))
     assert str(path) in str(caught.value)
     assert list(tmp_path.iterdir()) == [path]
@@ -148,13 +149,13 @@ def test_a_disk_that_fills_up_keeps_the_old_file(
         [sys.executable, "-c", code, model_file, path], capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
-    assert f"CheckpointError: {path}: File too large" in done.stderr
+    assert f"OutputError: {path}: File too large" in done.stderr
     assert list(tmp_path.iterdir()) == [path]
     assert_same(load(path), small)
 
 
 def test_saving_into_no_folder(small: Checkpoint, tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match="No such file or directory"):
+    with pytest.raises(OutputError, match="No such file or directory"):
         save(tmp_path / "none" / "m.npz", small)
     assert list(tmp_path.iterdir()) == []
 
@@ -162,9 +163,9 @@ def test_saving_into_no_folder(small: Checkpoint, tmp_path: Path) -> None:
 def test_check_writable(tmp_path: Path) -> None:
     check_writable(tmp_path / "m.npz")
     assert list(tmp_path.iterdir()) == []
-    with pytest.raises(CheckpointError, match="is a folder"):
+    with pytest.raises(OutputError, match="is a folder"):
         check_writable(tmp_path)
-    with pytest.raises(CheckpointError, match="no such folder"):
+    with pytest.raises(OutputError, match="no such folder"):
         check_writable(tmp_path / "none" / "m.npz")
 
 
@@ -416,7 +417,7 @@ def test_a_label_that_was_no_valid_utf8_survives(tmp_path: Path, small: Checkpoi
 
 
 def test_only_regular_files_are_written(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match="not a regular file"):
+    with pytest.raises(OutputError, match="not a regular file"):
         check_writable(Path(os.devnull))
 
 

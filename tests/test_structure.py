@@ -15,6 +15,7 @@ PACKAGE = ROOT / "rnn_names"
 LADDER = [
     *(
         "errors",
+        "files",
         "dataset",
         "encoding",
         "prefixes",

@@ -20,6 +20,7 @@ from rnn_names.cli.options import (
     single_command,
 )
 from rnn_names.errors import RnnNamesError
+from rnn_names.files import check_writable
 
 app = single_command()
 
@@ -173,7 +174,7 @@ def train(
 
     if val_split + test_split >= 1:
         raise typer.BadParameter("--val-split and --test-split leave nothing to train on.")
-    checkpoint.check_writable(output)
+    check_writable(output)
     if data is not None and output.exists() and output.resolve() == data.resolve():
         raise typer.BadParameter(f"--output {output} is the data; give another name.")
     if name_column == country_column:
