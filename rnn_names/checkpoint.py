@@ -28,7 +28,7 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class DataInfo:
-    """The data a model was trained on. `source` None is the bundled surnames."""
+    """The data a model was trained on: `source` None is the bundled surnames; how many given names, too."""
 
     source: str | None
     name_column: str
@@ -37,6 +37,7 @@ class DataInfo:
     train: int
     val: int
     test: int
+    given_names: int
 
 
 @dataclass(frozen=True)

@@ -131,9 +131,18 @@ def fingerprint(examples: Iterable[Example]) -> str:
 
 def bundled_surnames() -> Path:
     """The folder of surnames that comes with the package."""
+    return _bundled("surnames")
+
+
+def bundled_given_names() -> Path:
+    """The folder of given names that comes with the package."""
+    return _bundled("given")
+
+
+def _bundled(kind: str) -> Path:
     here = Path(__file__).resolve().parent
-    installed = here / "data" / "surnames"
-    return installed if installed.is_dir() else here.parent / "data" / "surnames"
+    installed = here / "data" / kind
+    return installed if installed.is_dir() else here.parent / "data" / kind
 
 
 def read_examples(path: Path, name_column: str = "name", country_column: str = "country") -> list[Example]:

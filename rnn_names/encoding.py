@@ -16,7 +16,7 @@ START, END, UNKNOWN = "\x02", "\x03", "\x1a"
 END_INDEX, UNKNOWN_INDEX = 1, 2  # of START + END + UNKNOWN + letters
 NAME_START, NAME_END = "\n", "\r"  # in a text of many names: no tidy name has one
 
-BETWEEN = " -'"  # letters of an alphabet that are none
+BETWEEN = " -',"  # letters of an alphabet that are none
 BUCKET = 32  # batches sorted by length together
 
 if TYPE_CHECKING:  # at run time the names will do: numpy.typing takes as long to load as all of this
@@ -116,7 +116,7 @@ class Alphabet:
     def unknown_share(self, names: Encoded) -> FloatArray:
         """The share of each name's letters that are unknown; of a name of no letters all.
 
-        What stands between letters, blank, hyphen, apostrophe, is none.
+        What stands between letters, blank, hyphen, apostrophe, comma, is none.
         """
         between = [self.symbols.index(c) for c in BETWEEN if c in self.letters]
         letters, unknown = (

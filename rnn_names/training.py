@@ -8,7 +8,7 @@ import numpy as np
 
 from rnn_names.calibration import POWERS, PRIORS, adjust, fit_temperature, trained_prior
 from rnn_names.config import TrainConfig
-from rnn_names.dataset import Example, Split, fold, normalise, split, unique
+from rnn_names.dataset import Example, Split, split, unique
 from rnn_names.encoding import Alphabet, FloatArray, IntArray, batches
 from rnn_names.errors import DataError, TrainingError
 from rnn_names.metrics import Metrics, evaluate
@@ -19,11 +19,11 @@ from rnn_names.network import (
     init_params,
 )
 from rnn_names.optim import EMA, SGD, AdamW, Optimizer, clip_by_global_norm, learning_rate
+from rnn_names.spellings import joints, spellings
 
 SHORT = 20_000  # names to read in all, below which processes are not worth their start
-SPELLINGS = 4
-JOINTS = (" ", "-")
 FOLDED = 0.5  # share of the names that are read in base letters
+COMPOSED = 4  # names that each name is composed with, in all epochs
 DIVERGED = "lower --lr, or --clip-norm (0 clips nothing)"
 
 
@@ -32,6 +32,7 @@ class Prepared:
     """Data made ready: the split, and the alphabet and countries that follow from it."""
 
     parts: Split
+    given: list[Example]  # given names of the training part
     alphabet: Alphabet
     countries: tuple[str, ...]
 
@@ -70,8 +71,14 @@ class EpochReport:
     members: tuple[Params, ...] | None
 
 
-def prepare(examples: Sequence[Example], config: TrainConfig) -> Prepared:
-    """Unique examples, split; the alphabet of the training part; the countries, sorted."""
+def prepare(
+    examples: Sequence[Example], config: TrainConfig, given_names: Sequence[Example] = ()
+) -> Prepared:
+    """Unique examples, split; the alphabet of the training part; the countries, sorted.
+
+    Of the given names those are kept that would fall into the training part, too: so no name of the
+    other parts is learned as a given name.
+    """
     examples = unique(examples)
     countries = sorted({example.country for example in examples})
     if len(countries) < 2:
@@ -82,10 +89,12 @@ def prepare(examples: Sequence[Example], config: TrainConfig) -> Prepared:
             f"none of the {len(examples)} names falls into the training part; "
             "give more names or lower --val-split and --test-split"
         )
-    alphabet = Alphabet.learn(example.name for example in parts.train)
+    given = (example for example in unique(given_names) if example.country in countries)
+    kept = split(given, config.val_split, config.test_split, config.seed).train if config.join else []
+    alphabet = Alphabet.learn(example.name for example in [*parts.train, *kept])
     if config.join:
-        alphabet = Alphabet("".join(sorted({*alphabet.letters, *JOINTS})))
-    return Prepared(parts, alphabet, tuple(countries))
+        alphabet = Alphabet("".join(sorted({*alphabet.letters, *joints(full=bool(kept))})))
+    return Prepared(parts, kept, alphabet, tuple(countries))
 
 
 def fit(data: Prepared, network: NetworkConfig, config: TrainConfig) -> Iterator[StepReport | EpochReport]:
@@ -181,8 +190,9 @@ def _epochs(
     )
     n = len(y)
     weight = weights[y] * name_weights(data.parts.train, y, len(data.countries))
-    names = data.alphabet.encode(spellings(data.parts.train, y, rng))
-    task = Task(network, config.objective, names, np.tile(y, SPELLINGS))
+    composed = COMPOSED if config.join else 0
+    names = data.alphabet.encode(spellings(data.parts.train, data.given, composed, rng))
+    task = Task(network, config.objective, names, np.tile(y, 2 + 2 * composed))
     steps = config.epochs * math.ceil(n / config.batch_size)
     step, max_norm = 0, config.clip_norm or math.inf
     with Workers(task, start, rng.spawn(config.workers), processes=config.epochs * n > SHORT) as workers:
@@ -190,8 +200,10 @@ def _epochs(
         average = EMA(params, config.ema_decay) if config.ema_decay else None
         for epoch in range(1, config.epochs + 1):
             losses, norms = [], []
-            # People type "Nguyen" for "Nguyễn", and have two surnames, or give a first name too.
-            reading = np.arange(n) + n * (rng.random(n) < FOLDED) + 2 * n * (rng.random(n) < config.join)
+            # People type "Nguyen" for "Nguyễn", have two surnames, and give their first name too.
+            reading = np.arange(n) + n * (rng.random(n) < FOLDED)
+            if composed:
+                reading += 2 * n * (rng.random(n) < config.join) * rng.integers(1, composed + 1, n)
             for batch in batches(names.lengths[reading], config.batch_size, rng):
                 lr = learning_rate(config.lr, step, steps, config.warmup)
                 loss, grads = workers.gradient(reading[batch], weight[batch] / len(batch))
@@ -218,30 +230,6 @@ def country_indices(examples: Sequence[Example], countries: Sequence[str]) -> In
     """The place of each example's country among the countries."""
     place = {country: index for index, country in enumerate(countries)}
     return np.fromiter((place[e.country] for e in examples), dtype=np.intp, count=len(examples))
-
-
-def spellings(examples: Sequence[Example], y: IntArray, rng: "np.random.Generator") -> list[str]:
-    """The SPELLINGS of all n names: as written, in base letters, and both joined to another of the country.
-
-    Name i is spelled at i, i + n, i + 2 n and i + 3 n. Each name is joined to one other, by a blank or a
-    hyphen.
-    """
-    order = rng.permutation(len(y))
-    by_country = order[np.argsort(y[order], kind="stable")]
-    other = np.empty_like(by_country)
-    for country in np.split(by_country, np.flatnonzero(np.diff(y[by_country])) + 1):
-        other[country] = np.roll(country, 1)
-    joints = np.where(rng.random(len(y)) < 0.5, *JOINTS).tolist()
-    written = [normalise(example.name) for example in examples]
-    folded = [fold(example.name) for example in examples]
-    return [
-        *(*written, *folded),
-        *(
-            name + joint + names[k]
-            for names in (written, folded)
-            for name, joint, k in zip(names, joints, other.tolist(), strict=True)
-        ),
-    ]
 
 
 def country_counts(y: IntArray, countries: int) -> FloatArray:

@@ -44,8 +44,9 @@ def _train(data: Prepared, config: TrainConfig, hidden_size: int) -> tuple[list[
     )
     epochs = [event for event in fit(data, network, config) if isinstance(event, EpochReport)]
     members, temperature = next((e.members, e.temperature) for e in reversed(epochs) if e.members)
-    sizes = map(len, data.parts)
-    info = DataInfo(None, "name", "country", fingerprint(e for part in data.parts for e in part), *sizes)
+    train, val, test = map(len, data.parts)
+    same = fingerprint(example for part in data.parts for example in part)
+    info = DataInfo(None, "name", "country", same, train, val, test, given_names=0)
     history: list[dict[str, float | None]] = [{"epoch": e.epoch, "loss": e.loss} for e in epochs]
     y = country_indices(data.parts.train, data.countries)
     counts = country_counts(y, len(data.countries))

@@ -32,7 +32,7 @@ def small() -> Checkpoint:
     return Checkpoint(
         network=network,
         training=TrainConfig(lr=0.1, seed=7),
-        data=DataInfo("naïve data", "surname", "label", "f" * 64, 8, 1, 1),
+        data=DataInfo("naïve data", "surname", "label", "f" * 64, 8, 1, 1, 3),
         alphabet=Alphabet("aé"),
         countries=("Côte d'Ivoire", "Türkiye"),
         members=tuple(init_params(network, np.random.default_rng(seed)) for seed in (1, 2)),

@@ -188,6 +188,18 @@ def test_the_defaults_of_the_command_are_those_of_the_library() -> None:
     assert {name: defaults[name] for name in library} == library
 
 
+def test_given_names_are_read_with_the_names(few_countries: Path, here: Path) -> None:
+    table = here / "given.csv"
+    table.write_text("name,country\nJörgos,Greece\nHeinz,Germany\nHeinz,Peru\n", encoding="utf-8")
+    fine("train", few_countries, "-q", *QUICK, "--join", "0.5", "--given-names", table)
+    model = checkpoint.load(here / "rnn-names.npz")
+    assert model.data.given_names == 2
+    assert "," in model.alphabet.letters
+    assert scored(few_countries)["n"]  # the parts are found again without them
+    line = failed("train", few_countries, "-q", "--given-names", "none.csv")
+    assert "none.csv: no such file or folder" in line
+
+
 @pytest.mark.parametrize("half", [[], ["--half"]], ids=["32 bits", "16 bits"])
 def test_options_of_the_network_and_of_the_file(few_countries: Path, here: Path, half: list[str]) -> None:
     fine("train", few_countries, "-q", *QUICK, *half)

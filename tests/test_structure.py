@@ -28,6 +28,7 @@ LADDER = [
         "workers",
         "optim",
         "metrics",
+        "spellings",
         "training",
     ),
     *("checkpoint", "classifier", "report"),

@@ -1,24 +1,22 @@
 import random
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from rnn_names import workers
 from rnn_names.calibration import adjust, trained_prior
 from rnn_names.checkpoint import Checkpoint
 from rnn_names.config import TrainConfig
-from rnn_names.dataset import Example, fold, normalise, split_key
+from rnn_names.dataset import Example, split_key
 from rnn_names.encoding import FloatArray, IntArray
 from rnn_names.errors import DataError, TrainingError
 from rnn_names.layers import softmax
 from rnn_names.metrics import evaluate
 from rnn_names.network import NetworkConfig, Params, forward
 from rnn_names.training import (
+    COMPOSED,
     EpochReport,
     Prepared,
     StepReport,
@@ -28,7 +26,6 @@ from rnn_names.training import (
     fit,
     name_weights,
     prepare,
-    spellings,
 )
 from rnn_names.workers import Workers
 from tests.conftest import PLAIN
@@ -129,42 +126,19 @@ def test_balanced_countries_share_the_loss_evenly() -> None:
     assert [weights[y == c].sum() for c in range(3)] == pytest.approx([20 / 3] * 3)
 
 
-# spellings
+def test_no_name_of_another_part_is_learned_as_a_given_name() -> None:
+    examples, config = words(0), replace(TOY, join=0.2)
+    data = prepare(examples, config, [*examples, Example("Ça", "Italy"), Example("Pi", "Peru")])
+    kept = {split_key(example.name) for example in data.given}
+    assert kept >= {split_key(example.name) for example in data.parts.train}
+    assert not kept & {split_key(example.name) for part in data.parts[1:] for example in part}
+    assert {example.country for example in data.given} == {"Congo", "Italy"}  # of no other label
+    assert {",", "ç"} <= set(data.alphabet.letters)
+    assert prepare(examples, replace(config, join=0.0), examples).given == []  # nothing would read them
+    assert "," not in prepare(examples, config).alphabet.letters
 
 
-LETTERS = st.text("abkéłßŻö山", min_size=1, max_size=6)
-BY_COUNTRY = st.lists(
-    st.tuples(LETTERS, st.integers(0, 3)), min_size=1, max_size=20, unique_by=lambda pair: fold(pair[0])
-)
-
-
-@given(BY_COUNTRY, st.integers(0, 2**32 - 1))
-def test_spellings_are_four_of_each_name(named: list[tuple[str, int]], seed: int) -> None:
-    examples = [Example(name, "ABCD"[c]) for name, c in named]
-    y, n = np.array([c for _, c in named]), len(named)
-    texts = spellings(examples, y, np.random.default_rng(seed))
-    assert texts == spellings(examples, y, np.random.default_rng(seed))
-    written, folded, joined, joined_folded = (texts[at : at + n] for at in range(0, 4 * n, n))
-    assert len(texts) == 4 * n
-    assert written == [normalise(name) for name, _ in named]
-    assert folded == [fold(name) for name, _ in named]
-    partners = []
-    for i, text in enumerate(joined):
-        first, joint, second = re.split("([ -])", text)  # none of the names has a joint of its own
-        assert first == written[i]
-        partner = written.index(second)
-        assert y[partner] == y[i]
-        assert (partner != i) == ((y == y[i]).sum() > 1)
-        assert joined_folded[i] == folded[i] + joint + folded[partner]
-        partners.append(partner)
-    assert sorted(partners) == list(range(n))  # each is the partner of one
-
-
-def test_names_are_joined_by_blanks_and_hyphens_half_and_half() -> None:
-    examples = words(0)
-    joined = spellings(examples, np.zeros(300, int), np.random.default_rng(1))[600:900]
-    assert sum(" " in text for text in joined) == pytest.approx(150, abs=30)
-    assert sum("-" in text for text in joined) == 300 - sum(" " in text for text in joined)
+# reading
 
 
 @pytest.mark.parametrize("join", [0.0, 0.25])
@@ -203,6 +177,7 @@ def test_an_epoch_reads_each_name_once_in_one_of_its_spellings(
     for epoch in epochs // n:
         assert np.mean(epoch % 2 == 1) == pytest.approx(0.5, abs=0.08)
         assert np.mean(epoch >= 2) == pytest.approx(join, abs=0.06 if join else 0)
+    assert set(np.unique(epochs // n)) == set(range(2 + 2 * COMPOSED if join else 2))
 
 
 # fitting

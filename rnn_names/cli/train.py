@@ -112,7 +112,10 @@ def train(
         float, typer.Option(callback=share, help="Of the letters: they are read as unknown.")
     ] = 0.1,
     join: Annotated[
-        float, typer.Option(callback=share, help="Of the names: read with another of their label behind.")
+        float,
+        typer.Option(
+            callback=share, help="Of the names: read with a given name, or another name of their label."
+        ),
     ] = 0.1,
     step_loss: Annotated[
         float, positive("Weight of the loss of the country read after every letter.")
@@ -153,6 +156,15 @@ def train(
     ] = 2,
     name_column: NameColumn = "name",
     country_column: CountryColumn = "country",
+    given_names: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            help="Given names of the same labels, in a form as DATA may have, to read full names by.  "
+            "[default: the bundled ones with the bundled surnames, else none]",
+            show_default=False,
+        ),
+    ] = None,
     half: Annotated[bool, typer.Option("--half", help="Write the parameters in 16 bits.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
@@ -168,7 +180,7 @@ def train(
     from rnn_names import checkpoint, report
     from rnn_names.classifier import NameClassifier
     from rnn_names.config import TrainConfig
-    from rnn_names.dataset import bundled_surnames, fingerprint, read_examples
+    from rnn_names.dataset import bundled_given_names, bundled_surnames, fingerprint, read_examples
     from rnn_names.network import NetworkConfig
     from rnn_names.training import EpochReport, country_counts, country_indices, fit, prepare
 
@@ -206,7 +218,10 @@ def train(
         workers=workers,
     )
     examples = read_examples(data or bundled_surnames(), name_column, country_column)
-    prepared = prepare(examples, config)
+    if data is None and given_names is None:
+        given_names = bundled_given_names()
+    given = read_examples(given_names, name_column, country_column) if given_names else []
+    prepared = prepare(examples, config, given)
     parts = prepared.parts
     network = NetworkConfig(
         symbols=len(prepared.alphabet),
@@ -226,6 +241,7 @@ def train(
         train=len(parts.train),
         val=len(parts.val),
         test=len(parts.test),
+        given_names=len(prepared.given),
     )
 
     def say(text: str) -> None:

@@ -9,7 +9,8 @@ surnames, on names of another source that stand nowhere in these:
     --languages   a folder of <Language>.txt files of surnames, such as that of the PyTorch tutorial on
                   classifying names
     --people      a table of full names with the columns name and country (a nationality), such as
-                  name2nat's: at most 800 last words a country, drawn with a fixed seed
+                  name2nat's: at most 800 people a country, each of another last word, drawn with a fixed
+                  seed; by their last word, their full name, and their last word in front
 
 Nationality, language and country are not the same: these tables are a proxy. Needs the extra `bench`.
 """
@@ -107,25 +108,23 @@ def languages(path: Path, known: set[str]) -> list[Example]:
     return new_names((example for example in examples if "Page" not in example.name), known)
 
 
-def people(path: Path, known: set[str]) -> list[Example]:
-    """New last words of full names, PER_COUNTRY of each country at most."""
-    found: dict[str, list[Example]] = {}
-    surnames = set()
+def people(path: Path, known: set[str]) -> list[tuple[str, Example]]:
+    """People whose last word is new: their first words, and last word and country, PER_COUNTRY at most."""
+    found: dict[str, dict[Example, str]] = {}
     for name, label, _ in read_examples(path):
         if country := NATIONALITIES.get(label):
             words = re.sub(r'\(.*?\)|"|,? (Jr|Sr|[IVX]+)\.?$', "", html.unescape(name)).split()
             last = words[-1].strip(",.'") if len(words) > 1 else ""
             if len(last) > 1 and last[0].isupper() and not re.search(r"\d", last):
-                surnames.add(Example(last, country))
-    for example in new_names(surnames, known):
-        found.setdefault(example.country, []).append(example)
+                found.setdefault(country, {}).setdefault(Example(last, country), " ".join(words[:-1]))
     rng = random.Random(4)
-    drawn = (
-        rng.sample(names, min(PER_COUNTRY, len(names)))
-        for _, names in sorted(found.items())
-        if len(names) >= FEWEST
-    )
-    return unique(example for names in drawn for example in names)
+    drawn: list[tuple[str, Example]] = []
+    for _, firsts in sorted(found.items()):
+        new = new_names(firsts, known)
+        if len(new) >= FEWEST:
+            chosen = rng.sample(new, min(PER_COUNTRY, len(new)))
+            drawn += sorted((firsts[example], example) for example in chosen)
+    return drawn
 
 
 def row(label: str, m: Metrics) -> str:
@@ -173,7 +172,14 @@ def main() -> None:
     if arguments.languages:
         scored["languages"] = languages(arguments.languages, known)
     if arguments.people:
-        scored["people"] = people(arguments.people, known)
+        drawn = people(arguments.people, known)
+        scored["people, last words"] = [last for _, last in drawn]
+        scored["people, full names"] = [
+            Example(f"{first} {last.name}", last.country) for first, last in drawn
+        ]
+        scored["people, LAST WORD, first words"] = [
+            Example(f"{last.name.upper()}, {first}", last.country) for first, last in drawn
+        ]
     for part, names in scored.items():
         print(f"\n{part}, {len(names):,} names")
         print(f"{'':24} accuracy  top-3  macro-F1  balanced    NLL    ECE")

@@ -115,7 +115,7 @@ class Sample:
         """For `fit`: everything is for training."""
         alphabet = Alphabet.learn(example.name for example in self.examples)
         countries = tuple(sorted({example.country for example in self.bundled}))
-        return Prepared(Split(self.examples, [], []), alphabet, countries)
+        return Prepared(Split(self.examples, [], []), [], alphabet, countries)
 
     @cached_property
     def names(self) -> Encoded:
@@ -153,7 +153,7 @@ class Sample:
             Checkpoint(
                 network=self.config(task),
                 training=TrainConfig(),
-                data=DataInfo(None, "name", "country", "", len(self.examples), 0, 0),
+                data=DataInfo(None, "name", "country", "", len(self.examples), 0, 0, 0),
                 alphabet=self.prepared.alphabet,
                 countries=self.prepared.countries,
                 members=(self.params(task),),
@@ -620,7 +620,7 @@ def epoch_seconds(case: Case) -> float:
         Example("".join(letters[i] for i in row), str(k % 45)) for k, row in enumerate(codes.tolist())
     ]
     countries = tuple(sorted({example.country for example in examples}))
-    prepared = Prepared(Split(examples, [], []), Alphabet(letters), countries)
+    prepared = Prepared(Split(examples, [], []), [], Alphabet(letters), countries)
     config = TrainConfig(epochs=2, batch_size=128, step_loss=0.0, letter_loss=0.0, networks=1, patience=0)
     size = NetworkConfig(len(prepared.alphabet), len(countries), case.hidden)
     ends = [time.perf_counter() for event in fit(prepared, size, config) if isinstance(event, EpochReport)]
