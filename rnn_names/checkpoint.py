@@ -1,29 +1,37 @@
 """A trained model ↔ one .npz file.
 
 Format 1. The archive holds `header`, a JSON text as bytes, and one array `K/NAME` for each parameter of
-network K, in 32 or 16 bits. Nothing in it is ever executed: arrays are read with allow_pickle=False.
+network K, in 32 or 16 bits.
+
+A file may come from a stranger. Nothing in it is executed, and nothing is taken on trust: the header is
+read first, with a bound; from it follows which arrays there must be, and of which shapes, and no others.
 """
 
 import json
-import zipfile
-import zlib
+import math
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeVar
+from reprlib import repr as brief
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 
+from rnn_names.archive import Archive
 from rnn_names.calibration import COLDEST, HOTTEST, POWERS, PRIORS
 from rnn_names.cells import CELLS
 from rnn_names.config import TrainConfig
-from rnn_names.encoding import Alphabet
+from rnn_names.encoding import Alphabet, FloatArray
 from rnn_names.errors import CheckpointError
 from rnn_names.files import replacing
 from rnn_names.network import READOUTS, NetworkConfig, Params
 
 FORMAT = 1
+HEADER_LIMIT = 1 << 23  # bytes, mostly of the history: some 30,000 epochs
+PARAMETER_LIMIT = 1 << 25  # of all networks: 128 MB
+NETWORK_LIMIT = 1000
 
 
 @dataclass(frozen=True)
@@ -60,11 +68,18 @@ class Checkpoint:
     history: list[dict[str, float | None]]
 
 
+HEADER = {field.name for field in fields(Checkpoint)} - {"alphabet"} | {"format", "letters"}
+
+
 def save(path: Path, checkpoint: Checkpoint, half: bool = False) -> None:
     """Write the file, the parameters in 16 bits with `half`: half the size, three digits.
 
-    Raises OutputError, and CheckpointError for a parameter that 16 bits cannot hold.
+    Raises OutputError, and CheckpointError for a model too large to be loaded, or for 16 bits.
     """
+    if too_large(checkpoint.network, len(checkpoint.members)):
+        raise CheckpointError(
+            f"{path}: more than {NETWORK_LIMIT:,} networks or {PARAMETER_LIMIT:,} parameters; train fewer"
+        )
     header = {
         "format": FORMAT,
         "network": asdict(checkpoint.network),
@@ -78,9 +93,11 @@ def save(path: Path, checkpoint: Checkpoint, half: bool = False) -> None:
         "history": checkpoint.history,
     }
     text = json.dumps(header).encode()  # ASCII, also where a label was no valid UTF-8
+    if len(text) + 1000 > HEADER_LIMIT:  # and the .npy format's own
+        raise CheckpointError(f"{path}: countries and epochs take {len(text):,} bytes; train fewer")
     with np.errstate(over="ignore"):  # looked at below
         arrays = {
-            f"{k}/{name}": value.astype(np.float16 if half else np.float32)
+            f"{k}/{name}": value.astype("<f2" if half else "<f4")
             for k, params in enumerate(checkpoint.members)
             for name, value in params.items()
         }
@@ -94,76 +111,89 @@ def save(path: Path, checkpoint: Checkpoint, half: bool = False) -> None:
 def load(path: Path) -> Checkpoint:
     """Read and check a checkpoint. Raises CheckpointError, whatever is wrong with the file."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
+        with path.open("rb") as file:
+            return _read(file)
     except FileNotFoundError:
         raise CheckpointError(
             f"{path}: no such model file; train one with `rnn-names train -o {path}`"
         ) from None
-    except (
-        # All that np.load was seen to raise on files that are not what they claim to be.
-        OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, MemoryError,
-        NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error,
-    ) as error:  # fmt: skip
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not an .npz file"
+    except OSError as error:
         raise CheckpointError(
-            f"{path}: cannot be read ({reason}); give a file written by `rnn-names train`"
+            f"{path}: cannot be read ({error.strerror or error}); give a file written by `rnn-names train`"
         ) from error
-    try:
-        return _decode(arrays)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except NewerFormatError as error:
+        raise CheckpointError(f"{path}: {error}; upgrade rnn-names") from error
+    except (ValueError, RecursionError) as error:  # the latter of a header of brackets in brackets
         raise CheckpointError(
             f"{path}: not a model of rnn-names ({error}); give a file written by `rnn-names train`"
         ) from error
 
 
-def _decode(arrays: dict[str, Any]) -> Checkpoint:
-    header = json.loads(arrays.pop("header").tobytes().decode())
+class NewerFormatError(Exception):
+    """A checkpoint of a version to come."""
+
+
+def too_large(network: NetworkConfig, members: int) -> bool:
+    """Whether so many such networks are more than a file may hold."""
+    parameters = members * sum(map(math.prod, network.shapes().values()))
+    return members > NETWORK_LIMIT or parameters > PARAMETER_LIMIT
+
+
+def _read(file: BinaryIO) -> Checkpoint:
+    archive = Archive(file)
+    if "header.npy" not in archive.places:
+        raise ValueError("it has no header")
+    if archive.places["header.npy"].size > HEADER_LIMIT:
+        raise ValueError(f"its header is longer than {HEADER_LIMIT:,} bytes")
+    header = json.loads(archive.read("header", ["|u1"]).tobytes().decode())
+    if not isinstance(header, dict):
+        raise ValueError("its header is no object")
     version = header.get("format")
+    if isinstance(version, int) and version > FORMAT:
+        raise NewerFormatError(f"format {version}, where this version reads format {FORMAT}")
     if version != FORMAT:
-        raise ValueError(f"format {version}, where this version reads format {FORMAT}: upgrade it")
+        raise ValueError(f"format {brief(version)}, where this version reads format {FORMAT}")
+    if set(header) != HEADER:
+        raise ValueError(f"its header has other fields: {brief(sorted(HEADER ^ set(header)))}")
+
     network = _config(NetworkConfig, header["network"])
     if network.cell not in CELLS:
-        raise ValueError(f"unknown cell {network.cell!r}")
-    if "country" not in network.readouts or not set(network.readouts) <= set(READOUTS):
-        raise ValueError(f"its readouts are {', '.join(network.readouts)}")
+        raise ValueError(f"unknown cell {brief(network.cell)}")
+    readouts = set(network.readouts)
+    if "country" not in readouts or not readouts <= set(READOUTS) or len(readouts) < len(network.readouts):
+        raise ValueError(f"its readouts are {brief(network.readouts)}")
     letters, countries = header["letters"], header["countries"]
     if not isinstance(letters, str) or not letters.isprintable() or not _rising(letters):
         raise ValueError("the alphabet is not a text of sorted letters")
-    if not _texts(countries) or not _rising(countries):
+    if not _texts(countries) or not all(countries) or not _rising(countries):
         raise ValueError("the countries are not a sorted list of texts")
     alphabet = Alphabet(letters)
     if (len(alphabet), len(countries)) != (network.symbols, network.countries):
         raise ValueError("alphabet or countries do not fit the network")
     history = header["history"]
-    if not isinstance(history, list) or not all(isinstance(entry, dict) for entry in history):
+    if not isinstance(history, list) or not all(map(_entry, history)):
         raise ValueError("the history is not a list of entries")
-
     counts, temperature, members = header["counts"], header["temperature"], header["members"]
-    if not isinstance(counts, list) or len(counts) != len(countries) or not all(map(_positive_int, counts)):
+    if not isinstance(counts, list) or len(counts) != len(countries) or not all(map(_count, counts)):
         raise ValueError("the counts are not a positive number for each country")
-    if isinstance(temperature, bool) or not isinstance(temperature, int | float):
-        raise ValueError(f"the temperature is {temperature!r}")
-    if not COLDEST / 2 < temperature < HOTTEST * 2:
-        raise ValueError(f"the temperature is {temperature!r}")
-    if not _positive_int(members):
-        raise ValueError(f"it has {members!r} networks")
-
+    if not _number(temperature) or not COLDEST / 2 < temperature < HOTTEST * 2:
+        raise ValueError(f"the temperature is {brief(temperature)}")
     training = _config(TrainConfig, header["training"])
     if training.class_weight not in POWERS or training.prior not in PRIORS:
-        raise ValueError(f"its class weight is {training.class_weight!r}, its prior {training.prior!r}")
+        raise ValueError(
+            f"its class weight is {brief(training.class_weight)}, its prior {brief(training.prior)}"
+        )
+    if training.seed >= 1 << 63:
+        raise ValueError(f"its seed is {brief(training.seed)}")
+    if not _count(members):
+        raise ValueError(f"it has {brief(members)} networks")
+    if not network.hidden_size or not countries or too_large(network, members):
+        raise ValueError(f"it has {brief(members)} networks of {brief(network.hidden_size)} hidden units")
 
     shapes = network.shapes()
-    if len(arrays) != members * len(shapes) or set(arrays) != {
-        f"{k}/{name}" for k in range(members) for name in shapes
-    }:
+    parameters = {f"{k}/{name}.npy" for k in range(members) for name in shapes}
+    if set(archive.places) != {"header.npy", *parameters}:
         raise ValueError("the parameters are not those of the network")
-    for name, value in arrays.items():
-        shape = shapes[name.partition("/")[2]]
-        if value.dtype not in (np.float32, np.float16) or value.shape != shape:
-            raise ValueError(f"{name} is {value.dtype} {value.shape}, not float32 or float16 {shape}")
-        if not np.isfinite(value).all():
-            raise ValueError(f"{name} has entries that are not finite")
     return Checkpoint(
         network=network,
         training=training,
@@ -171,7 +201,7 @@ def _decode(arrays: dict[str, Any]) -> Checkpoint:
         alphabet=alphabet,
         countries=tuple(countries),
         members=tuple(
-            {name: arrays[f"{k}/{name}"].astype(np.float32, copy=False) for name in shapes}
+            {name: _parameter(archive, f"{k}/{name}", shape) for name, shape in shapes.items()}
             for k in range(members)
         ),
         counts=tuple(counts),
@@ -180,13 +210,21 @@ def _decode(arrays: dict[str, Any]) -> Checkpoint:
     )
 
 
+def _parameter(archive: Archive, name: str, shape: tuple[int, ...]) -> FloatArray:
+    value = archive.read(name, ("<f4", "<f2"), shape)
+    if not np.isfinite(value).all():
+        raise ValueError(f"{name} has entries that are not finite")
+    return value.astype(np.float32, copy=False)
+
+
 _Config = TypeVar("_Config")
 
 
 def _config(kind: type[_Config], values: dict[str, Any]) -> _Config:
     expected = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # a dataclass, which TypeVar cannot say
-    if set(values) != expected:
-        raise ValueError(f"{kind.__name__} has other fields: {sorted(expected ^ set(values))}")
+    found = set(values) if isinstance(values, dict) else set()
+    if found != expected:
+        raise ValueError(f"{kind.__name__} has other fields: {brief(sorted(expected ^ found))}")
     for field in fields(kind):  # type: ignore[arg-type]  # as above
         # Every field is of a plain type or a tuple of texts, which is a list in JSON; an int will do
         # for a float, a bool for neither.
@@ -195,13 +233,25 @@ def _config(kind: type[_Config], values: dict[str, Any]) -> _Config:
             values = {**values, field.name: tuple(value)}
             continue
         allowed: Any = int | float if field.type is float else field.type
-        if not isinstance(value, allowed) or isinstance(value, bool) != (field.type is bool):
-            raise ValueError(f"{kind.__name__}.{field.name} cannot be {value!r}")
+        if (
+            not isinstance(value, allowed)
+            or isinstance(value, bool) != (field.type is bool)
+            or (isinstance(value, int | float) and not 0 <= value <= sys.float_info.max)
+        ):
+            raise ValueError(f"{kind.__name__}.{field.name} cannot be {brief(value)}")
     return kind(**values)
 
 
-def _positive_int(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1 << 53
+
+
+def _entry(value: Any) -> bool:
+    return isinstance(value, dict) and all(v is None or _number(v) for v in value.values())
 
 
 def _texts(values: Any) -> bool:

@@ -1,0 +1,97 @@
+"""Reading an .npz file that nobody vouches for.
+
+Such a file is a zip archive of .npy files. Of both formats this reads what `numpy.savez` writes, and no
+more: no compression, no encryption, nothing between the members, before or behind them.
+
+    member      30 bytes + name + extra, then an .npy file
+    …
+    directory   an entry for each member: 46 bytes + name + extra + comment
+    end         22 bytes: where the directory is
+
+    .npy        10 bytes + a dict literal of dtype, order and shape, then the array
+
+Every size is held against the file's own before anything of that size is allocated; nothing is inflated
+and nothing evaluated: an array is read only where its dict literal is the one expected, letter by letter.
+"""
+
+import os
+import zlib
+from collections.abc import Sequence
+from math import prod
+from struct import Struct
+from typing import Any, BinaryIO, NamedTuple
+
+import numpy as np
+
+MEMBER = Struct("<4s5H3L2H")
+ENTRY = Struct("<4s6H3L5H2L")
+END = Struct("<4s4H2LH")
+DIRECTORY_LIMIT = 1 << 21  # bytes: some 30,000 arrays
+
+
+class Place(NamedTuple):
+    """Where an .npy file stands."""
+
+    start: int
+    size: int
+    crc: int
+
+
+class Archive:
+    """The arrays of an .npz file by name. Raises ValueError for a file that is not as described above."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        end = max(0, file.seek(0, os.SEEK_END) - END.size)
+        signature, *_, count, length, directory, _ = self._unpack(END, end)
+        _require(signature == b"PK\5\6" and directory + length == end and length <= DIRECTORY_LIMIT)
+        self.places: dict[str, Place] = {}
+        at, free = directory, 0  # the next entry, and where the member that it names must stand
+        for _ in range(count):
+            entry = self._unpack(ENTRY, at)
+            signature, _, _, flags, method, _, _, crc, packed, size, name_length, *others = entry
+            extra, comment, _, _, _, offset = others
+            _require(signature == b"PK\1\2" and flags == method == 0 and packed == size and offset == free)
+            name = file.read(name_length).decode("ascii", "replace")
+            at += ENTRY.size + name_length + extra + comment
+            signature, *_, name_length, extra = self._unpack(MEMBER, offset)
+            start = offset + MEMBER.size + name_length + extra
+            free = start + size
+            _require(signature == b"PK\3\4" and free <= directory and name not in self.places)
+            self.places[name] = Place(start, size, crc)
+        _require(free == directory and at == directory + length)
+
+    def _unpack(self, form: Struct, at: int) -> tuple[Any, ...]:
+        self.file.seek(at)
+        data = self.file.read(form.size)
+        _require(len(data) == form.size)
+        return form.unpack(data)
+
+    def read(
+        self, name: str, dtypes: Sequence[str], shape: tuple[int, ...] | None = None
+    ) -> "np.ndarray[Any, np.dtype[Any]]":
+        """The array of one of these dtypes and of this shape; None: of as many entries as there are."""
+        start, size, crc = self.places[f"{name}.npy"]
+        self.file.seek(start)
+        head = self.file.read(10)
+        _require(head[:8] == b"\x93NUMPY\1\0")
+        head += self.file.read(int.from_bytes(head[8:], "little"))
+        for dtype in map(np.dtype, dtypes):
+            expected = ((size - len(head)) // dtype.itemsize,) if shape is None else shape
+            text = f"{{'descr': '{dtype.str}', 'fortran_order': False, 'shape': {expected}, }}"
+            if head[10:].rstrip() == text.encode():
+                break
+        else:
+            known = " or ".join(np.dtype(dtype).name for dtype in dtypes)
+            raise ValueError(f"{name} is not {known} {'of one dimension' if shape is None else shape}")
+        _require(size == len(head) + prod(expected) * dtype.itemsize)
+        array = np.empty(expected, dtype)
+        _require(self.file.readinto(array) == array.nbytes)  # type: ignore[attr-defined]  # a buffered file has it
+        if zlib.crc32(array, zlib.crc32(head)) != crc:  # type: ignore[arg-type]  # a buffer, which NumPy's types do not say
+            raise ValueError(f"{name} is damaged")
+        return array
+
+
+def _require(true: bool) -> None:
+    if not true:
+        raise ValueError("it is damaged, or no .npz file as NumPy writes them")
