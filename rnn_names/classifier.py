@@ -13,13 +13,14 @@ from rnn_names.calibration import PRIORS, adjust, trained_prior
 from rnn_names.checkpoint import Checkpoint
 from rnn_names.dataset import Example, normalise
 from rnn_names.encoding import FloatArray
-from rnn_names.errors import DataError
+from rnn_names.errors import CheckpointError, DataError
 from rnn_names.network import forward
 
 if TYPE_CHECKING:
     from rnn_names.metrics import Metrics
 
 WORKERS = 2  # threads that score a long list; a short one takes none
+LARGEST_SCORE = 1e30  # over the lowest temperature it is finite yet
 BUNDLED_MODEL = Path(__file__).resolve().parent / "model.npz"
 
 
@@ -89,7 +90,7 @@ class NameClassifier:
 
         It is the networks' average, calibrated, under the prior. Of a name with a share u of letters
         that the model does not know, it is moved that far towards the prior: all of the way for a name
-        in another script, or of no letters.
+        in another script, or of no letters. Raises CheckpointError for parameters that make no numbers.
         """
         if isinstance(names, str):
             raise TypeError("names must be a list of strings; for one name write [name]")
@@ -98,8 +99,11 @@ class NameClassifier:
             if not isinstance(name, str):
                 raise TypeError(f"names must be strings; names[{place}] is {name!r}")
         model, encoded = self.model, self.model.alphabet.encode(names)
-        z = sum(forward(params, model.network, encoded, WORKERS) for params in model.members)
+        with np.errstate(all="ignore"):
+            z = sum(forward(params, model.network, encoded, WORKERS) for params in model.members)
         z = np.asarray(z / np.float32(len(model.members)))
+        if not np.abs(z).max(initial=0) < LARGEST_SCORE:  # nor is it so for what is no number
+            raise CheckpointError("a score of the model overflows; use another, or train it again")
         trained = trained_prior(np.array(model.counts, float), model.training.class_weight)
         own = self._weights(model.training.prior)
         p = adjust(z, trained, own, model.temperature, self.prior)

@@ -152,8 +152,9 @@ def forward(params: Params, config: NetworkConfig, names: Encoded, workers: int 
         direction, V, read, chosen = chunk
         taken = read.take(chosen)
         tree = prefix_tree(taken)
-        states, _ = unroll(cell, *_recurrence(params, direction), tree)
-        return summary(states, tree, taken.lengths, config.pooling)[0] @ V
+        with np.errstate(all="ignore"):  # what overflows shows in the scores
+            states, _ = unroll(cell, *_recurrence(params, direction), tree)
+            return np.asarray(summary(states, tree, taken.lengths, config.pooling)[0] @ V)
 
     chunks = []
     halves = np.split(params["country.W"], len(config.directions))  # rows that meet a direction's part
@@ -173,8 +174,9 @@ def forward(params: Params, config: NetworkConfig, names: Encoded, workers: int 
         keep_freed_memory()
         with ThreadPoolExecutor(workers) as pool:
             scores = list(pool.map(score, chunks))
-    for (*_, chosen), z_chunk in zip(chunks, scores, strict=True):
-        z[chosen] += z_chunk
+    with np.errstate(all="ignore"):
+        for (*_, chosen), z_chunk in zip(chunks, scores, strict=True):
+            z[chosen] += z_chunk
     return z
 
 
