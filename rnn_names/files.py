@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,14 +12,14 @@ from rnn_names.errors import OutputError
 def check_writable(path: Path) -> None:
     """Raise OutputError if this file cannot be written: before the training, not after."""
     if path.is_dir():
-        raise OutputError(f"{path}: is a folder; give --output the name of a file")
+        raise OutputError(f"{path}: is a folder; give the name of a file")
     if path.exists() and not path.is_file():
-        raise OutputError(f"{path}: is not a regular file; give --output another name")
+        raise OutputError(f"{path}: is not a regular file; give another name")
     folder = path.resolve().parent
     if not folder.is_dir():
-        raise OutputError(f"{folder}: no such folder; make it, or give --output another")
+        raise OutputError(f"{folder}: no such folder; make it, or give another")
     if not os.access(folder, os.W_OK):
-        raise OutputError(f"{folder}: cannot be written to; give --output another folder")
+        raise OutputError(f"{folder}: cannot be written to; give another folder")
 
 
 @contextmanager
@@ -30,28 +30,30 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     nothing else is left. A symbolic link stays one: the file that it names is replaced.
     Raises OutputError for what the system refuses.
     """
-    import tempfile  # not above: to predict takes less without it
-
     place = path.resolve()
-    temporary = None
+    # Named here: to predict takes less without tempfile, and whatever stops this, the name is known.
+    temporary = place.with_name(f".rnn-names-{os.urandom(8).hex()}")
     try:
-        with tempfile.NamedTemporaryFile(dir=place.parent, prefix=f".{path.name}.", delete=False) as file:
-            temporary = Path(file.name)
-            yield file  # type: ignore[misc]  # a wrapper with the methods of a BinaryIO
+        with temporary.open("xb") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
         temporary.replace(place)
+        _flush_folder(place.parent)
     except OSError as error:
-        raise OutputError(
-            f"{path}: {error.strerror}; give --output a folder that can be written to"
-        ) from error
+        raise OutputError(f"{path}: {error.strerror or error}; make room, or write elsewhere") from error
     finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # it is in place, or never was
+            temporary.unlink()
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _flush_folder(folder: Path) -> None:
+    """Make the new name outlast a power cut, where folders can be flushed."""
+    if not hasattr(os, "O_DIRECTORY"):  # Windows
+        return
+    with suppress(OSError):  # some network file systems refuse; the file is there all the same
+        number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)

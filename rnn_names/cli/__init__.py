@@ -1,4 +1,6 @@
-"""The command line: parse, call the library, print. Exit codes: 0 fine, 1 failed, 2 usage, 130 Ctrl-C.
+"""The command line: parse, call the library, print.
+
+Exit codes: 0 fine, 1 failed, 2 usage, 130 Ctrl-C, 143 ended by SIGTERM.
 
 Each command stands in the module of its name, which is imported when it is asked for: a command pays for
 the options of no other.
@@ -7,6 +9,7 @@ the options of no other.
 import gc
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -50,7 +53,9 @@ class Errors(TyperGroup):
             sys.stdout.flush()  # here, where a closed pipe can still be told from a failure
             return result
         except RnnNamesError as error:
-            typer.echo(f"error: {error}", err=True)
+            from rnn_names.report import printable  # a message may quote a file that is not to be trusted
+
+            typer.echo(f"error: {printable(str(error))}", err=True)
             raise typer.Exit(1) from error
         except BrokenPipeError:
             # The reader has had enough (`| head`). Python would complain once more at exit.
@@ -80,6 +85,7 @@ def main() -> None:
     # The products are too small to share among threads: OpenBLAS with two is slower than with one.
     # This must be set before NumPy is loaded, and only in a process that is ours.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    signal.signal(signal.SIGTERM, _terminate)
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # the caller has closed it
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123  # until exit
@@ -90,6 +96,10 @@ def main() -> None:
         app()
     finally:
         gc.freeze()  # the process ends, and what it has need not be looked through before
+
+
+def _terminate(number: int, _: object) -> None:
+    raise SystemExit(128 + number)  # so that every `finally` runs, and no half-written file stays
 
 
 def _version(value: bool) -> None:

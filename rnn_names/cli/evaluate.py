@@ -70,7 +70,7 @@ def evaluate(
     if data is None:
         name_column, country_column = trained.name_column, trained.country_column
         source = Path(trained.source) if trained.source else dataset.bundled_surnames()
-        if not source.exists():
+        if not source.is_file() and not source.is_dir():  # a stranger's model may name a device
             raise DataError(
                 f"{source}: the data that the model was trained on is not here; "
                 "run this where it is, or give DATA"
