@@ -29,7 +29,7 @@ from rnn_names.files import replacing
 from rnn_names.network import READOUTS, NetworkConfig, Params
 
 FORMAT = 1
-HEADER_LIMIT = 1 << 23  # bytes, mostly of the history: some 30,000 epochs
+HEADER_LIMIT = 1 << 22  # bytes, mostly of the history: some 15,000 epochs
 PARAMETER_LIMIT = 1 << 25  # of all networks: 128 MB
 NETWORK_LIMIT = 1000
 
@@ -227,17 +227,16 @@ def _config(kind: type[_Config], values: dict[str, Any]) -> _Config:
         raise ValueError(f"{kind.__name__} has other fields: {brief(sorted(expected ^ found))}")
     for field in fields(kind):  # type: ignore[arg-type]  # as above
         # Every field is of a plain type or a tuple of texts, which is a list in JSON; an int will do
-        # for a float, a bool for neither.
+        # for a float, a bool for neither; no number is negative, or too large for a float.
         value = values[field.name]
-        if field.type == tuple[str, ...] and _texts(value):
-            values = {**values, field.name: tuple(value)}
-            continue
-        allowed: Any = int | float if field.type is float else field.type
-        if (
-            not isinstance(value, allowed)
-            or isinstance(value, bool) != (field.type is bool)
-            or (isinstance(value, int | float) and not 0 <= value <= sys.float_info.max)
-        ):
+        if field.type == tuple[str, ...]:
+            fits = _texts(value)
+            values = {**values, field.name: tuple(value) if fits else value}
+        else:
+            allowed: Any = int | float if field.type is float else field.type
+            fits = isinstance(value, allowed) and isinstance(value, bool) == (field.type is bool)
+            fits = fits and not (_number(value) and not 0 <= value <= sys.float_info.max)
+        if not fits:
             raise ValueError(f"{kind.__name__}.{field.name} cannot be {brief(value)}")
     return kind(**values)
 

@@ -373,6 +373,8 @@ def test_the_format_is_the_one_that_is_documented() -> None:
         ("network", "cell", "abacus"),
         ("network", "hidden_size", 3.0),
         ("network", "symbols", True),
+        ("network", "readouts", None),
+        ("network", "readouts", ["country", 1]),
         ("training", "val_split", "0.1"),
         ("data", "source", 7),
         (None, "letters", "éa"),
