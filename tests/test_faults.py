@@ -1,0 +1,176 @@
+"""A few trials of every fault; `python -m tests.faults` makes more."""
+
+import json
+import pickle
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_names.checkpoint import load
+from rnn_names.files import replacing
+from tests import hostile
+from tests.faults import FAULTS, FEW, SMALL, WATCH, Fault, tool
+
+KEPT = Path(__file__).resolve().parent / "fixtures" / "fuzz"
+
+
+@pytest.mark.parametrize("fault", [f for f in FAULTS if f.some], ids=lambda f: f.bring.__name__)
+def test_a_fault(fault: Fault, tmp_path: Path) -> None:
+    assert fault.bring(tmp_path, fault.some) > 0
+
+
+def test_what_the_fuzzer_found(tmp_path: Path) -> None:
+    good, path = hostile.good(tmp_path), tmp_path / "m.npz"
+    read = 0
+    for found in KEPT.iterdir():
+        path.write_bytes(hostile.assembled(good, found.read_bytes()))
+        read += hostile.answers(path) is not None
+    assert 0 < read < len(list(KEPT.iterdir()))
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["socket.socket()", "socket.create_connection(('::1', 9))", "socket.getaddrinfo('localhost', 1)"],
+)
+def test_the_watch_sees_the_network(code: str) -> None:
+    done = subprocess.run([sys.executable, "-c", f"{WATCH}\nimport socket\n{code}"], capture_output=True)
+    assert done.returncode == 99
+    assert done.stderr.startswith(b"network: socket.")
+
+
+def test_a_pickle_would_have_run(tmp_path: Path) -> None:
+    pickle.loads(pickle.dumps(hostile.Bomb(tmp_path / "sentinel")))
+    assert (tmp_path / "sentinel").exists()
+
+
+# Hypothesis: the same kinds of files as the fuzzer's
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("hypothesis")
+
+
+@pytest.fixture(scope="module")
+def good(place: Path) -> dict[str, bytes]:
+    return hostile.good(place)
+
+
+@given(which=st.integers(0, 6), edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 9), st.binary())))
+def test_edited_files_are_read_or_refused(
+    place: Path, good: dict[str, bytes], which: int, edits: list[tuple[float, int, bytes]]
+) -> None:
+    data = [hostile.pack(good), *good.values()][which % (len(good) + 1)]
+    for where, removed, put in edits:
+        at = int(where * len(data))
+        data = data[:at] + put + data[at + removed :]
+    (place / "m.npz").write_bytes(hostile.assembled(good, bytes([which]) + data))
+    hostile.answers(place / "m.npz")
+
+
+@given(
+    field=st.integers(0, 60),
+    value=st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    ),
+)
+def test_a_header_of_any_json_is_read_or_refused(
+    place: Path, good: dict[str, bytes], field: int, value: object
+) -> None:
+    header: dict[str, Any] = json.loads(good["header.npy"][hostile.NPY :])
+    fields = [(part, key) for part in header.values() if isinstance(part, dict) for key in part]
+    fields += [(header, key) for key in header]
+    part, key = fields[field % len(fields)]
+    part[key] = value
+    text = json.dumps(header).encode()
+    (place / "m.npz").write_bytes(hostile.pack({**good, "header.npy": hostile.npy(text)}))
+    hostile.answers(place / "m.npz")
+
+
+# the command line
+
+
+def with_source(good: dict[str, bytes], source: str) -> bytes:
+    header = json.loads(good["header.npy"][hostile.NPY :])
+    header["data"]["source"] = source
+    return hostile.pack({**good, "header.npy": hostile.npy(json.dumps(header).encode())})
+
+
+@pytest.mark.parametrize("source", ["\x1b]0;pwned\x07", "two\nlines", "/dev/zero", "nul\0"])
+def test_a_model_cannot_steer_the_terminal_or_name_a_device(
+    tmp_path: Path, good: dict[str, bytes], source: str
+) -> None:
+    (tmp_path / "m.npz").write_bytes(with_source(good, source))
+    run = tool("evaluate", "-m", "m.npz", cwd=tmp_path)
+    out, said = run.communicate(timeout=20)
+    assert (run.returncode, out) == (1, "")
+    assert said.startswith("error: ")
+    assert said.removesuffix("\n").isprintable()
+
+
+def test_a_disk_that_fills_up_while_training(tmp_path: Path) -> None:
+    (tmp_path / "few.csv").write_text(FEW, encoding="utf-8")
+    (tmp_path / "m").write_text("old")
+    limit = (3000, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
+    run = tool(
+        *("train", "few.csv", "-o", "m", *SMALL),
+        cwd=tmp_path,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
+    )
+    out, said = run.communicate()
+    assert (run.returncode, out) == (1, "")
+    assert said.splitlines()[-1] == (
+        "error: m: File too large; make room, or write elsewhere (nothing was saved)"
+    )
+    assert "Traceback" not in said
+    assert (tmp_path / "m").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["few.csv", "m"]
+
+
+def test_training_that_is_terminated_leaves_the_best_so_far_alone(tmp_path: Path) -> None:
+    (tmp_path / "few.csv").write_text(FEW, encoding="utf-8")
+    with tool("train", "few.csv", *SMALL[:-3], 100_000, "--patience", 0, cwd=tmp_path) as run:
+        while not (tmp_path / "rnn-names.npz").exists():
+            time.sleep(0.01)
+        run.send_signal(signal.SIGTERM)
+        _, said = run.communicate()
+    assert run.returncode == 128 + signal.SIGTERM
+    assert "Traceback" not in said
+    load(tmp_path / "rnn-names.npz")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["few.csv", "rnn-names.npz"]
+
+
+def test_a_name_as_long_as_names_may_be(tmp_path: Path) -> None:
+    path = tmp_path / ("n" * 255)
+    with replacing(path) as file:
+        file.write(b"x")
+    assert [path.name for path in tmp_path.iterdir()] == ["n" * 255]
+
+
+# scores
+
+
+def test_a_model_that_overflows_says_so(place: Path, good: dict[str, bytes]) -> None:
+    largest = np.finfo("<f4").max
+    huge = {
+        name: data[: hostile.NPY] + np.full((len(data) - hostile.NPY) // 4, largest, "<f4").tobytes()
+        for name, data in good.items()
+    }
+    path = place / "huge.npz"
+    path.write_bytes(hostile.pack({**huge, "header.npy": good["header.npy"]}))
+    load(path)  # it is a model, of a kind
+    run = tool("predict", "-m", path, "Schmidt")
+    assert run.communicate() == (
+        "",
+        "error: a score of the model overflows; use another, or train it again\n",
+    )
