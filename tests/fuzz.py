@@ -4,9 +4,8 @@
     python -m tests.fuzz FOLDER [-max_total_time=600]
 
 The options are libFuzzer's. Inputs that reach something new are kept in FOLDER; one that fails is written
-to `crash-…` here. More than 500 MB and more than 5 s are failures, too. `tests/fixtures/fuzz` is the
-smallest set that reaches as much (`python -m tests.fuzz tests/fixtures/fuzz FOLDER -merge=1`), and a test
-tries each of them again.
+to `crash-…` here. More than 500 MB and more than 5 s are failures, too. `tests/fixtures/fuzz` holds some
+that reach something different each, and every one that ever failed; a test tries each of them again.
 """
 
 import os
