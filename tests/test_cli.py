@@ -426,8 +426,8 @@ def test_input_that_cannot_be_read(here: Path, model_file: Path) -> None:
 def test_wrong_model_files(here: Path) -> None:
     (here / "text").write_text("no model")
     assert "none.npz: no such model file" in failed("predict", "-m", "none.npz", "A")
-    assert "text: cannot be read" in failed("predict", "-m", "text", "A")
-    assert "text: cannot be read" in failed("evaluate", "-m", "text")
+    assert "text: not a model of rnn-names" in failed("predict", "-m", "text", "A")
+    assert "text: not a model of rnn-names" in failed("evaluate", "-m", "text")
 
 
 def test_the_model_here_is_preferred_to_the_bundled_one(here: Path, model_file: Path) -> None:
