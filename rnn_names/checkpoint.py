@@ -10,12 +10,12 @@ read first, with a bound; from it follows which arrays there must be, and of whi
 import json
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import pairwise
 from pathlib import Path
 from reprlib import repr as brief
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -32,6 +32,9 @@ FORMAT = 1
 HEADER_LIMIT = 1 << 22  # bytes, mostly of the history: some 15,000 epochs
 PARAMETER_LIMIT = 1 << 25  # of all networks: 128 MB
 NETWORK_LIMIT = 1000
+
+_Config = TypeVar("_Config")
+_Decoded = TypeVar("_Decoded")
 
 
 @dataclass(frozen=True)
@@ -76,25 +79,38 @@ def save(path: Path, checkpoint: Checkpoint, half: bool = False) -> None:
 
     Raises OutputError, and CheckpointError for a model too large to be loaded, or for 16 bits.
     """
+    write(path, encode(path, checkpoint, half))
+
+
+def write(path: Path, arrays: dict[str, Any]) -> None:
+    """An .npz file of the arrays. Raises OutputError."""
+    with replacing(path) as file:
+        # Given the open file: for a path, NumPy would append .npz to the user's name.
+        np.savez(file, **arrays)
+
+
+def encode(path: Path, checkpoint: Checkpoint, half: bool = False) -> dict[str, Any]:
+    """The arrays that this file will hold. Raises CheckpointError."""
     if too_large(checkpoint.network, len(checkpoint.members)):
         raise CheckpointError(
             f"{path}: more than {NETWORK_LIMIT:,} networks or {PARAMETER_LIMIT:,} parameters; train fewer"
         )
-    header = {
-        "format": FORMAT,
-        "network": asdict(checkpoint.network),
-        "training": asdict(checkpoint.training),
-        "data": asdict(checkpoint.data),
-        "letters": checkpoint.alphabet.letters,
-        "countries": checkpoint.countries,
-        "counts": checkpoint.counts,
-        "members": len(checkpoint.members),
-        "temperature": checkpoint.temperature,
-        "history": checkpoint.history,
-    }
-    text = json.dumps(header).encode()  # ASCII, also where a label was no valid UTF-8
-    if len(text) + 1000 > HEADER_LIMIT:  # and the .npy format's own
-        raise CheckpointError(f"{path}: countries and epochs take {len(text):,} bytes; train fewer")
+    header = json_array(
+        {
+            "format": FORMAT,
+            "network": asdict(checkpoint.network),
+            "training": asdict(checkpoint.training),
+            "data": asdict(checkpoint.data),
+            "letters": checkpoint.alphabet.letters,
+            "countries": checkpoint.countries,
+            "counts": checkpoint.counts,
+            "members": len(checkpoint.members),
+            "temperature": checkpoint.temperature,
+            "history": checkpoint.history,
+        }
+    )
+    if len(header) + 1000 > HEADER_LIMIT:  # and the .npy format's own
+        raise CheckpointError(f"{path}: countries and epochs take {len(header):,} bytes; train fewer")
     with np.errstate(over="ignore"):  # looked at below
         arrays = {
             f"{k}/{name}": value.astype("<f2" if half else "<f4")
@@ -103,16 +119,24 @@ def save(path: Path, checkpoint: Checkpoint, half: bool = False) -> None:
         }
     if not all(np.isfinite(value).all() for value in arrays.values()):
         raise CheckpointError(f"{path}: a parameter is too large for 16 bits; leave out --half")
-    with replacing(path) as file:
-        # Given the open file: for a path, NumPy would append .npz to the user's name.
-        np.savez(file, header=np.frombuffer(text, np.uint8), **arrays)  # type: ignore[arg-type]  # stubs take allow_pickle for one of the arrays
+    return {"header": header, **arrays}
+
+
+def json_array(value: Any) -> "np.ndarray[Any, np.dtype[np.uint8]]":
+    """The JSON text as bytes: ASCII, also where a label was no valid UTF-8."""
+    return np.frombuffer(json.dumps(value).encode(), np.uint8)
 
 
 def load(path: Path) -> Checkpoint:
     """Read and check a checkpoint. Raises CheckpointError, whatever is wrong with the file."""
+    return read(path, decode, "a model")
+
+
+def read(path: Path, decode: Callable[[Archive], _Decoded], kind: str) -> _Decoded:
+    """What `decode` makes of a file. Raises CheckpointError, also for its ValueError."""
     try:
         with path.open("rb") as file:
-            return _read(file)
+            return decode(Archive(file))
     except FileNotFoundError:
         raise CheckpointError(
             f"{path}: no such model file; train one with `rnn-names train -o {path}`"
@@ -125,7 +149,7 @@ def load(path: Path) -> Checkpoint:
         raise CheckpointError(f"{path}: {error}; upgrade rnn-names") from error
     except (ValueError, RecursionError) as error:  # the latter of a header of brackets in brackets
         raise CheckpointError(
-            f"{path}: not a model of rnn-names ({error}); give a file written by `rnn-names train`"
+            f"{path}: not {kind} of rnn-names ({error}); give a file written by `rnn-names train`"
         ) from error
 
 
@@ -139,15 +163,21 @@ def too_large(network: NetworkConfig, members: int) -> bool:
     return members > NETWORK_LIMIT or parameters > PARAMETER_LIMIT
 
 
-def _read(file: BinaryIO) -> Checkpoint:
-    archive = Archive(file)
-    if "header.npy" not in archive.places:
-        raise ValueError("it has no header")
-    if archive.places["header.npy"].size > HEADER_LIMIT:
-        raise ValueError(f"its header is longer than {HEADER_LIMIT:,} bytes")
-    header = json.loads(archive.read("header", ["|u1"]).tobytes().decode())
-    if not isinstance(header, dict):
-        raise ValueError("its header is no object")
+def read_object(archive: Archive, name: str) -> dict[str, Any]:
+    """The JSON object that an array holds as bytes. Raises ValueError."""
+    if f"{name}.npy" not in archive.places:
+        raise ValueError(f"it has no {name}")
+    if archive.places[f"{name}.npy"].size > HEADER_LIMIT:
+        raise ValueError(f"its {name} is longer than {HEADER_LIMIT:,} bytes")
+    value = json.loads(archive.read(name, ["|u1"]).tobytes().decode())
+    if not isinstance(value, dict):
+        raise ValueError(f"its {name} is no object")
+    return value
+
+
+def decode(archive: Archive, others: Collection[str] = ()) -> Checkpoint:
+    """The checkpoint in the archive, which holds its arrays and others by these names. Raises ValueError."""
+    header = read_object(archive, "header")
     version = header.get("format")
     if isinstance(version, int) and version > FORMAT:
         raise NewerFormatError(f"format {version}, where this version reads format {FORMAT}")
@@ -192,7 +222,7 @@ def _read(file: BinaryIO) -> Checkpoint:
 
     shapes = network.shapes()
     parameters = {f"{k}/{name}.npy" for k in range(members) for name in shapes}
-    if set(archive.places) != {"header.npy", *parameters}:
+    if set(archive.places) != {"header.npy", *parameters, *others}:
         raise ValueError("the parameters are not those of the network")
     return Checkpoint(
         network=network,
@@ -201,7 +231,7 @@ def _read(file: BinaryIO) -> Checkpoint:
         alphabet=alphabet,
         countries=tuple(countries),
         members=tuple(
-            {name: _parameter(archive, f"{k}/{name}", shape) for name, shape in shapes.items()}
+            {name: read_parameter(archive, f"{k}/{name}", shape) for name, shape in shapes.items()}
             for k in range(members)
         ),
         counts=tuple(counts),
@@ -210,14 +240,12 @@ def _read(file: BinaryIO) -> Checkpoint:
     )
 
 
-def _parameter(archive: Archive, name: str, shape: tuple[int, ...]) -> FloatArray:
+def read_parameter(archive: Archive, name: str, shape: tuple[int, ...]) -> FloatArray:
+    """A finite array of this shape, in 32 bits. Raises ValueError."""
     value = archive.read(name, ("<f4", "<f2"), shape)
     if not np.isfinite(value).all():
         raise ValueError(f"{name} has entries that are not finite")
     return value.astype(np.float32, copy=False)
-
-
-_Config = TypeVar("_Config")
 
 
 def _config(kind: type[_Config], values: dict[str, Any]) -> _Config:

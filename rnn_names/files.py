@@ -1,12 +1,17 @@
 """Files that are whole: written beside, flushed, and moved into place."""
 
 import os
+import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from rnn_names.errors import OutputError
+
+TEMPORARY = re.compile(r"\.rnn-names-[0-9a-f]{16}")
+DAY = 24 * 3600  # seconds
 
 
 def check_writable(path: Path) -> None:
@@ -27,13 +32,15 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     """A file to write, which takes the place of `path` when the block ends well.
 
     A reader sees the old file or the new one, never a part; where the block fails, the old file stays and
-    nothing else is left. A symbolic link stays one: the file that it names is replaced.
+    nothing else is left. A symbolic link stays one: the file that it names is replaced. A killed process
+    leaves a hidden file `.rnn-names-…`: it is removed here when nothing was written to it for a day.
     Raises OutputError for what the system refuses.
     """
     place = path.resolve()
     # Named here: to predict takes less without tempfile, and whatever stops this, the name is known.
     temporary = place.with_name(f".rnn-names-{os.urandom(8).hex()}")
     try:
+        _clear(place.parent)
         with temporary.open("xb") as file:
             yield file
             file.flush()
@@ -57,3 +64,11 @@ def _flush_folder(folder: Path) -> None:
             os.fsync(number)
         finally:
             os.close(number)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what killed processes have left."""
+    with suppress(OSError):  # another process does the same
+        for entry in os.scandir(folder):
+            if TEMPORARY.fullmatch(entry.name) and entry.stat().st_mtime < time.time() - DAY:
+                Path(entry.path).unlink()

@@ -9,7 +9,13 @@ from rnn_names.network import Params
 
 
 class Optimizer(Protocol):
-    """Changes the parameters in place, given their gradients and the learning rate of this step."""
+    """Changes the parameters in place, given their gradients and the learning rate of this step.
+
+    With its steps so far and its slots, what it keeps of each parameter, another one goes on from here.
+    """
+
+    steps: int
+    slots: dict[str, Params]
 
     def step(self, params: Params, grads: Params, lr: float) -> None: ...
 
@@ -34,9 +40,12 @@ class SGD:
     def __init__(self, momentum: float = 0.0, weight_decay: float = 0.0) -> None:
         self.momentum = momentum
         self.weight_decay = weight_decay
+        self.steps = 0
         self.velocity: Params = {}
+        self.slots = {"velocity": self.velocity}
 
     def step(self, params: Params, grads: Params, lr: float) -> None:
+        self.steps += 1
         for name, q in params.items():
             v = self.velocity.setdefault(name, np.zeros_like(q))
             v *= self.momentum
@@ -63,6 +72,7 @@ class AdamW:
         self.steps = 0
         self.m: Params = {}
         self.v: Params = {}
+        self.slots = {"m": self.m, "v": self.v}
         self._scratch: Params = {}
 
     def step(self, params: Params, grads: Params, lr: float) -> None:

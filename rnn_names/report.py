@@ -152,15 +152,16 @@ def step_line(report: "StepReport", history: list[dict[str, float | None]]) -> s
     return line if accuracy is None else f"{line}  val-accuracy {accuracy:.3f}"
 
 
-def epoch_name(report: "EpochReport", config: "TrainConfig") -> str:
+def epoch_name(network: float | None, epoch: float | None, config: "TrainConfig") -> str:
     """Which epoch it is, and of which network if there are several."""
-    name = f"epoch {report.epoch}/{config.epochs}"
-    return f"network {report.network}/{config.networks}, {name}" if config.networks > 1 else name
+    name = f"epoch {epoch}/{config.epochs}"
+    return f"network {network}/{config.networks}, {name}" if config.networks > 1 else name
 
 
 def epoch_line(report: "EpochReport", config: "TrainConfig") -> str:
     """One line on an epoch."""
-    line = f"{epoch_name(report, config)}  loss {report.loss:.3f}  gradient {report.grad_norm:.2f}"
+    name = epoch_name(report.network, report.epoch, config)
+    line = f"{name}  loss {report.loss:.3f}  gradient {report.grad_norm:.2f}"
     if report.validation:
         v = report.validation
         line += f"  val-loss {v.nll:.3f}  val-accuracy {v.accuracy:.3f}"
@@ -180,6 +181,8 @@ def history_entry(report: "EpochReport") -> dict[str, float | None]:
         "val_loss": v.nll if v else None,
         "val_accuracy": v.accuracy if v else None,
         "temperature": report.temperature,
+        "ece_before": report.ece_before,
+        "ece": v.ece if v else None,
     }
 
 

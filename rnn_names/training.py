@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -48,6 +48,29 @@ class StepReport:
 
 
 @dataclass(frozen=True)
+class State:
+    """Where training is to go on: `fit` given a state ends as if it had never been interrupted.
+
+    network, epoch    the network to train, and how many of its epochs are done
+    members, loss     the networks so far, of the best average, and its validation loss
+    earlier           how many of the members are of networks that are done
+    own_loss          the lowest validation loss of this network alone, after its epoch `own_epoch`
+    slots             its parameters, and what the optimizer and the moving average keep of each; none
+                      before its first epoch. Training goes on in these arrays: they are good until the
+                      next event is asked for
+    """
+
+    network: int = 1
+    epoch: int = 0
+    members: tuple[Params, ...] = ()
+    loss: float = math.inf
+    earlier: int = 0
+    own_loss: float = math.inf
+    own_epoch: int = 0
+    slots: dict[str, Params] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class EpochReport:
     """One pass of a network over the training part; networks and epochs are counted from 1.
 
@@ -57,6 +80,7 @@ class EpochReport:
     validation   of that average, calibrated, under the prior; `ece_before` at temperature 1;
                  None where the validation part is empty
     members      the networks so far, if no average before was better, else None
+    state        where to go on from here
     """
 
     network: int
@@ -69,6 +93,7 @@ class EpochReport:
     validation: Metrics | None
     ece_before: float | None
     members: tuple[Params, ...] | None
+    state: State
 
 
 def prepare(
@@ -97,8 +122,12 @@ def prepare(
     return Prepared(parts, kept, alphabet, tuple(countries))
 
 
-def fit(data: Prepared, network: NetworkConfig, config: TrainConfig) -> Iterator[StepReport | EpochReport]:
+def fit(
+    data: Prepared, network: NetworkConfig, config: TrainConfig, state: State = State()
+) -> Iterator[StepReport | EpochReport]:
     """Train, and report each step and each epoch; the last EpochReport with members holds the result.
+
+    From a state of the same data and configuration it goes on: what is left gives the same bytes.
 
     The same data and configuration give the same bytes, with the same NumPy, the same number of
     threads of its BLAS and the same kind of machine.
@@ -119,13 +148,12 @@ def fit(data: Prepared, network: NetworkConfig, config: TrainConfig) -> Iterator
         )
         return temperature, calibrated, raw.ece
 
-    members: tuple[Params, ...] = ()
-    z_members: tuple[FloatArray, ...] = ()  # scores of the validation part
-    lowest = math.inf  # loss of the average of the members
-    for member in range(config.networks):
-        earlier, z_earlier = members, z_members
-        own_lowest, own_best = math.inf, 0
-        for event in _epochs(data, network, config, member, y, class_weights(counts, config.class_weight)):
+    members, lowest = state.members, state.loss
+    z_members = tuple(forward(q, network, val_names, config.workers) for q in members)
+    while state.network <= config.networks:
+        number, own_lowest, own_best = state.network, state.own_loss, state.own_epoch
+        earlier, z_earlier = members[: state.earlier], z_members[: state.earlier]
+        for event in _epochs(data, network, config, state, y, class_weights(counts, config.class_weight)):
             if isinstance(event, StepReport):
                 yield event
                 continue
@@ -139,14 +167,20 @@ def fit(data: Prepared, network: NetworkConfig, config: TrainConfig) -> Iterator
             if own is None or own.nll < own_lowest:
                 own_lowest, own_best = own.nll if own else math.inf, event.epoch
             # Without validation names a further network counts when it is done.
-            done = member == 0 or event.epoch == config.epochs
+            done = number == 1 or event.epoch == config.epochs
             better = validation.nll < lowest if validation else done
             if better:
                 lowest = validation.nll if validation else math.inf
                 members = (*earlier, {name: q.copy() for name, q in event.params.items()})
                 z_members = (*z_earlier, z)
+            if event.epoch == config.epochs or 0 < config.patience <= event.epoch - own_best:
+                state = State(number + 1, members=members, loss=lowest, earlier=len(members))
+            else:
+                state = State(
+                    number, event.epoch, members, lowest, len(earlier), own_lowest, own_best, event.slots
+                )
             yield EpochReport(
-                network=member + 1,
+                network=number,
                 epoch=event.epoch,
                 loss=float(np.mean(event.losses)),
                 grad_norm=float(np.mean(event.norms)),
@@ -156,8 +190,9 @@ def fit(data: Prepared, network: NetworkConfig, config: TrainConfig) -> Iterator
                 validation=validation,
                 ece_before=ece_before,
                 members=members if better else None,
+                state=state,
             )
-            if config.patience and event.epoch - own_best >= config.patience:
+            if state.network > number:
                 break
 
 
@@ -168,19 +203,24 @@ class _Epoch:
     norms: list[float]
     lr: float
     params: Params
+    slots: dict[str, Params]
 
 
 def _epochs(
     data: Prepared,
     network: NetworkConfig,
     config: TrainConfig,
-    member: int,
+    state: State,
     y: IntArray,
     weights: FloatArray,
 ) -> Iterator[StepReport | _Epoch]:
-    """One network's training; the parameters of an epoch are good until the next one begins."""
+    """One network's training, from the state on; the arrays of an epoch are good until the next one begins.
+
+    Each epoch draws from a generator of its own, so that no generator need be part of a state.
+    """
     from rnn_names.workers import Task, Workers  # not above: `predict` loads this module, and no processes
 
+    member = state.network - 1
     rng = np.random.default_rng([config.seed, member])
     start = init_params(network, rng, config.recurrent_init)
     optimizer: Optimizer = (
@@ -194,11 +234,20 @@ def _epochs(
     names = data.alphabet.encode(spellings(data.parts.train, data.given, composed, rng))
     task = Task(network, config.objective, names, np.tile(y, 2 + 2 * composed))
     steps = config.epochs * math.ceil(n / config.batch_size)
-    step, max_norm = 0, config.clip_norm or math.inf
-    with Workers(task, start, rng.spawn(config.workers), processes=config.epochs * n > SHORT) as workers:
+    step, max_norm = state.epoch * math.ceil(n / config.batch_size), config.clip_norm or math.inf
+    start = state.slots.get("params", start)
+    with Workers(task, start, config.workers, processes=config.epochs * n > SHORT) as workers:
         params = workers.params
         average = EMA(params, config.ema_decay) if config.ema_decay else None
-        for epoch in range(1, config.epochs + 1):
+        slots = optimizer.slots | ({"average": average.params} if average else {})
+        for slot, kept in slots.items():
+            kept.update({name: q.copy() for name, q in state.slots.get(slot, {}).items()})
+        optimizer.steps = step
+        if average:
+            average.steps = step
+        for epoch in range(state.epoch + 1, config.epochs + 1):
+            rng = np.random.default_rng([config.seed, member, epoch])
+            workers.draw_from(rng.spawn(config.workers))
             losses, norms = [], []
             # People type "Nguyen" for "Nguyễn", have two surnames, and give their first name too.
             reading = np.arange(n) + n * (rng.random(n) < FOLDED)
@@ -223,7 +272,10 @@ def _epochs(
                 yield StepReport(member * steps + step, config.networks * steps, loss, norm)
             if not all(np.isfinite(q).all() for q in params.values()):
                 raise TrainingError(f"the parameters are no longer finite after epoch {epoch}; {DIVERGED}")
-            yield _Epoch(epoch, losses, norms, lr, average.params if average else params)
+            yield _Epoch(
+                *(epoch, losses, norms, lr, average.params if average else params),
+                slots={"params": params, **slots},
+            )
 
 
 def country_indices(examples: Sequence[Example], countries: Sequence[str]) -> IntArray:

@@ -52,28 +52,32 @@ class Task:
 
 
 class Workers:
-    """Divides batches among `len(rngs)` workers and adds up their gradients, always in the same order.
+    """Divides batches among `count` workers and adds up their gradients, always in the same order.
 
     Each worker has a random generator of its own, so what it draws does not depend on the others' speed,
     and the numbers are the same whether the others are processes or, with `processes` False, only
     further calls in this one: for work too short to start processes for.
     """
 
-    def __init__(
-        self, task: Task, params: Params, rngs: list[np.random.Generator], processes: bool
-    ) -> None:
+    def __init__(self, task: Task, params: Params, count: int, processes: bool) -> None:
         keep_freed_memory()
         self.task = task
         self.place = np.argsort(task.names.order())
-        self.rngs = rngs
+        self.rngs: list[np.random.Generator] = []
         self.helpers: list[Helper] = []
         self.params = {name: q.copy() for name, q in params.items()}
-        if processes and len(rngs) > 1:
+        if processes and count > 1:
             shared = SPAWN.RawArray("f", sum(q.size for q in params.values()))
             self.params = _views(shared, task.network)
             for name, q in params.items():
                 self.params[name][...] = q
-            self.helpers = [Helper(task, shared, rng) for rng in rngs[1:]]
+            self.helpers = [Helper(task, shared) for _ in range(count - 1)]
+
+    def draw_from(self, rngs: list[np.random.Generator]) -> None:
+        """Give each worker its generator: before the first batch, and whenever the caller likes."""
+        self.rngs = rngs
+        for helper, rng in zip(self.helpers, rngs[1:], strict=False):
+            helper.connection.send(rng)
 
     def gradient(self, chosen: IntArray, weight: FloatArray) -> tuple[float, Params]:
         """Loss and gradients of a batch of names, each with its weight in the loss."""
@@ -105,12 +109,12 @@ class Workers:
 class Helper:
     """A process that works out the gradients of its part of each batch."""
 
-    def __init__(self, task: Task, shared_params: Any, rng: np.random.Generator) -> None:
+    def __init__(self, task: Task, shared_params: Any) -> None:
         shared_grads = SPAWN.RawArray("f", len(shared_params))
         self.grads = _views(shared_grads, task.network)
         self.connection, theirs = SPAWN.Pipe()
         self.process = SPAWN.Process(
-            target=_serve, args=(theirs, task, shared_params, shared_grads, rng), daemon=True
+            target=_serve, args=(theirs, task, shared_params, shared_grads), daemon=True
         )
         with _uninterrupted():
             self.process.start()
@@ -128,14 +132,17 @@ class Helper:
         self.process.join()
 
 
-def _serve(
-    connection: Connection, task: Task, shared_params: Any, shared_grads: Any, rng: np.random.Generator
-) -> None:
+def _serve(connection: Connection, task: Task, shared_params: Any, shared_grads: Any) -> None:
     keep_freed_memory()
     params, grads = _views(shared_params, task.network), _views(shared_grads, task.network)
     with suppress(EOFError, OSError):  # the other end is closed: that is the end
+        rng = _receive(connection)
         while True:
-            chosen, weight = _receive(connection)
+            message = _receive(connection)
+            if isinstance(message, np.random.Generator):
+                rng = message
+                continue
+            chosen, weight = message
             loss, found = task.gradient(params, chosen, weight, rng)
             for name, g in found.items():
                 grads[name][...] = g

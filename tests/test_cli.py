@@ -566,10 +566,12 @@ def test_ctrl_c_keeps_the_best(few_countries: Path, here: Path) -> None:
         assert process.stdout.read() == b""
     assert process.returncode == 130
     last = rest.splitlines()[-1]
-    said = re.fullmatch(r"stopped; the best so far, epoch (\d+)/100000, is in m\.npz", last)
+    said = re.fullmatch(
+        r"stopped; the best so far, epoch (\d+)/100000, is in m\.npz; --resume goes on", last
+    )
     assert said is not None
     assert "Traceback" not in rest
-    assert listing(here) == ["m.npz"]
+    assert listing(here) == ["m.npz", "m.npz.resume"]
     model = checkpoint.load(here / "m.npz")
     assert len(model.history) - int(said[1]) in (0, 1)  # 1: stopped just after a better one was written
 
@@ -756,7 +758,7 @@ def stop_after(monkeypatch: pytest.MonkeyPatch, network: int, epoch: int, how: B
 @pytest.mark.parametrize(
     ("how", "code", "said"),
     [
-        (KeyboardInterrupt(), 130, "stopped; {}"),
+        (KeyboardInterrupt(), 130, "stopped; {}; --resume goes on"),
         (TrainingError("the loss is inf"), 1, "error: the loss is inf ({})"),
     ],
     ids=["Ctrl-C", "divergence"],

@@ -22,7 +22,7 @@ from rnn_names.report import (
     write_metrics,
     write_predictions,
 )
-from rnn_names.training import EpochReport, StepReport
+from rnn_names.training import EpochReport, State, StepReport
 
 ODD = ["[b]x[/b]", "[/x]", ":smile:", "a,b", 'q"q', "t\tt", "", "山田", "'x'", "\\", "a\nb", "=1+1"]
 GUESSES = [Guess("Côte d'Ivoire", 0.75), Guess("Japan", 0.25)]
@@ -191,6 +191,7 @@ def epoch(number: int, network: int = 1, validation: bool = True, best: bool = T
         validation=metrics,
         ece_before=0.5 if validation else None,
         members=({},) if best else None,
+        state=State(),
     )
 
 
@@ -209,9 +210,12 @@ def test_what_is_kept_of_an_epoch() -> None:
     assert entry == {
         **{"network": 1, "epoch": 2, "loss": 1.5, "grad_norm": 0.25, "clipped": 0.5, "lr": 0.01},
         **{"val_loss": pytest.approx(-math.log(0.75)), "val_accuracy": 1.0, "temperature": 1.25},
+        **{"ece_before": 0.5, "ece": 0.25},
     }
     without = history_entry(epoch(2, 1, False))
-    assert {key for key, value in without.items() if value is None} == {"val_loss", "val_accuracy"}
+    assert {key for key, value in without.items() if value is None} == {
+        *("val_loss", "val_accuracy", "ece_before", "ece")
+    }
     step = StepReport(7, 10, 0.5, 2.0)
     assert step_line(step, []) == step_line(step, [without]) == "loss 0.500  gradient 2.00"
     assert step_line(step, [entry]) == "loss 0.500  gradient 2.00  val-accuracy 1.000"

@@ -24,7 +24,9 @@ def run(count: int, processes: bool, objective: Objective) -> list[tuple[float, 
     params = init_params(NETWORK, np.random.default_rng(0))
     chosen, weight = np.array([3, 0, 5, 1, 6, 2, 4]), np.array(WEIGHTS)
     found = []
-    with Workers(task, params, np.random.default_rng(1).spawn(count), processes) as workers:
+    with Workers(task, params, count, processes) as workers:
+        workers.draw_from(np.random.default_rng(0).spawn(count))
+        workers.draw_from(np.random.default_rng(1).spawn(count))  # the last ones are drawn from
         for _ in range(2):
             loss, grads = workers.gradient(chosen, weight[chosen])
             found.append((loss, {name: g.copy() for name, g in grads.items()}))

@@ -1,6 +1,7 @@
 """`rnn-names train`."""
 
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
@@ -19,7 +20,7 @@ from rnn_names.cli.options import (
     share,
     single_command,
 )
-from rnn_names.errors import RnnNamesError
+from rnn_names.errors import CheckpointError, OutputError, RnnNamesError, TrainingError
 from rnn_names.files import check_writable
 
 app = single_command()
@@ -55,14 +56,48 @@ class PriorName(StrEnum):
     uniform = "uniform"
 
 
+OF_A_RUN = ("output", "resume", "quiet")  # options that may differ when a training is resumed
+
+
 class TrainCommand(TyperCommand):
-    """Lists the cells in its help; only here, since to know them is to load NumPy."""
+    """Lists the cells in its help; only here, since to know them is to load NumPy. Resumes."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         for parameter in self.params:
             if parameter.name == "cell":
                 parameter.metavar = "|".join(_cells())
         super().format_help(ctx, formatter)
+
+    def invoke(self, ctx: Any) -> Any:
+        if ctx.params["resume"]:
+            from rnn_names import state
+
+            path = state.state_path(Path(ctx.params["output"]))
+            ctx.obj = state.load(path)
+            self.take(ctx, path, ctx.obj.options)
+        return super().invoke(ctx)
+
+    def take(self, ctx: Any, path: Path, options: Mapping[str, Any]) -> None:
+        """Go on by these options, checked as if they had been given; those given must agree with them."""
+        differing = []
+        for parameter in self.params:
+            name = str(parameter.name)
+            if name in OF_A_RUN:
+                continue
+            try:
+                value = parameter.process_value(ctx, options[name])
+            except (KeyError, TypeError, ValueError, typer.BadParameter) as error:
+                raise CheckpointError(
+                    f"{path}: its option {name!r} cannot be used; remove that file to train anew"
+                ) from error
+            given = ctx.get_parameter_source(name).name == "COMMANDLINE"
+            if given and ctx.params[name] != value:
+                differing.append(f"{parameter.opts[-1]} {'by default' if value is None else value}")
+            ctx.params[name] = value
+        if differing:
+            raise typer.BadParameter(
+                f"the interrupted training had {', '.join(differing)}; give the same, or nothing."
+            )
 
 
 def _cells() -> list[str]:
@@ -79,6 +114,7 @@ def _cell(name: str) -> str:
 
 @app.command(cls=TrainCommand)
 def train(
+    ctx: typer.Context,
     data: Data = None,
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="FILE", help="Where the model is written.")
@@ -166,6 +202,12 @@ def train(
         ),
     ] = None,
     half: Annotated[bool, typer.Option("--half", help="Write the parameters in 16 bits.")] = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume", help="Go on with the training of -o that was interrupted, by its options."
+        ),
+    ] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Train a model on DATA, or on the bundled surnames.
@@ -174,19 +216,26 @@ def train(
       rnn-names train
       rnn-names train names.csv --country-column language -o names.npz
       rnn-names train my_labels/ --hidden-size 64 --epochs 10
+      rnn-names train --resume -o names.npz
     """
     from tqdm import tqdm
 
-    from rnn_names import checkpoint, report
+    from rnn_names import checkpoint, report, state
     from rnn_names.classifier import NameClassifier
     from rnn_names.config import TrainConfig
     from rnn_names.dataset import bundled_given_names, bundled_surnames, fingerprint, read_examples
     from rnn_names.network import NetworkConfig
-    from rnn_names.training import EpochReport, country_counts, country_indices, fit, prepare
+    from rnn_names.training import EpochReport, State, country_counts, country_indices, fit, prepare
 
     if val_split + test_split >= 1:
         raise typer.BadParameter("--val-split and --test-split leave nothing to train on.")
     check_writable(output)
+    unfinished = state.state_path(output)
+    if unfinished.exists() and not resume:
+        raise OutputError(
+            f"{unfinished}: is of a training that was interrupted; "
+            f"go on with `rnn-names train --resume -o {output}`, or remove that file"
+        )
     if data is not None and output.exists() and output.resolve() == data.resolve():
         raise typer.BadParameter(f"--output {output} is the data; give another name.")
     if name_column == country_column:
@@ -249,16 +298,35 @@ def train(
             with suppress(BrokenPipeError):  # nobody reads the progress: no reason to stop
                 typer.echo(text, err=True)
 
+    def name_of(place: int) -> str:
+        return report.epoch_name(history[place]["network"], history[place]["epoch"], config)
+
     say(
         f"{len(examples):,} names read; {len(parts.train):,} to train, {len(parts.val):,} to validate, "
         f"{len(parts.test):,} to test; {network.countries} countries, {network.symbols} symbols"
     )
     history: list[dict[str, float | None]] = []
     best: checkpoint.Checkpoint | None = None
+    kept, start = 0, State()  # the place of the best in the history; where to begin
+    digest = state.digest(prepared)
+    if resume:
+        before = ctx.obj
+        if digest != before.digest or (network, config) != (before.best.network, before.best.training):
+            raise CheckpointError(
+                f"{unfinished}: the data are not those that the training began with; "
+                "put them back, or remove that file to train anew"
+            )
+        best, kept, start, history = before.best, before.kept, before.state, before.best.history
+        say(f"resumed after {name_of(-1)}")
+    options = {
+        name: str(value) if isinstance(value, Path) else value
+        for name, value in ctx.params.items()
+        if name not in OF_A_RUN
+    }
     # disable=None: no bar where stderr is not a terminal; there each epoch prints a line instead.
     bar = tqdm(desc="training", unit="step", leave=False, disable=True if quiet else None)
     try:
-        for event in fit(prepared, network, config):
+        for event in fit(prepared, network, config, start):
             if not isinstance(event, EpochReport):
                 bar.total = event.steps
                 bar.update(event.step - bar.n)
@@ -278,30 +346,33 @@ def train(
                     history=list(history),
                 )
                 checkpoint.save(output, better, half)
-                best, kept = better, event
+                best, kept = better, len(history) - 1
+            assert best is not None  # the first epoch is the best so far
+            run = state.Interrupted(replace(best, history=history), kept, event.state, options, digest)
+            state.save(unfinished, run)
             with bar.external_write_mode(sys.stderr):
                 say(report.epoch_line(event, config))
     except (KeyboardInterrupt, RnnNamesError) as stop:
         bar.close()
-        where = (
-            f"the best so far, {report.epoch_name(kept, config)}, is in {output}"
-            if best
-            else "nothing was saved"
-        )
+        where = f"the best so far, {name_of(kept)}, is in {output}" if best else "nothing was saved"
+        if isinstance(stop, TrainingError):
+            unfinished.unlink(missing_ok=True)  # it would end the same way
         if isinstance(stop, RnnNamesError):
             raise type(stop)(f"{stop} ({where})") from stop
-        typer.echo(f"stopped; {where}", err=True)
+        go_on = "; --resume goes on" if unfinished.exists() else ""
+        typer.echo(f"stopped; {where}{go_on}", err=True)
         raise
     bar.close()
-    assert best is not None  # every run has an epoch, and the first is the best so far
+    assert best is not None  # every training has an epoch
 
     checkpoint.save(output, replace(best, history=history), half)
+    unfinished.unlink(missing_ok=True)
     why = "had the lowest validation loss" if parts.val else "was the last"
-    say(f"saved {output}: {report.epoch_name(kept, config)} {why}")
-    if kept.validation and kept.ece_before is not None:
+    say(f"saved {output}: {name_of(kept)} {why}")
+    if history[kept]["ece"] is not None:
         say(
-            f"calibrated on the validation part: temperature {kept.temperature:.2f}, "
-            f"ECE {kept.ece_before:.3f} before, {kept.validation.ece:.3f} after"
+            f"calibrated on the validation part: temperature {best.temperature:.2f}, "
+            f"ECE {history[kept]['ece_before']:.3f} before, {history[kept]['ece']:.3f} after"
         )
     if parts.test and not quiet:
         metrics, _ = NameClassifier.load(output).evaluate(parts.test)
