@@ -176,7 +176,7 @@ def read_object(archive: Archive, name: str) -> dict[str, Any]:
 
 
 def decode(archive: Archive, others: Collection[str] = ()) -> Checkpoint:
-    """The checkpoint in the archive, which holds its arrays and others by these names. Raises ValueError."""
+    """The checkpoint in the archive, which holds others of these names, too. Raises ValueError."""
     header = read_object(archive, "header")
     version = header.get("format")
     if isinstance(version, int) and version > FORMAT:

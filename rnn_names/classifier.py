@@ -19,6 +19,7 @@ from rnn_names.network import forward
 if TYPE_CHECKING:
     from rnn_names.metrics import Metrics
 
+ENTRIES = 1 << 22  # probabilities in memory at a time, to rank them
 WORKERS = 2  # threads that score a long list; a short one takes none
 LARGEST_SCORE = 1e30  # over the lowest temperature it is finite yet
 BUNDLED_MODEL = Path(__file__).resolve().parent / "model.npz"
@@ -121,12 +122,16 @@ class NameClassifier:
         if top_k < 1:
             raise ValueError(f"top_k must be at least 1, not {top_k}")
         names = names if isinstance(names, str) else list(names)
-        p = self.predict_proba(names)
-        ranking = np.argsort(-p, axis=1, kind="stable")[:, :top_k]
-        return [
-            [Guess(self.countries[c], float(row[c])) for c in best] if normalise(name) else []
-            for name, row, best in zip(names, p, ranking, strict=True)
-        ]
+        guesses = []
+        rows = max(1, ENTRIES // len(self.countries))
+        for at in range(0, len(names), rows):
+            p = self.predict_proba(names[at : at + rows])
+            ranking = np.argsort(-p, axis=1, kind="stable")[:, :top_k]
+            guesses += [
+                [Guess(self.countries[c], float(row[c])) for c in best] if normalise(name) else []
+                for name, row, best in zip(names[at : at + rows], p, ranking, strict=True)
+            ]
+        return guesses
 
     def evaluate(
         self, examples: Sequence[Example], threshold: float = 0.0

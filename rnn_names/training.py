@@ -1,6 +1,7 @@
 """The epoch loop, as a generator of reports: it prints nothing and saves nothing."""
 
 import math
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -22,6 +23,7 @@ from rnn_names.optim import EMA, SGD, AdamW, Optimizer, clip_by_global_norm, lea
 from rnn_names.spellings import joints, spellings
 
 SHORT = 20_000  # names to read in all, below which processes are not worth their start
+SHARED = 3  # at most so many letters of a batch share a state, but for tiny alphabets
 FOLDED = 0.5  # share of the names that are read in base letters
 COMPOSED = 4  # names that each name is composed with, in all epochs
 DIVERGED = "lower --lr, or --clip-norm (0 clips nothing)"
@@ -131,8 +133,9 @@ def fit(
 
     The same data and configuration give the same bytes, with the same NumPy, the same number of
     threads of its BLAS and the same kind of machine.
-    Raises TrainingError when the loss or the gradient is no longer finite.
+    Raises TrainingError when the loss or the gradient is no longer finite, or the memory cannot suffice.
     """
+    _check_memory(data, network, config)
     y = country_indices(data.parts.train, data.countries)
     counts = country_counts(y, len(data.countries))
     trained, prior = trained_prior(counts, config.class_weight), counts ** PRIORS[config.prior]
@@ -276,6 +279,28 @@ def _epochs(
                 *(epoch, losses, norms, lr, average.params if average else params),
                 slots={"params": params, **slots},
             )
+
+
+def _check_memory(data: Prepared, network: NetworkConfig, config: TrainConfig) -> None:
+    """Raise TrainingError if training takes more memory than the machine has: before the system kills it.
+
+    An estimate from below: each parameter with its gradient, optimizer and average, and for each letter of
+    a batch what the recurrence and the readouts keep of it.
+    """
+    try:
+        has = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # Windows does not say
+        return
+    parameters = sum(math.prod(shape) for shape in network.shapes().values())
+    names = min(config.batch_size, len(data.parts.train))
+    letters = sum(len(example.name) for example in data.parts.train) / len(data.parts.train)
+    states = names * letters * len(network.directions) * 8 * network.hidden_size / SHARED
+    needs = 4 * (8 * parameters + states)
+    if needs > has:
+        raise TrainingError(
+            f"to train takes more than {needs / 1e9:,.0f} GB of memory, and this machine has "
+            f"{has / 1e9:,.0f} GB; lower --hidden-size or --batch-size"
+        )
 
 
 def country_indices(examples: Sequence[Example], countries: Sequence[str]) -> IntArray:

@@ -57,6 +57,9 @@ class Errors(TyperGroup):
 
             typer.echo(f"error: {printable(str(error))}", err=True)
             raise typer.Exit(1) from error
+        except MemoryError as error:
+            typer.echo("error: there is not enough memory; take a smaller network or less data", err=True)
+            raise typer.Exit(1) from error
         except BrokenPipeError:
             # The reader has had enough (`| head`). Python would complain once more at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
