@@ -22,7 +22,7 @@ BUCKET = 32  # batches sorted by length together
 if TYPE_CHECKING:  # at run time the names will do: numpy.typing takes as long to load as all of this
     from numpy.typing import DTypeLike, NDArray
 
-    IntArray = NDArray[np.intp]
+    IntArray = NDArray[np.signedinteger[Any]]
     FloatArray = NDArray[np.floating[Any]]
 else:
     IntArray = FloatArray = np.ndarray
@@ -102,7 +102,7 @@ class Alphabet:
     def _index(self) -> IntArray:
         """The index of each symbol, by its code point; -1 where there is none, as at the end."""
         codes = [ord(symbol) for symbol in NAME_START + NAME_END + UNKNOWN + self.letters]
-        index = np.full(max(codes) + 2, -1)
+        index = np.full(max(codes) + 2, -1, np.int32)  # half the memory of a million names
         index[codes] = np.arange(len(codes))
         return index
 

@@ -19,7 +19,7 @@ from rnn_names.checkpoint import Checkpoint
 from rnn_names.errors import CheckpointError
 from rnn_names.training import Prepared, State
 
-SLOTS = {"sgd": {"params", "velocity"}, "adamw": {"params", "m", "v"}}  # by optimizer
+SLOTS = {"sgd": ("params", "velocity"), "adamw": ("params", "m", "v")}  # by optimizer
 RUN = {
     *("network", "epoch", "loss", "earlier", "own_loss", "own_epoch"),
     *("kept", "options", "digest"),
@@ -111,8 +111,7 @@ def _decode(archive: Archive) -> Interrupted:
     shapes = best.network.shapes()
     if config.optimizer not in SLOTS:
         raise ValueError(f"unknown optimizer {brief(config.optimizer)}")
-    expected = SLOTS[config.optimizer] | ({"average"} if config.ema_decay else set())
-    slots = expected if run["epoch"] else set()
+    slots = (*SLOTS[config.optimizer], *(["average"] if config.ema_decay else [])) if run["epoch"] else ()
     if ours != {"run.npy", *(f"run/{slot}/{name}.npy" for slot in slots for name in shapes)}:
         raise ValueError("it does not keep what its optimizer needs")
     return Interrupted(
@@ -131,7 +130,7 @@ def _decode(archive: Archive) -> Interrupted:
                     name: checkpoint.read_parameter(archive, f"run/{slot}/{name}", shape)
                     for name, shape in shapes.items()
                 }
-                for slot in sorted(slots)
+                for slot in slots
             },
         ),
         options=run["options"],

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -163,7 +164,7 @@ def test_kills_change_no_byte(few_countries: Path, here: Path, workers: int, kil
         args = ["--resume"] if unfinished.exists() else options
         assert run(rng.randint(20, 170), *args, "-o", "killed.npz") == -signal.SIGKILL
         resumed += args == ["--resume"]
-        in_a_save = len([name for name in listing(here) if name.endswith(".tmp")])
+        in_a_save = len([name for name in listing(here) if name.startswith(".rnn-names-")])
         if (here / "killed.npz").exists():
             model = checkpoint.load(here / "killed.npz")  # whole at every moment
             assert not any("m" in name.split("/") for name in np.load(here / "killed.npz").files)
@@ -175,7 +176,7 @@ def test_kills_change_no_byte(few_countries: Path, here: Path, workers: int, kil
     assert run(0, "--resume", "-o", "killed.npz") == 0
     assert (here / "killed.npz").read_bytes() == expected
     assert not unfinished.exists()
-    left = [name for name in listing(here) if name.endswith(".tmp")]
+    left = [name for name in listing(here) if name.startswith(".rnn-names-")]
     assert left
     for name in left:
         os.utime(here / name, (time.time() - 2 * 24 * 3600,) * 2)
@@ -226,7 +227,9 @@ def stopped_files(few_countries: Path, tmp_path_factory: pytest.TempPathFactory)
         patch.setattr(training, "fit", fit_two)
         result = train(few_countries, *SMALL, "--networks", 1, "--half", "-q", "-o", "stopped.npz")
     assert result.exit_code == 130
-    assert result.stderr == "stopped; the best so far, epoch 2/4, is in stopped.npz; --resume goes on\n"
+    assert re.fullmatch(
+        "stopped; the best so far, epoch [12]/4, is in stopped.npz; --resume goes on\n", result.stderr
+    )
     assert listing(folder) == ["stopped.npz", "stopped.npz.resume"]
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
@@ -299,7 +302,8 @@ def test_a_training_that_cannot_go_on_leaves_no_state(
 
 def test_a_state_is_read_as_it_was_written(stopped: Path) -> None:
     run = state.load(stopped)
-    assert (run.state.network, run.state.epoch, run.kept, len(run.best.history)) == (1, 2, 1, 2)
+    assert (run.state.network, run.state.epoch, len(run.best.history)) == (1, 2, 2)
+    assert run.kept in (0, 1)
     assert set(run.state.slots) == {"params", "m", "v", "average"}
     before = stopped.read_bytes()
     state.save(stopped, run)
@@ -335,7 +339,7 @@ HUGE = "run/m/forward.b"
         ({"epoch": 4}, "4 epochs"),
         ({"epoch": -1}, "from 0 up"),
         ({"epoch": 1.0}, "from 0 up"),
-        ({"epoch": 0}, "keeps"),
+        ({"epoch": 0}, "does not keep"),
         ({"loss": float("nan")}, "loss"),
         ({"loss": "low"}, "loss"),
         ({"earlier": 2}, "2 are done"),
@@ -348,12 +352,12 @@ HUGE = "run/m/forward.b"
         ({"batch_size": {}}, "its option 'batch_size'"),
         ({"cell": "x"}, "its option 'cell'"),
         ({"hidden_size": 10**9}, "are not those"),
-        ({HUGE: None}, "m is not of"),
-        ({HUGE: np.zeros((4, 5), np.float32)}, "m is not of"),
-        ({HUGE: np.zeros((4, 4), np.float64)}, "m is not of"),
+        ({HUGE: None}, "does not keep"),
+        ({HUGE: np.zeros((4, 5), np.float32)}, "run/m/forward.b is not"),
+        ({HUGE: np.zeros((4, 4), np.float64)}, "run/m/forward.b is not"),
         ({HUGE: np.full((4, 4), np.inf, np.float32)}, "not finite"),
-        ({"run/x/forward.b": np.zeros((4, 4), np.float32)}, "keeps"),
-        ({"run/m": np.zeros(1)}, "unpack"),
+        ({"run/x/forward.b": np.zeros((4, 4), np.float32)}, "does not keep"),
+        ({"run/m": np.zeros(1)}, "does not keep"),
         ({"0/forward.b": None}, "not those of the network"),
         ({"run": None}, "run"),
     ],
