@@ -31,7 +31,7 @@ LADDER = [
         "spellings",
         "training",
     ),
-    *("archive", "checkpoint", "state", "classifier", "report"),
+    *("archive", "checkpoint", "state", "classifier", "report", "svg"),
     *("cli.options", *(f"cli.{name}" for name in COMMANDS)),
 ]
 OUTSIDE = {"__init__", "__main__", "cli.__init__"}  # they load what stands on the ladder
