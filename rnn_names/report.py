@@ -177,6 +177,7 @@ def history_entry(report: "EpochReport") -> dict[str, float | None]:
         "loss": report.loss,
         "grad_norm": report.grad_norm,
         "clipped": report.clipped,
+        "clip_factor": report.clip_factor,
         "lr": report.lr,
         "val_loss": v.nll if v else None,
         "val_accuracy": v.accuracy if v else None,

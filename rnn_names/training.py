@@ -77,7 +77,8 @@ class EpochReport:
     """One pass of a network over the training part; networks and epochs are counted from 1.
 
     loss         mean over the steps, in nats
-    grad_norm    mean of the norms before clipping; `clipped` is the share of steps that were clipped
+    grad_norm    mean of the norms before clipping; `clipped` is the share of steps that were clipped,
+                 `clip_factor` the mean of min(1, c / ‖g‖), what clipping left of each: 1 where it left all
     temperature  fitted on the validation part, for the average of the networks so far
     validation   of that average, calibrated, under the prior; `ece_before` at temperature 1;
                  None where the validation part is empty
@@ -90,6 +91,7 @@ class EpochReport:
     loss: float
     grad_norm: float
     clipped: float
+    clip_factor: float
     lr: float
     temperature: float
     validation: Metrics | None
@@ -182,12 +184,14 @@ def fit(
                 state = State(
                     number, event.epoch, members, lowest, len(earlier), own_lowest, own_best, event.slots
                 )
+            norms, max_norm = np.array(event.norms), config.clip_norm or math.inf
             yield EpochReport(
                 network=number,
                 epoch=event.epoch,
                 loss=float(np.mean(event.losses)),
-                grad_norm=float(np.mean(event.norms)),
-                clipped=float(np.mean(np.array(event.norms) > (config.clip_norm or math.inf))),
+                grad_norm=float(norms.mean()),
+                clipped=float(np.mean(norms > max_norm)),
+                clip_factor=float(np.mean(max_norm / norms.clip(max_norm))) if config.clip_norm else 1.0,
                 lr=event.lr,
                 temperature=temperature,
                 validation=validation,

@@ -186,6 +186,7 @@ def epoch(number: int, network: int = 1, validation: bool = True, best: bool = T
         loss=1.5,
         grad_norm=0.25,
         clipped=0.5,
+        clip_factor=0.75,
         lr=0.01,
         temperature=1.25,
         validation=metrics,
@@ -209,6 +210,7 @@ def test_what_is_kept_of_an_epoch() -> None:
     entry = history_entry(epoch(2, 1))
     assert entry == {
         **{"network": 1, "epoch": 2, "loss": 1.5, "grad_norm": 0.25, "clipped": 0.5, "lr": 0.01},
+        "clip_factor": 0.75,
         **{"val_loss": pytest.approx(-math.log(0.75)), "val_accuracy": 1.0, "temperature": 1.25},
         **{"ece_before": 0.5, "ece": 0.25},
     }

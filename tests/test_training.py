@@ -240,6 +240,8 @@ def test_reports_of_steps_and_epochs() -> None:
         assert epoch.loss == pytest.approx(np.mean([step.loss for step in own]))
         assert epoch.grad_norm == pytest.approx(np.mean([step.grad_norm for step in own]))
         assert epoch.clipped == np.mean([step.grad_norm > config.clip_norm for step in own])
+        left = [min(1, config.clip_norm / step.grad_norm) for step in own]
+        assert epoch.clip_factor == pytest.approx(np.mean(left))
 
 
 def test_the_parameters_handed_out_are_copies() -> None:
@@ -309,6 +311,8 @@ def test_clipping_bounds_the_step_but_not_the_reported_norm() -> None:
     assert isinstance(unclipped, EpochReport)
     assert step.grad_norm == unclipped_step.grad_norm > 1e-3
     assert (epoch.clipped, unclipped.clipped) == (1, 0)
+    assert epoch.clip_factor == pytest.approx(1e-3 / step.grad_norm)
+    assert unclipped.clip_factor == 1
     assert epoch.members is not None
     assert unclipped.members is not None
     start = run(data, replace(config, lr=0.0))[-1]
