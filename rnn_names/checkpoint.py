@@ -190,8 +190,10 @@ def decode(archive: Archive, others: Collection[str] = ()) -> Checkpoint:
     if network.cell not in CELLS:
         raise ValueError(f"unknown cell {brief(network.cell)}")
     readouts = set(network.readouts)
-    if "country" not in readouts or not readouts <= set(READOUTS) or len(readouts) < len(network.readouts):
+    if readouts <= {"next_symbol"} or not readouts <= set(READOUTS) or len(readouts) < len(network.readouts):
         raise ValueError(f"its readouts are {brief(network.readouts)}")
+    if network.pooling and "country" not in readouts:
+        raise ValueError("it pools states that nothing reads")
     letters, countries = header["letters"], header["countries"]
     if not isinstance(letters, str) or not letters.isprintable() or not _rising(letters):
         raise ValueError("the alphabet is not a text of sorted letters")

@@ -37,7 +37,8 @@ class NetworkConfig:
     The readouts, each linear, are a choice of READOUTS:
         country        the final state of each direction, side by side → the country; with `pooling`,
                        the mean and the maximum of its states beside each
-        step_country   every state of each direction → the country so far
+        step_country   every state of each direction → the country so far; without `country`, the mean of
+                       the directions' last scores is the answer, and there is no pooling
         next_symbol    every state of each direction → the symbol that it will read next
     """  # fmt: skip
 
@@ -77,7 +78,9 @@ class NetworkConfig:
 class Objective:
     """The loss of a name is  country + step_loss · step_country + letter_loss · next_symbol.
 
-    The last two are means over the name's letters and over the directions. The rest regularises:
+    The last two are means over the name's letters and over the directions. Of a network without the readout
+    `country` it is  Σ_t step_country_t + letter_loss · next_symbol:  the loss after every letter, none of
+    them more than another, again a mean over the directions. The rest regularises:
     label_smoothing   share of the target spread over all countries (Szegedy et al. 2016)
     dropout           of the states, as the readouts see them (Srivastava et al. 2014)
     letter_dropout    of the letters, as the recurrence reads them: they become the unknown symbol
@@ -157,14 +160,14 @@ def forward(params: Params, config: NetworkConfig, names: Encoded, workers: int 
             return np.asarray(summary(states, tree, taken.lengths, config.pooling)[0] @ V)
 
     chunks = []
-    halves = np.split(params["country.W"], len(config.directions))  # rows that meet a direction's part
-    for direction, V in zip(config.directions, halves, strict=True):
+    parts, c = country_readout(params, config)
+    for direction, V in zip(config.directions, parts, strict=True):
         read = _read(names, direction)
         order = read.order()
         long = read.lengths[order] > LONG
         for some, size in ((order[~long], CHUNK), (order[long], FEW)):
             chunks += [(direction, V, read, some[at : at + size]) for at in range(0, len(some), size)]
-    z = np.repeat(params["country.b"][None], len(names.lengths), axis=0)
+    z = np.repeat(c[None], len(names.lengths), axis=0)
     scores: Iterable[FloatArray]
     if min(workers, len(chunks)) < 2:
         scores = map(score, chunks)
@@ -178,6 +181,19 @@ def forward(params: Params, config: NetworkConfig, names: Encoded, workers: int 
         for (*_, chosen), z_chunk in zip(chunks, scores, strict=True):
             z[chosen] += z_chunk
     return z
+
+
+def country_readout(params: Params, config: NetworkConfig) -> tuple[list[FloatArray], FloatArray]:
+    """V of each direction and c, of the answer's scores: z = Σ_d summary_d V_d + c.
+
+    Without the readout `country` it is the mean of the step readouts' scores after the last letter read.
+    """
+    D = len(config.directions)
+    if "country" in config.readouts:
+        return np.split(params["country.W"], D), params["country.b"]  # rows that meet a direction's part
+    V: list[FloatArray] = [params[f"{direction}.step_country.W"] / D for direction in config.directions]
+    c = np.mean([params[f"{direction}.step_country.b"] for direction in config.directions], axis=0)
+    return V, c
 
 
 def loss_and_gradient(
@@ -247,7 +263,9 @@ def _step_losses(
     if "step_country" in config.readouts:
         readout = f"{direction}.step_country"
         z, d_z = linear(kept, params[f"{readout}.W"], params[f"{readout}.b"])
-        y, each = targets.country, objective.step_loss * share / names.lengths
+        y, each = targets.country, share  # alone, a sum over the letters
+        if "country" in config.readouts:
+            each = objective.step_loss * share / names.lengths
         loss_s, dz = cross_entropy(
             z,
             tree.rows,

@@ -326,6 +326,10 @@ def set_to(part: str, key: str, value: object) -> Change:
         (lambda h, a: h.update(temperature="1"), "the temperature is '1'"),
         (lambda h, a: h["network"].pop("pooling"), "NetworkConfig has other fields: ['pooling']"),
         (lambda h, a: h["network"].update(pooling=1), "NetworkConfig.pooling cannot be 1"),
+        (
+            lambda h, a: h["network"].update(pooling=True, readouts=["step_country"]),
+            "it pools states that nothing reads",
+        ),
         (lambda h, a: h["network"].update(pooling=True), "country.W is not float32 or float16 (9, 2)"),
         (lambda h, a: h["training"].update(networks=True), "TrainConfig.networks cannot be True"),
         (lambda h, a: a.update(more=np.zeros(3)), "not those of the network"),

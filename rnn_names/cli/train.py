@@ -26,6 +26,13 @@ from rnn_names.files import check_writable
 app = single_command()
 
 
+class Readout(StrEnum):
+    """Values of --readout."""
+
+    last = "last"
+    every = "every"
+
+
 class OptimizerName(StrEnum):
     """Values of --optimizer."""
 
@@ -124,6 +131,13 @@ def train(
     ] = "gru",
     bidirectional: Annotated[bool, typer.Option(help="Read names from both ends.")] = True,
     hidden_size: Annotated[int, typer.Option(min=1, help="Hidden units of each direction.")] = 152,
+    readout: Annotated[
+        Readout,
+        typer.Option(
+            help="last: the label is read, and the loss taken, at the end; every: after every letter, and "
+            "the answer is the one after the last (then --pooling and --step-loss have no part)."
+        ),
+    ] = Readout.last,
     pooling: Annotated[
         bool, typer.Option(help="Read the country from the mean and maximum of all states, too.")
     ] = True,
@@ -224,7 +238,7 @@ def train(
     from rnn_names.classifier import NameClassifier
     from rnn_names.config import TrainConfig
     from rnn_names.dataset import bundled_given_names, bundled_surnames, fingerprint, read_examples
-    from rnn_names.network import NetworkConfig
+    from rnn_names.network import READOUTS, NetworkConfig
     from rnn_names.training import EpochReport, State, country_counts, country_indices, fit, prepare
 
     if val_split + test_split >= 1:
@@ -272,14 +286,17 @@ def train(
     given = read_examples(given_names, name_column, country_column) if given_names else []
     prepared = prepare(examples, config, given)
     parts = prepared.parts
+    readouts = config.objective.readouts
+    if readout is Readout.every:
+        readouts = tuple(name for name in READOUTS[1:] if name in ("step_country", *readouts))
     network = NetworkConfig(
         symbols=len(prepared.alphabet),
         countries=len(prepared.countries),
         hidden_size=hidden_size,
         cell=cell,
         bidirectional=bidirectional,
-        readouts=config.objective.readouts,
-        pooling=pooling,
+        readouts=readouts,
+        pooling=pooling and readout is Readout.last,
     )
     counts = country_counts(country_indices(parts.train, prepared.countries), network.countries)
     info = checkpoint.DataInfo(

@@ -23,6 +23,10 @@ from rnn_names.training import EpochReport, fit, prepare
 # As the options of `rnn-names train` are by default.
 NETWORK: dict[str, Any] = {"cell": "gru", "bidirectional": True, "hidden_size": 152, "pooling": True}
 EPOCHS = 12
+PLAIN: dict[str, Any] = {
+    **{"pooling": False, "step_loss": 0.0, "letter_loss": 0.0, "dropout": 0.0, "letter_dropout": 0.0},
+    **{"bidirectional": False, "ema_decay": 0.0, "join": 0.0, "class_weight": "none"},
+}
 RECIPES: dict[str, dict[str, Any]] = {
     "default": {},
     "Elman": {"cell": "rnn"},
@@ -36,19 +40,33 @@ RECIPES: dict[str, dict[str, Any]] = {
     "no joined names": {"join": 0.0},
     "two networks": {"networks": 2},
     "all 24 epochs": {"epochs": 24},
+    **{
+        f"plain {label}, --readout {readout}": {**PLAIN, **changes, "readout": readout}
+        for label, changes in (
+            ("Elman", {"cell": "rnn"}),
+            ("GRU", {"cell": "gru"}),
+            ("LSTM", {"cell": "lstm"}),
+            ("GRU both ways", {"cell": "gru", "bidirectional": True}),
+        )
+        for readout in ("last", "every")
+    },
 }
 
 
 def validate(data: Path, changes: dict[str, Any]) -> Metrics:
     """The metrics of a recipe's last best epoch."""
     config = replace(
-        TrainConfig(networks=1, epochs=EPOCHS), **{k: v for k, v in changes.items() if k not in NETWORK}
+        TrainConfig(networks=1, epochs=EPOCHS),
+        **{k: v for k, v in changes.items() if k not in (*NETWORK, "readout")},
     )
+    readouts = config.objective.readouts
+    if changes.get("readout") == "every":
+        readouts = ("step_country",)
     prepared = prepare(read_examples(data), config)
     network = NetworkConfig(
         symbols=len(prepared.alphabet),
         countries=len(prepared.countries),
-        readouts=config.objective.readouts,
+        readouts=readouts,
         **{k: changes.get(k, v) for k, v in NETWORK.items()},
     )
     best = None

@@ -75,7 +75,8 @@ def loss_of(config: NetworkConfig, leaves: Leaves) -> torch.Tensor:
                 ends += [read.mean(0), read.max(0).values]
             if "step_country" in config.readouts:
                 loss = ce(f"{direction}.step_country", read, [country] * T, OBJECTIVE.label_smoothing)
-                total = total + weight * OBJECTIVE.step_loss * loss / D
+                share = OBJECTIVE.step_loss if "country" in config.readouts else T  # `ce` is a mean
+                total = total + weight * share * loss / D
             if "next_symbol" in config.readouts and T > 1:
                 loss = ce(f"{direction}.next_symbol", read[:-1], seen[1:], 0.0)
                 total = total + weight * OBJECTIVE.letter_loss * loss / D
