@@ -35,7 +35,7 @@ def unroll(
     """Read the names symbol by symbol: a_t = x_t U + h_{t-1} W + b, each where the cell has it.
 
     Returns the states h_t (N, H) of all prefixes, and their derivative: from dh (N, H), what the
-    readouts say of each state, which it overwrites, to dU, dW, db.
+    readouts say of each state, to dU, dW, db. In dh it leaves ∂L/∂h_t: what comes through time is added.
     """
     N, H = len(tree.symbols), W.shape[-1]
     Ub = U + b[cell.x, None]
