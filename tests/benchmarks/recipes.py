@@ -46,7 +46,6 @@ RECIPES: dict[str, dict[str, Any]] = {
             ("Elman", {"cell": "rnn"}),
             ("GRU", {"cell": "gru"}),
             ("LSTM", {"cell": "lstm"}),
-            ("GRU both ways", {"cell": "gru", "bidirectional": True}),
         )
         for readout in ("last", "every")
     },
