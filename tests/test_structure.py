@@ -32,7 +32,7 @@ LADDER = [
         "spellings",
         "training",
     ),
-    *("archive", "checkpoint", "state", "classifier", "report", "svg"),
+    *("archive", "checkpoint", "state", "classifier", "report", "svg", "report_gradients"),
     *("cli.options", *(f"cli.{name}" for name in COMMANDS)),
 ]
 OUTSIDE = {"__init__", "__main__", "cli.__init__"}  # they load what stands on the ladder

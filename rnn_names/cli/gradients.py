@@ -1,0 +1,114 @@
+"""`rnn-names gradients`."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rnn_names.cli.options import CountryColumn, Data, Model, NameColumn, load, single_command
+from rnn_names.errors import DataError
+
+app = single_command()
+
+
+class GradientsFormat(StrEnum):
+    """Values of `gradients --format`."""
+
+    table = "table"
+    json = "json"
+
+
+class CellChoice(StrEnum):
+    """Values of `gradients --cell`."""
+
+    rnn = "rnn"
+    relu = "relu"
+    gru = "gru"
+    lstm = "lstm"
+    all = "all"
+
+
+@app.command()
+def gradients(
+    data: Data = None,
+    model: Model = None,
+    cell: Annotated[
+        CellChoice | None,
+        typer.Option(
+            help="Instead of a trained model look at fresh networks of this cell.", show_default=False
+        ),
+    ] = None,
+    length: Annotated[
+        int | None,
+        typer.Option(
+            min=3,
+            max=300,
+            help="Read names joined to so many symbols.  [default: each name alone]",
+            show_default=False,
+        ),
+    ] = None,
+    format: Annotated[GradientsFormat, typer.Option(help="json: one object.")] = GradientsFormat.table,
+    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the curves, too.")] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**63 - 1, help="Of the names drawn, and the starts.")
+    ] = 1,
+    name_column: NameColumn = "name",
+    country_column: CountryColumn = "country",
+) -> None:
+    """Show how far back in names of DATA a model's gradient reaches: why it vanishes or explodes.
+
+    Without --cell it is a trained model's, read on what it was trained on; with it fresh networks', with
+    small, orthogonal and large W.
+
+    \b
+      rnn-names gradients
+      rnn-names gradients --cell all --length 100 --svg gradients.svg
+      rnn-names gradients --format json | jq '.curves[0].norms'
+    """
+    from rnn_names import gradients as library
+    from rnn_names import report_gradients
+    from rnn_names.cells import CELLS
+    from rnn_names.dataset import bundled_surnames, read_examples
+    from rnn_names.encoding import Alphabet
+
+    curves: list[library.Curve] = []
+    if cell is not None:
+        if model is not None:
+            raise typer.BadParameter(
+                "--cell is of fresh networks, --model of a trained one; give one of them."
+            )
+        examples = read_examples(data or bundled_surnames(), name_column, country_column)
+        alphabet = Alphabet.learn(example.name for example in examples)
+        countries = tuple(sorted({example.country for example in examples}))
+        history, clip_norm = [], 0.0
+        networks = [
+            (start, params, config, 1)
+            for kind in (CELLS if cell is CellChoice.all else [cell.value])
+            for start, params, config in library.fresh(kind, len(alphabet), len(countries), seed)
+        ]
+    else:
+        trained = load(model, False, None).model
+        if data is None:
+            name_column, country_column = trained.data.name_column, trained.data.country_column
+            data = Path(trained.data.source) if trained.data.source else bundled_surnames()
+        alphabet, countries = trained.alphabet, trained.countries
+        examples = [
+            e for e in read_examples(data, name_column, country_column) if e.country in set(countries)
+        ]
+        if not examples:
+            raise DataError(f"{data}: the model knows none of its labels; give the names it was trained on")
+        history, clip_norm = trained.history, trained.training.clip_norm
+        networks = [("trained", params, trained.network, k) for k, params in enumerate(trained.members, 1)]
+    names, y = library.sequences(examples, alphabet, countries, length, seed)
+    for start, params, config, k in networks:
+        curves += library.curves(params, config, names, y, start, k)
+    if svg is not None:
+        from rnn_names.svg import write
+
+        write(svg, report_gradients.curves_picture(curves, history), "How far back gradients reach")
+    if format is GradientsFormat.json:
+        typer.echo(report_gradients.curves_json(curves, history, clip_norm, length))
+    else:
+        report_gradients.write_curves(curves, history, clip_norm, sys.stdout)
