@@ -190,7 +190,8 @@ def decode(archive: Archive, others: Collection[str] = ()) -> Checkpoint:
     if network.cell not in CELLS:
         raise ValueError(f"unknown cell {brief(network.cell)}")
     readouts = set(network.readouts)
-    if readouts <= {"next_symbol"} or not readouts <= set(READOUTS) or len(readouts) < len(network.readouts):
+    doubled = len(readouts) < len(network.readouts)
+    if doubled or readouts <= {"next_symbol"} or not readouts <= set(READOUTS):
         raise ValueError(f"its readouts are {brief(network.readouts)}")
     if network.pooling and "country" not in readouts:
         raise ValueError("it pools states that nothing reads")
