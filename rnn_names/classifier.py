@@ -12,7 +12,7 @@ from rnn_names import checkpoint
 from rnn_names.calibration import PRIORS, adjust, trained_prior
 from rnn_names.checkpoint import Checkpoint
 from rnn_names.dataset import Example, normalise
-from rnn_names.encoding import FloatArray
+from rnn_names.encoding import Encoded, FloatArray
 from rnn_names.errors import CheckpointError, DataError
 from rnn_names.network import forward
 
@@ -63,12 +63,7 @@ class NameClassifier:
                 )
             return np.asarray(np.array(self.model.counts, float) ** PRIORS[prior])
         for country, weight in prior.items():
-            if country not in self.countries:
-                from difflib import get_close_matches  # not above: it takes longer than a prediction
-
-                near = get_close_matches(country, self.countries, 1)
-                hint = f"did you mean {near[0]!r}?" if near else f"it knows {', '.join(self.countries)}"
-                raise DataError(f"prior: {country!r} is no country of the model; {hint}")
+            self.index(country, "prior: ")
             if not 0 <= weight < math.inf:
                 raise DataError(f"prior: the weight of {country!r} is {weight}; give a number from 0 up")
         weights = np.array([prior.get(country, 0.0) for country in self.countries])
@@ -86,6 +81,16 @@ class NameClassifier:
         """The countries that the model knows, sorted: the columns of `predict_proba`."""
         return self.model.countries
 
+    def index(self, country: str, where: str = "") -> int:
+        """The place of a country among `countries`. Raises DataError, which begins with `where`."""
+        if country not in self.countries:
+            from difflib import get_close_matches  # not above: it takes longer than a prediction
+
+            near = get_close_matches(country, self.countries, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"it knows {', '.join(self.countries)}"
+            raise DataError(f"{where}{country!r} is no country of the model; {hint}")
+        return self.countries.index(country)
+
     def predict_proba(self, names: Iterable[str]) -> FloatArray:
         """The probability of each country for each name: (n, C) float32, each row's sum 1.
 
@@ -99,15 +104,25 @@ class NameClassifier:
         for place, name in enumerate(names):
             if not isinstance(name, str):
                 raise TypeError(f"names must be strings; names[{place}] is {name!r}")
-        model, encoded = self.model, self.model.alphabet.encode(names)
+        encoded = self.model.alphabet.encode(names)
+        return self.calibrated(self.scores(encoded), encoded, self.model.temperature)
+
+    def scores(self, encoded: Encoded) -> FloatArray:
+        """The networks' scores z (n, C), averaged. Raises CheckpointError where they overflow."""
+        model = self.model
         with np.errstate(all="ignore"):
             z = sum(forward(params, model.network, encoded, WORKERS) for params in model.members)
         z = np.asarray(z / np.float32(len(model.members)))
         if not np.abs(z).max(initial=0) < LARGEST_SCORE:  # nor is it so for what is no number
             raise CheckpointError("a score of the model overflows; use another, or train it again")
+        return z
+
+    def calibrated(self, z: FloatArray, encoded: Encoded, temperature: float) -> FloatArray:
+        """p (n, C) of the averaged scores z of these names, as `predict_proba` says, in z's precision."""
+        model = self.model
         trained = trained_prior(np.array(model.counts, float), model.training.class_weight)
         own = self._weights(model.training.prior)
-        p = adjust(z, trained, own, model.temperature, self.prior)
+        p = adjust(z, trained, own, temperature, self.prior)
         u = model.alphabet.unknown_share(encoded).astype(p.dtype)[:, None]
         if u.any():
             p = (1 - u) * p + u * self.prior.astype(p.dtype)

@@ -196,6 +196,14 @@ def country_readout(params: Params, config: NetworkConfig) -> tuple[list[FloatAr
     return V, c
 
 
+def step_scores(params: Params, config: NetworkConfig, names: Encoded, direction: str) -> FloatArray:
+    """The scores of `step_country` (Σ lengths, C) after every symbol, in the order of the direction."""
+    tree = prefix_tree(_read(names, direction))
+    states, _ = unroll(CELLS[config.cell], *_recurrence(params, direction), tree)
+    z, _ = linear(states, *(params[f"{direction}.step_country.{letter}"] for letter in "Wb"))
+    return z[tree.rows]
+
+
 def loss_and_gradient(
     params: Params,
     config: NetworkConfig,

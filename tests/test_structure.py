@@ -32,7 +32,8 @@ LADDER = [
         "spellings",
         "training",
     ),
-    *("archive", "checkpoint", "state", "classifier", "report", "svg", "report_gradients"),
+    *("archive", "checkpoint", "state", "classifier", "explain", "worked"),
+    *("report", "svg", "report_explain", "report_gradients"),
     *("cli.options", *(f"cli.{name}" for name in COMMANDS)),
 ]
 OUTSIDE = {"__init__", "__main__", "cli.__init__"}  # they load what stands on the ladder

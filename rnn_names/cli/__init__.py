@@ -22,7 +22,7 @@ from typer.main import get_command
 from rnn_names import __version__
 from rnn_names.errors import RnnNamesError
 
-COMMANDS = ("predict", "train", "evaluate", "gradients")
+COMMANDS = ("predict", "train", "evaluate", "explain", "gradients")
 
 
 class Commands(Mapping[str, Any]):

@@ -1,0 +1,73 @@
+"""`rnn-names explain`."""
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from rnn_names.cli.options import Model, Prior, load, single_command
+
+app = single_command()
+
+
+class ExplainFormat(StrEnum):
+    """Values of `explain --format`."""
+
+    table = "table"
+    json = "json"
+
+
+@app.command()
+def explain(
+    names: Annotated[list[str], typer.Argument(metavar="NAMES...", help="Names.")],
+    model: Model = None,
+    country: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COUNTRY", help="Explain this one.  [default: the answer]", show_default=False
+        ),
+    ] = None,
+    top_k: Annotated[int, typer.Option("-k", "--top-k", min=1, help="Countries after each letter.")] = 3,
+    numbers: Annotated[
+        bool,
+        typer.Option(
+            "--numbers", help="Every number of the names in a plain network; COUNTRY is the true one."
+        ),
+    ] = False,
+    format: Annotated[
+        ExplainFormat, typer.Option(help="json: a list of one object a name.")
+    ] = ExplainFormat.table,
+    prior: Prior = None,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say which model is used.")] = False,
+) -> None:
+    """Show what the network believes after every letter, and which letters moved the answer.
+
+    \b
+      rnn-names explain Schmidt
+      rnn-names explain Schmidt --country Denmark
+      rnn-names explain Schmidt --format json | jq .[0].letters
+    """
+    from rnn_names import report_explain as report
+
+    classifier = load(model, verbose, prior)
+    if numbers:
+        from rnn_names.worked import work
+
+        worked = [work(classifier, name, country) for name in names]
+        if format is ExplainFormat.json:
+            typer.echo(report.worked_json(worked))
+            return
+        for place, each in enumerate(worked):
+            if place:
+                typer.echo()
+            report.write_worked(each, sys.stdout)
+        return
+
+    from rnn_names.explain import explain
+
+    explanations = explain(classifier, names, country)
+    if format is ExplainFormat.json:
+        typer.echo(report.explanations_json(explanations, classifier, top_k))
+    else:
+        report.write_explanations(explanations, classifier, top_k, sys.stdout)
