@@ -15,14 +15,18 @@ from rich.cells import cell_len
 from typer.testing import CliRunner, Result
 
 from rnn_names import checkpoint
+from rnn_names.calibration import adjust, trained_prior
 from rnn_names.checkpoint import Checkpoint
 from rnn_names.classifier import NameClassifier
 from rnn_names.cli import app
+from rnn_names.dataset import Example, split, unique
 from rnn_names.encoding import Encoded, FloatArray
 from rnn_names.errors import CheckpointError, DataError
 from rnn_names.explain import Explanation, explain, log_odds
-from rnn_names.network import READOUTS, NetworkConfig, Params, forward, init_params
+from rnn_names.metrics import evaluate
+from rnn_names.network import READOUTS, NetworkConfig, Params, forward, init_params, step_scores
 from rnn_names.report_explain import explanations_json, write_explanations
+from rnn_names.training import country_indices
 
 NAMES = ["Otto", "Ng", "a", "Papadopoulos", "Anna-Maria O'Hara", "Müller", "aжa", "Иван", "'"]
 
@@ -181,6 +185,29 @@ def test_a_model_without_the_readout(classifier: NameClassifier) -> None:
 def test_log_odds_of_what_is_nearly_certain_or_decided() -> None:
     p = np.array([[1.0, 1e-30], [0.5, 0.5], [1.0, 0.0], [0.0, 1.0]])
     assert log_odds(p, 0) == pytest.approx([30 * math.log(10), 0.0, math.inf, -math.inf])
+
+
+# how sure it is on the way
+
+
+def test_beliefs_are_calibrated_without_the_temperature(bundled: list[Example]) -> None:
+    """The figures of the module's first lines, which the README repeats."""
+    bundled_model = NameClassifier.load()
+    model = bundled_model.model
+    config = model.training
+    test = split(unique(bundled), config.val_split, config.test_split, config.seed).test
+    names = model.alphabet.encode([example.name for example in test])
+    truth = np.repeat(country_indices(test, model.countries), names.lengths)
+    found = {}
+    for direction in model.network.directions:
+        z = sum(step_scores(params, model.network, names, direction) for params in model.members)
+        trained = trained_prior(np.array(model.counts, float), config.class_weight)
+        for temperature in (1.0, model.temperature):
+            p = adjust(np.asarray(z / len(model.members)), trained, bundled_model.prior, temperature)
+            found[direction, temperature] = evaluate(p, truth, model.countries).ece
+    assert found["forward", 1.0] == pytest.approx(0.039, abs=0.002)
+    assert found["backward", 1.0] == pytest.approx(0.028, abs=0.002)
+    assert min(found[direction, model.temperature] for direction in model.network.directions) > 0.09
 
 
 # as JSON
