@@ -108,7 +108,7 @@ def _write_letters(e: "Explanation", countries: Sequence[str], console: "Console
     effects = [None, *(letter.effect for letter in e.letters), None]
     answers = ["{} {:.0%}".format(*ranked(letter.p, countries, 1)[0]) for letter in e.letters]
     columns = [
-        ["letter", *(_shown(belief.symbol) for belief in read["forward"])],
+        ["letter", *(shown_symbol(belief.symbol) for belief in read["forward"])],
         *([direction, *(_signed(b.change) for b in beliefs)] for direction, beliefs in read.items()),
         ["left out", *map(_signed, effects)],
         ["without it", "", *map(printable, answers), ""],
@@ -141,7 +141,7 @@ def _write_beliefs(
 ) -> None:
     from rich.text import Text
 
-    rows = [(_shown(belief.symbol), ranked(belief.p, countries, top_k)) for belief in beliefs]
+    rows = [(shown_symbol(belief.symbol), ranked(belief.p, countries, top_k)) for belief in beliefs]
     first = max(_cells(symbol) for symbol, _ in rows)
     label = min(max(_cells(printable(country)) for _, top in rows for country, _ in top), LABEL)
 
@@ -167,20 +167,21 @@ def _print_line(line: "Text", console: "Console") -> None:
     console.print(line, no_wrap=True, overflow="ellipsis")
 
 
+def shown_countries(e: "Explanation", countries: Sequence[str], top_k: int) -> list[str]:
+    """The countries of which a belief is shown, each once, in the order in which they come."""
+    beliefs = [belief for read in e.beliefs.values() for belief in read]
+    return list(dict.fromkeys(c for belief in beliefs for c, _ in ranked(belief.p, countries, top_k)))
+
+
 def _colours(e: "Explanation", countries: Sequence[str], top_k: int) -> dict[str, str]:
     """A colour for each country that is shown, the same wherever it is."""
-    shown = dict.fromkeys(
-        country
-        for beliefs in e.beliefs.values()
-        for belief in beliefs
-        for country, _ in ranked(belief.p, countries, top_k)
-        if country != e.country
-    )
-    colours = {country: OTHERS[k % len(OTHERS)] for k, country in enumerate(shown)}
+    others = [country for country in shown_countries(e, countries, top_k) if country != e.country]
+    colours = {country: OTHERS[k % len(OTHERS)] for k, country in enumerate(others)}
     return colours if e.country is None else {**colours, e.country: "green"}
 
 
-def _shown(symbol: str) -> str:
+def shown_symbol(symbol: str) -> str:
+    """A letter or the word for what is none; a blank as a sign."""
     return "␣" if symbol == " " else printable(symbol)
 
 
@@ -219,10 +220,10 @@ def write_worked(w: "Worked", file: TextIO) -> None:
     """The numbers of a name in the order in which they are worked out, four decimals of each."""
     T, H = w.h.shape
     units = [str(k + 1) for k in range(H)]
-    U = [[f"U {_shown(s)}", *_four(row)] for s, row in zip(w.alphabet, w.U, strict=True)]
+    U = [[f"U {shown_symbol(s)}", *_four(row)] for s, row in zip(w.alphabet, w.U, strict=True)]
     W = [[f"W {unit}", *_four(row)] for unit, row in zip(units, w.W, strict=True)]
     V_out = [[f"V_out {unit}", *_four(row)] for unit, row in zip(units, w.V_out, strict=True)]
-    symbols = [[str(t), _shown(symbol)] for t, symbol in enumerate(w.symbols)]
+    symbols = [[str(t), shown_symbol(symbol)] for t, symbol in enumerate(w.symbols)]
     x = ["".join(str(int(entry)) for entry in row) for row in w.x]
     true = [int(country == w.country) for country in w.countries]
     blocks = [

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from rnn_names.explain import Explanation, explain, log_odds
 from rnn_names.metrics import evaluate
 from rnn_names.network import READOUTS, NetworkConfig, Params, forward, init_params, step_scores
 from rnn_names.report_explain import explanations_json, write_explanations
+from rnn_names.svg_explain import write_picture
 from rnn_names.training import country_indices
 
 NAMES = ["Otto", "Ng", "a", "Papadopoulos", "Anna-Maria O'Hara", "Müller", "aжa", "Иван", "'"]
@@ -326,6 +328,53 @@ def test_odd_names_and_labels_are_shown_as_they_are(steps: NameClassifier) -> No
     assert blank == " : nothing to read\n"
 
 
+# as a picture
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def test_the_picture(steps: NameClassifier, tmp_path: Path) -> None:
+    explanations = explain(steps, ["Otto", "<b>&", " "])
+    write_picture(tmp_path / "a.svg", explanations, steps.countries, 5)
+    root = ElementTree.parse(tmp_path / "a.svg").getroot()
+    texts = [element.text for element in root.iter(f"{SVG}text")]
+    for title in ("Otto: ", "<b>&: ", " : nothing to read"):
+        assert any(t and t.startswith(title) for t in texts)
+    # Every share that is drawn, in order: as wide as it says, and of the country's own colour.
+    drawn = [(e.get("class"), e, e.find(f"{SVG}title")) for e in root.iter(f"{SVG}rect")]
+    shares = [(colour, e, title.text) for colour, e, title in drawn if title is not None and title.text]
+    expected = [
+        (explanation.country, steps.countries[c], belief.p[c])
+        for explanation in explanations
+        for beliefs in explanation.beliefs.values()
+        for belief in beliefs
+        for c in np.argsort(-belief.p, kind="stable")
+    ]
+    assert len(shares) == len(expected)
+    for (colour, element, title), (about, country, p) in zip(shares, expected, strict=True):
+        assert title == f"{country} {p:.0%}"
+        assert (colour == "c0") == (country == about)
+        assert float(element.get("width", "")) == pytest.approx(max(600 * p - 1, 0), abs=0.01)
+    # And every letter's effect, to the side that it is on.
+    bars = [(colour, e) for colour, e, title in drawn if title is None and colour in ("c0", "c1")]
+    effects = [letter.effect for e in explanations for letter in e.letters]
+    assert [colour for colour, _ in bars] == ["c0" if effect >= 0 else "c1" for effect in effects]
+    middle = {
+        float(e.get("x", "")) + (0 if colour == "c0" else float(e.get("width", ""))) for colour, e in bars
+    }
+    assert max(middle) - min(middle) < 0.02
+    longest = max(float(e.get("width", "")) for _, e in bars[:4])
+    for (_, e), effect in zip(bars[:4], effects, strict=False):
+        share = abs(effect) / max(map(abs, effects[:4]))
+        assert float(e.get("width", "")) == pytest.approx(longest * share, abs=0.02)
+
+
+def test_a_picture_of_what_a_prior_decides(model: Checkpoint, tmp_path: Path) -> None:
+    certain = NameClassifier(stepwise(model), {"Japan": 1.0})
+    write_picture(tmp_path / "a.svg", explain(certain, ["Otto"]), certain.countries, 3)
+    assert "nan" not in (tmp_path / "a.svg").read_text(encoding="utf-8")
+
+
 # the command
 
 
@@ -353,6 +402,15 @@ def test_its_options(steps: NameClassifier, steps_file: Path) -> None:
     uniform = NameClassifier(steps.model, "uniform")
     assert found.stdout == explanations_json(explain(uniform, ["Otto"], "Japan"), uniform, 3) + "\n"
     assert invoke("Otto", "-m", steps_file, "-v").stderr == f"model: {steps_file}\n"
+
+
+def test_the_command_draws(steps_file: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "a.svg"
+    with_picture = invoke("Otto", "-m", steps_file, "--svg", picture)
+    assert with_picture.stdout == invoke("Otto", "-m", steps_file).stdout
+    assert picture.read_text(encoding="utf-8").startswith("<svg ")
+    assert invoke("Otto", "-m", steps_file, "--svg", tmp_path).exit_code == 1
+    assert invoke("Otto", "-m", steps_file, "--svg", picture, "--numbers").exit_code == 2
 
 
 def test_what_goes_wrong_is_one_line(steps_file: Path, model_file: Path) -> None:

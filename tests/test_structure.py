@@ -33,7 +33,7 @@ LADDER = [
         "training",
     ),
     *("archive", "checkpoint", "state", "classifier", "explain", "worked"),
-    *("report", "svg", "report_explain", "report_gradients"),
+    *("report", "svg", "report_explain", "svg_explain", "report_gradients"),
     *("cli.options", *(f"cli.{name}" for name in COMMANDS)),
 ]
 OUTSIDE = {"__init__", "__main__", "cli.__init__"}  # they load what stands on the ladder

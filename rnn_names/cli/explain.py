@@ -2,11 +2,13 @@
 
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from rnn_names.cli.options import Model, Prior, load, single_command
+from rnn_names.files import check_writable
 
 app = single_command()
 
@@ -38,6 +40,9 @@ def explain(
     format: Annotated[
         ExplainFormat, typer.Option(help="json: a list of one object a name.")
     ] = ExplainFormat.table,
+    svg: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw it into FILE as well, as a picture.")
+    ] = None,
     prior: Prior = None,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say which model is used.")] = False,
 ) -> None:
@@ -45,11 +50,15 @@ def explain(
 
     \b
       rnn-names explain Schmidt
-      rnn-names explain Schmidt --country Denmark
+      rnn-names explain Schmidt --country Denmark --svg schmidt.svg
       rnn-names explain Schmidt --format json | jq .[0].letters
     """
     from rnn_names import report_explain as report
 
+    if numbers and svg:
+        raise typer.BadParameter("--numbers has no picture; leave out --svg.")
+    if svg:
+        check_writable(svg)
     classifier = load(model, verbose, prior)
     if numbers:
         from rnn_names.worked import work
@@ -67,6 +76,10 @@ def explain(
     from rnn_names.explain import explain
 
     explanations = explain(classifier, names, country)
+    if svg:
+        from rnn_names.svg_explain import write_picture
+
+        write_picture(svg, explanations, classifier.countries, top_k)
     if format is ExplainFormat.json:
         typer.echo(report.explanations_json(explanations, classifier, top_k))
     else:
