@@ -13,7 +13,7 @@ from rnn_names.calibration import PRIORS, adjust, trained_prior
 from rnn_names.checkpoint import Checkpoint
 from rnn_names.dataset import Example, normalise
 from rnn_names.encoding import Encoded, FloatArray
-from rnn_names.errors import CheckpointError, DataError
+from rnn_names.errors import CheckpointError, DataError, did_you_mean
 from rnn_names.network import forward
 
 if TYPE_CHECKING:
@@ -84,10 +84,7 @@ class NameClassifier:
     def index(self, country: str, where: str = "") -> int:
         """The place of a country among `countries`. Raises DataError, which begins with `where`."""
         if country not in self.countries:
-            from difflib import get_close_matches  # not above: it takes longer than a prediction
-
-            near = get_close_matches(country, self.countries, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"it knows {', '.join(self.countries)}"
+            hint = did_you_mean(country, self.countries) or f"it knows {', '.join(self.countries)}"
             raise DataError(f"{where}{country!r} is no country of the model; {hint}")
         return self.countries.index(country)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from rnn_names.errors import DataError
+from rnn_names.errors import DataError, did_you_mean
 
 LINE_END = re.compile(rb"\r\n|\r|\n")
 GZIP = ".gz"
@@ -238,8 +238,10 @@ def _table_rows(file: Path, options: dict[str, str]) -> Iterator[tuple[int, str,
         for column, option in options.items():
             if header.count(column) != 1:
                 problem = "no column" if column not in header else "more than one column"
+                near = "" if column in header else did_you_mean(column, header)
                 raise DataError(
                     f"{file}, line 1: {problem} {column!r} among {', '.join(map(repr, header))}; "
+                    + (f"{near} " if near else "")
                     + (f"name the right one with {option}, and " if option else "")
                     + f"separate columns by {'commas' if delimiter == ',' else 'tabs'}"
                 )

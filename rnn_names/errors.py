@@ -1,5 +1,16 @@
 """What a user can mend. The command line prints these on one line; anything else is a bug."""
 
+from collections.abc import Iterable
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`did you mean 'Poland'?` for the known word that is nearest, whatever its capitals; or nothing."""
+    from difflib import get_close_matches  # not above: it takes longer than a prediction
+
+    folded = {each.casefold(): each for each in known}
+    near = get_close_matches(word.casefold(), folded, 1)
+    return f"did you mean {folded[near[0]]!r}?" if near else ""
+
 
 class RnnNamesError(Exception):
     """Says what is wrong, where, and what to do about it."""
