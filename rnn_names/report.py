@@ -2,9 +2,10 @@
 
 import csv
 import json
+import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 if TYPE_CHECKING:  # rich and NumPy are loaded only where they are needed: a pipe needs no table
@@ -34,6 +35,7 @@ class Prediction(NamedTuple):
 
 
 UNKNOWN = "unknown"  # the answer under the threshold
+PAGE = 100  # columns that texts fill where there is no terminal
 TABLE_ROWS = 1000  # predictions in one table, so that endless input is shown as it comes
 
 
@@ -141,6 +143,32 @@ def write_metrics(metrics: "Metrics", file: TextIO) -> None:
     console.print(countries)
 
 
+def to_json(found: Any) -> str:
+    """One object, of a dataclass or a dict."""
+    values = asdict(found) if is_dataclass(found) and not isinstance(found, type) else found
+    return json.dumps(values, ensure_ascii=False, indent=2)
+
+
+def write_table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], file: TextIO, numbers: Collection[int] = ()
+) -> None:
+    """A table of texts, which are wrapped; `numbers` are the places of columns that hold such."""
+    table = _table(columns[0])
+    table.show_header = any(columns)
+    for place, column in enumerate(columns[1:], start=1):
+        right = place in numbers
+        table.add_column(column, justify="right" if right else "left", no_wrap=right)
+    for row in rows:
+        table.add_row(*map(printable, row))
+    _console(file, PAGE).print(table)
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """A bar for each value, from the lowest to the highest, the lowest of them still seen."""
+    low, high = min(values), max(values)
+    return "".join("▁▂▃▄▅▆▇█"[round(7 * (v - low) / (high - low or 1))] for v in values)
+
+
 def _three(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
 
@@ -192,7 +220,10 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-def _console(file: TextIO) -> "Console":
+def _console(file: TextIO, piped: int = 100_000) -> "Console":
+    """Where tables go: as wide as a terminal, else `piped`; plain where NO_COLOR says so."""
+    import shutil  # not above: to predict in a pipe takes neither
+
     from rich.console import Console
 
     class Quiet(Console):
@@ -201,9 +232,15 @@ def _console(file: TextIO) -> "Console":
         def on_broken_pipe(self) -> None:
             raise  # the BrokenPipeError that rich is handling when it calls this
 
-    # In a file or pipe there is no width to fit: a table is as wide as its longest row.
+    # In a file or pipe there is no width to fit: a table of records is as wide as its longest row. The
+    # terminal's width is asked for here, since rich takes 80 where TERM=dumb.
     return Quiet(
-        file=file, markup=False, emoji=False, highlight=False, width=None if file.isatty() else 100_000
+        file=file,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
+        width=shutil.get_terminal_size().columns if file.isatty() else piped,
     )
 
 

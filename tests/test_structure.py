@@ -31,10 +31,11 @@ LADDER = [
         "metrics",
         "spellings",
         "training",
+        "checks",
     ),
     *("archive", "checkpoint", "state", "classifier", "explain", "worked"),
     *("report", "svg", "report_explain", "svg_explain", "report_gradients"),
-    *("cli.options", *(f"cli.{name}" for name in COMMANDS)),
+    *("cli.command", "cli.options", *(f"cli.{name}" for name in COMMANDS)),
 ]
 OUTSIDE = {"__init__", "__main__", "cli.__init__"}  # they load what stands on the ladder
 SHOWING = {module for module in [*LADDER, *OUTSIDE] if module.startswith(("report", "cli"))}

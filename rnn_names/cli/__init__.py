@@ -12,17 +12,32 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
 import typer
+from typer._click.exceptions import NoSuchOption, UsageError  # typer has no public name for them
 from typer.core import TyperGroup
 from typer.main import get_command
 
 from rnn_names import __version__
+from rnn_names.cli.command import no_color
 from rnn_names.errors import RnnNamesError
 
-COMMANDS = ("predict", "train", "evaluate", "explain", "gradients")
+COMMANDS = ("predict", "train", "evaluate", "check", "info", "explain", "gradients")
+
+WELCOME = """\
+Which country is a surname common in? Try:
+
+  rnn-names predict Schmidt Nguyen
+      the likeliest countries of two names
+  rnn-names explain Schmidt
+      what the network believes, letter by letter
+  rnn-names info
+      the countries that the model knows, and its training
+
+Train on names of your own: rnn-names train FILE
+All commands and options:   rnn-names -h"""
 
 
 class Commands(Mapping[str, Any]):
@@ -40,43 +55,73 @@ class Commands(Mapping[str, Any]):
         return len(COMMANDS)
 
 
-class Errors(TyperGroup):
+@contextmanager
+def errors() -> Iterator[None]:
     """The one place where an error becomes a line on stderr and an exit code."""
+    try:
+        yield
+        sys.stdout.flush()  # here, where a closed pipe can still be told from a failure
+    except RnnNamesError as error:
+        from rnn_names.report import printable  # a message may quote a file that is not to be trusted
+
+        typer.echo(f"error: {printable(str(error))}", err=True)
+        raise typer.Exit(1) from error
+    except MemoryError as error:
+        typer.echo("error: there is not enough memory; take a smaller network or less data", err=True)
+        raise typer.Exit(1) from error
+    except UsageError as error:
+        from rnn_names.report import printable
+
+        what = error.format_message().removeprefix("Invalid value: ")
+        if isinstance(error, NoSuchOption) and error.possibilities:
+            what = f"{error.message}. Did you mean {' or '.join(error.possibilities)}?"
+        what = (
+            printable(" ".join(what.split())).removesuffix(".").replace(". Did you mean", "; did you mean")
+        )
+        if not what.endswith("?"):
+            what += f"; see {error.ctx.command_path if error.ctx else 'rnn-names'} -h"
+        typer.echo(f"error: {what[:1].lower()}{what[1:]}", err=True)
+        raise typer.Exit(2) from error
+    except BrokenPipeError:
+        _drop_output()  # the reader has had enough (`| head`)
+        raise typer.Exit(0) from None
+    except OSError as error:  # a full disk under standard output, or a path that is none
+        where = error.filename or "standard output"
+        if not error.filename:
+            _drop_output()
+        typer.echo(f"error: {where}: {error.strerror}; make room, or write elsewhere", err=True)
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _drop_output() -> None:
+    """Let what is still to be written go nowhere: Python would try, and complain, once more at exit."""
+    with suppress(OSError):  # a replaced stream has no descriptor
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class Errors(TyperGroup):
+    """All commands, whose errors are told as `errors` does."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
         self.commands: Any = Commands()
 
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()  # here, where a closed pipe can still be told from a failure
-            return result
-        except RnnNamesError as error:
-            from rnn_names.report import printable  # a message may quote a file that is not to be trusted
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        with errors():
+            return super().make_context(*args, **more)
 
-            typer.echo(f"error: {printable(str(error))}", err=True)
-            raise typer.Exit(1) from error
-        except MemoryError as error:
-            typer.echo("error: there is not enough memory; take a smaller network or less data", err=True)
-            raise typer.Exit(1) from error
-        except BrokenPipeError:
-            # The reader has had enough (`| head`). Python would complain once more at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(0) from None
-        except OSError as error:  # a full disk under standard output, or a path that is none
-            where = error.filename or "standard output"
-            typer.echo(f"error: {where}: {error.strerror}; make room, or write elsewhere", err=True)
-            raise typer.Exit(1) from error
-        except KeyboardInterrupt:
-            raise typer.Exit(130) from None
+    def invoke(self, ctx: Any) -> Any:
+        with errors():
+            return super().invoke(ctx)
 
 
 app = typer.Typer(
     cls=Errors,
     name="rnn-names",
-    no_args_is_help=True,
-    rich_markup_mode=None,  # plain help: it starts fast, and [brackets] in it are not eaten as markup
+    invoke_without_command=True,
+    rich_markup_mode=None,  # as in Command
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -113,8 +158,12 @@ def _version(value: bool) -> None:
 
 @app.callback(epilog="A name hints at where it is common and says nothing certain about a person.")
 def _root(
+    ctx: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    no_colour: Annotated[
+        bool, typer.Option("--no-color", callback=no_color, help="Print without colour and bold.")
     ] = False,
 ) -> None:
     """Say in which countries a name is common, by a recurrent network in NumPy.
@@ -124,3 +173,5 @@ def _root(
       rnn-names train names.csv -o names.npz
       rnn-names evaluate -m names.npz
     """
+    if ctx.invoked_subcommand is None:
+        typer.echo(WELCOME)

@@ -6,21 +6,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rnn_names.cli.command import OneCommand
 from rnn_names.errors import DataError
 
 if TYPE_CHECKING:  # loaded inside the commands, so that --help and usage errors are quick
     from rnn_names.classifier import NameClassifier
 
 MODEL = Path("rnn-names.npz")
+MODEL_VARIABLE = "RNN_NAMES_MODEL"
+MODEL_ORDER = f"${MODEL_VARIABLE}, else {MODEL} in this folder, else the bundled one"
 
 
-def single_command() -> typer.Typer:
+def single_command() -> OneCommand:
     """What a module of one command hangs it on."""
-    return typer.Typer(
-        add_completion=False,
-        rich_markup_mode=None,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
+    return OneCommand()
 
 
 def finite(value: float) -> float:
@@ -52,12 +51,16 @@ Model = Annotated[
         "-m",
         "--model",
         metavar="FILE",
-        help=f"The model.  [default: {MODEL} in this folder, else the bundled one]",
+        envvar=MODEL_VARIABLE,
+        show_envvar=False,
+        help=f"The model.  [default: {MODEL_ORDER}]",
         show_default=False,
     ),
 ]
-
-
+Verbose = Annotated[
+    bool,
+    typer.Option("-v", "--verbose", help="Say which model, or which data, is used.", show_default=False),
+]
 Prior = Annotated[
     str | None,
     typer.Option(
@@ -78,15 +81,24 @@ def positive(help: str) -> Any:
     return typer.Option(help=help, callback=finite, min=0)
 
 
-def load(model: Path | None, verbose: bool, prior: str | None) -> "NameClassifier":
-    """The classifier of --model and --prior."""
-    from rnn_names.calibration import PRIORS
-    from rnn_names.classifier import BUNDLED_MODEL, NameClassifier
-    from rnn_names.dataset import read_prior
+def model_path(model: Path | None, verbose: bool) -> Path:
+    """The file of --model or of $RNN_NAMES_MODEL, which typer has looked up, or the default one."""
+    from rnn_names.classifier import BUNDLED_MODEL
+    from rnn_names.report import printable
 
     path = model or (MODEL if MODEL.is_file() else BUNDLED_MODEL)
     if verbose:
-        typer.echo(f"model: {'bundled' if path == BUNDLED_MODEL else path}", err=True)
+        typer.echo(f"model: {'bundled' if path == BUNDLED_MODEL else printable(str(path))}", err=True)
+    return path
+
+
+def load(model: Path | None, verbose: bool, prior: str | None) -> "NameClassifier":
+    """The classifier of --model and --prior."""
+    from rnn_names.calibration import PRIORS
+    from rnn_names.classifier import NameClassifier
+    from rnn_names.dataset import read_prior
+
+    path = model_path(model, verbose)
     if prior is None or prior in PRIORS:
         return NameClassifier.load(path, prior)
     if not Path(prior).is_file():

@@ -1,5 +1,6 @@
 """`rnn-names train`."""
 
+import shlex
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -9,13 +10,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
+from rnn_names.cli.command import Command
 from rnn_names.cli.options import (
     MODEL,
     CountryColumn,
     Data,
     NameColumn,
+    Verbose,
     positive,
     share,
     single_command,
@@ -63,11 +65,30 @@ class PriorName(StrEnum):
     uniform = "uniform"
 
 
-OF_A_RUN = ("output", "resume", "quiet")  # options that may differ when a training is resumed
+OF_A_RUN = ("output", "resume", "quiet", "verbose", "no_color")  # may differ when a training is resumed
+
+SECTIONS = {
+    "The data": ("name_column", "country_column", "given_names", "val_split", "test_split", "seed"),
+    "The network": (
+        *("cell", "bidirectional", "hidden_size", "readout", "pooling", "networks", "recurrent_init"),
+    ),
+    "The training": (
+        *("epochs", "patience", "batch_size", "optimizer", "lr", "warmup", "momentum", "clip_norm"),
+    ),
+    "The loss": ("step_loss", "letter_loss", "label_smoothing", "class_weight", "prior"),
+    "Against learning by heart": ("dropout", "letter_dropout", "join", "weight_decay", "ema_decay"),
+}
 
 
-class TrainCommand(TyperCommand):
-    """Lists the cells in its help; only here, since to know them is to load NumPy. Resumes."""
+class TrainCommand(Command):
+    """Puts its many options into sections, lists the cells, in the help, since that loads NumPy, resumes."""
+
+    def __init__(self, *args: Any, **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        panels = {name: title for title, names in SECTIONS.items() for name in names}
+        options: list[Any] = list(self.params)
+        for option in options:
+            option.rich_help_panel = panels.get(option.name)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         for parameter in self.params:
@@ -223,6 +244,7 @@ def train(
         ),
     ] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Train a model on DATA, or on the bundled surnames.
 
@@ -280,7 +302,10 @@ def train(
         patience=patience,
         workers=workers,
     )
-    examples = read_examples(data or bundled_surnames(), name_column, country_column)
+    source = data or bundled_surnames()
+    if verbose:
+        typer.echo(f"data: {report.printable(str(source))}", err=True)
+    examples = read_examples(source, name_column, country_column)
     if data is None and given_names is None:
         given_names = bundled_given_names()
     given = read_examples(given_names, name_column, country_column) if given_names else []
@@ -398,3 +423,6 @@ def train(
             f"macro-F1 {metrics.macro_f1:.3f}, NLL {metrics.nll:.3f}, ECE {metrics.ece:.3f}, "
             f"{metrics.n:,} names"
         )
+    example = next((e.name for part in (parts.test, parts.train) for e in part if e.name.isalpha()), "NAME")
+    where = "" if output == MODEL else f"-m {shlex.quote(report.printable(str(output)))} "
+    say(f"try it: rnn-names predict {where}{example}")

@@ -1,0 +1,83 @@
+"""`rnn-names check`."""
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from rnn_names.cli.options import CountryColumn, Data, NameColumn, Verbose, single_command
+
+app = single_command()
+
+
+class CheckFormat(StrEnum):
+    """Values of `check --format`."""
+
+    table = "table"
+    json = "json"
+
+
+@app.command()
+def check(
+    data: Data = None,
+    format: Annotated[CheckFormat, typer.Option(help="json: one object.")] = CheckFormat.table,
+    name_column: NameColumn = "name",
+    country_column: CountryColumn = "country",
+    verbose: Verbose = False,
+) -> None:
+    """Look through DATA, or the bundled surnames, before training on it.
+
+    \b
+      rnn-names check
+      rnn-names check names.csv --country-column language
+      rnn-names check my_labels/ --format json | jq -r '.warnings[]'
+
+    Warnings leave the exit code 0; data that cannot be read is an error.
+    """
+    from rnn_names import checks, report
+    from rnn_names.dataset import bundled_surnames, read_examples
+
+    source = data or bundled_surnames()
+    if verbose:
+        typer.echo(f"data: {report.printable(str(source))}", err=True)
+    found = checks.check(read_examples(source, name_column, country_column))
+    if format is CheckFormat.json:
+        typer.echo(report.to_json(found))
+        return
+    rows = [
+        ("rows", found.rows, ""),
+        ("names", found.names, f"the longest of {found.longest} letters"),
+        ("labels", len(found.labels), ""),
+        ("repeated rows", found.duplicates.n, "; ".join(found.duplicates.examples)),
+        ("names under several labels", found.several_labels.n, "; ".join(found.several_labels.examples)),
+        ("names of several spellings", found.spellings.n, "; ".join(found.spellings.examples)),
+        ("names of mixed scripts", found.mixed_scripts.n, "; ".join(found.mixed_scripts.examples)),
+        ("long names", found.long.n, "; ".join(found.long.examples)),
+    ]
+    report.write_table(
+        ["", "number", "for example"], [(a, f"{n:,}", c) for a, n, c in rows], sys.stdout, numbers=[1]
+    )
+    if found.odd_characters:
+        report.write_table(
+            ["odd character", "names", "for example"],
+            [
+                (f"{c}  U+{ord(c):04X}", f"{some.n:,}", "; ".join(some.examples))
+                for c, some in found.odd_characters.items()
+            ],
+            sys.stdout,
+            numbers=[1],
+        )
+    report.write_table(
+        ["label", "rows", "names", "share"],
+        [
+            (label, f"{n.rows:,}", f"{n.names:,}", f"{n.rows / found.rows:.1%}")
+            for label, n in found.labels.items()
+        ],
+        sys.stdout,
+        numbers=[1, 2, 3],
+    )
+    for warning in found.warnings:
+        typer.echo(f"warning: {report.printable(warning)}")
+    if not found.warnings:
+        typer.echo("nothing to warn of")

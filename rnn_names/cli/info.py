@@ -1,0 +1,113 @@
+"""`rnn-names info`."""
+
+import sys
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rnn_names.cli.options import MODEL_ORDER, MODEL_VARIABLE, Verbose, model_path, single_command
+
+if TYPE_CHECKING:
+    from rnn_names.checkpoint import Checkpoint
+
+app = single_command()
+
+
+class InfoFormat(StrEnum):
+    """Values of `info --format`."""
+
+    table = "table"
+    json = "json"
+
+
+@app.command()
+def info(
+    model: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[MODEL]",
+            envvar=MODEL_VARIABLE,
+            show_envvar=False,
+            help=f"A model file.  [default: {MODEL_ORDER}]",
+            show_default=False,
+        ),
+    ] = None,
+    format: Annotated[
+        InfoFormat, typer.Option(help="json: one object, with every epoch.")
+    ] = InfoFormat.table,
+    verbose: Verbose = False,
+) -> None:
+    """Say what a model knows, how it is built, and how it was trained.
+
+    \b
+      rnn-names info
+      rnn-names info names.npz --format json | jq .training
+    """
+    from rnn_names import checkpoint, report
+
+    path = model_path(model, verbose)
+    facts = _facts(path, checkpoint.load(path))
+    if format is InfoFormat.json:
+        typer.echo(report.to_json(facts))
+        return
+    network, data, kept = facts["network"], facts["data"], facts["kept"]
+    rows = {
+        "file": f"{facts['file']}, format {facts['format']}, {facts['bytes']:,} bytes",
+        "countries": f"{network['countries']}: {', '.join(facts['countries'])}",
+        "letters": f"{len(facts['letters'])}: {facts['letters']}",
+        "network": f"{facts['networks']} × {network['cell']} of {network['hidden_size']} hidden units"
+        + (", both ways" if network["bidirectional"] else ", forward")
+        + (", pooled" if network["pooling"] else ""),
+        "readouts": ", ".join(network["readouts"]),
+        "parameters": f"{facts['parameters']:,}",
+        "training": ", ".join(f"{key} {value}" for key, value in facts["training"].items()),
+        "data": f"{data['source'] or 'the bundled surnames'}: {data['train']:,} names to train, "
+        f"{data['val']:,} to validate, {data['test']:,} to test",
+        "fingerprint": data["fingerprint"],
+        "temperature": f"{facts['temperature']:.3f}",
+    }
+    for k in range(1, facts["networks"] + 1):
+        epochs = [entry for entry in facts["history"] if entry.get("network", 1) == k]
+        for key, what in (
+            ("loss", "loss"),
+            ("val_loss", "validation loss"),
+            ("grad_norm", "gradient norm"),
+        ):
+            values = [entry[key] for entry in epochs if isinstance(entry.get(key), float | int)]
+            if values:
+                curve = f"{values[0]:.3f} {report.sparkline(values)} {values[-1]:.3f}"
+                rows[f"{what} of network {k}"] = f"{curve}, {len(values)} epochs"
+    if kept:
+        rows["kept"] = f"network {kept.get('network', 1)}, epoch {kept['epoch']}" + "".join(
+            f", {key.replace('_', ' ')} {kept[key]:.3f}"
+            for key in ("val_loss", "val_accuracy")
+            if kept.get(key) is not None
+        )
+    report.write_table(["", ""], list(rows.items()), sys.stdout)
+    typer.echo("its scores on names it has not seen: rnn-names evaluate", err=True)
+
+
+def _facts(path: Path, model: "Checkpoint") -> dict[str, Any]:
+    """What --format json prints; its keys are stable."""
+    from rnn_names.checkpoint import FORMAT
+
+    scored = [entry for entry in model.history if entry.get("val_loss") is not None]
+    return {
+        "file": str(path),
+        "format": FORMAT,
+        "bytes": path.stat().st_size,
+        "countries": model.countries,
+        "counts": dict(zip(model.countries, model.counts, strict=True)),
+        "letters": model.alphabet.letters,
+        "network": asdict(model.network),
+        "networks": len(model.members),
+        "parameters": sum(value.size for params in model.members for value in params.values()),
+        "training": asdict(model.training),
+        "data": asdict(model.data),
+        "temperature": model.temperature,
+        "kept": min(scored, key=lambda entry: entry["val_loss"] or 0.0) if scored else None,
+        "history": model.history,
+    }
