@@ -35,6 +35,7 @@ class Prediction(NamedTuple):
 
 
 UNKNOWN = "unknown"  # the answer under the threshold
+BARS = 24  # in a sparkline
 PAGE = 100  # columns that texts fill where there is no terminal
 TABLE_ROWS = 1000  # predictions in one table, so that endless input is shown as it comes
 
@@ -154,17 +155,19 @@ def write_table(
 ) -> None:
     """A table of texts, which are wrapped; `numbers` are the places of columns that hold such."""
     table = _table(columns[0])
+    table.columns[0].overflow = "fold"  # a long word goes on in the next line, where rich would cut it
     table.show_header = any(columns)
     for place, column in enumerate(columns[1:], start=1):
         right = place in numbers
-        table.add_column(column, justify="right" if right else "left", no_wrap=right)
+        table.add_column(column, justify="right" if right else "left", no_wrap=right, overflow="fold")
     for row in rows:
         table.add_row(*map(printable, row))
     _console(file, PAGE).print(table)
 
 
 def sparkline(values: Sequence[float]) -> str:
-    """A bar for each value, from the lowest to the highest, the lowest of them still seen."""
+    """A bar for each value, the lowest of them still seen; of many values for every second or so."""
+    values = values[:: -(-len(values) // BARS)]
     low, high = min(values), max(values)
     return "".join("▁▂▃▄▅▆▇█"[round(7 * (v - low) / (high - low or 1))] for v in values)
 
@@ -232,8 +235,7 @@ def _console(file: TextIO, piped: int = 100_000) -> "Console":
         def on_broken_pipe(self) -> None:
             raise  # the BrokenPipeError that rich is handling when it calls this
 
-    # In a file or pipe there is no width to fit: a table of records is as wide as its longest row. The
-    # terminal's width is asked for here, since rich takes 80 where TERM=dumb.
+    # In a file or pipe there is no width to fit: a table of records is as wide as its longest row.
     return Quiet(
         file=file,
         markup=False,
@@ -241,6 +243,7 @@ def _console(file: TextIO, piped: int = 100_000) -> "Console":
         highlight=False,
         color_system=None if os.environ.get("NO_COLOR") else "auto",
         width=shutil.get_terminal_size().columns if file.isatty() else piped,
+        height=PAGE,  # of no account, but without it rich takes a width of 80 where TERM=dumb
     )
 
 

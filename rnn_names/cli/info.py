@@ -73,13 +73,13 @@ def info(
         epochs = [entry for entry in facts["history"] if entry.get("network", 1) == k]
         for key, what in (
             ("loss", "loss"),
-            ("val_loss", "validation loss"),
-            ("grad_norm", "gradient norm"),
+            ("val_loss", "val-loss"),
+            ("grad_norm", "gradient"),
         ):
             values = [entry[key] for entry in epochs if isinstance(entry.get(key), float | int)]
             if values:
-                curve = f"{values[0]:.3f} {report.sparkline(values)} {values[-1]:.3f}"
-                rows[f"{what} of network {k}"] = f"{curve}, {len(values)} epochs"
+                bars = report.sparkline(values)
+                rows[f"network {k}, {what}"] = f"{values[0]:.3f} {bars} {values[-1]:.3f}"
     if kept:
         rows["kept"] = f"network {kept.get('network', 1)}, epoch {kept['epoch']}" + "".join(
             f", {key.replace('_', ' ')} {kept[key]:.3f}"

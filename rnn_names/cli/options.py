@@ -65,6 +65,7 @@ Prior = Annotated[
     str | None,
     typer.Option(
         metavar="data|sqrt|uniform|FILE",
+        autocompletion=lambda: ["data", "sqrt", "uniform"],
         help="How likely countries are beforehand: as their lists are long, as the square root of that, "
         "all alike, or by a table with the columns country and weight.  [default: the model's]",
         show_default=False,

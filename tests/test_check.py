@@ -1,0 +1,141 @@
+"""What `check` finds in names."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from rnn_names import checks
+from rnn_names.cli import app
+from rnn_names.dataset import Example, normalise, split_key, unique
+
+
+def look(*pairs: tuple[str, str]) -> checks.Check:
+    return checks.check([Example(name, label) for name, label in pairs])
+
+
+def test_counts() -> None:
+    found = look(
+        ("Abe", "Japan"), ("Sato", "Japan"), ("SATO", "Japan"), ("Nowak", "Poland"), ("Abe", "Poland")
+    )
+    assert (found.rows, found.names, found.longest) == (5, 3, 5)
+    assert found.labels == {"Japan": checks.Label(3, 2), "Poland": checks.Label(2, 2)}
+    assert found.duplicates == checks.Found(1, ["SATO (Japan)"])
+    assert found.several_labels == checks.Found(1, ["abe (Japan, Poland)"])
+    assert found.spellings.n == found.mixed_scripts.n == found.long.n == 0
+    assert found.odd_characters == {}
+    assert found.similar_labels == []
+
+
+def test_spellings_that_fall_into_one_part_of_the_split() -> None:
+    found = look(("Müller", "A"), ("Mueller", "A"), ("MULLER", "B"), ("muller", "A"), ("Noé", "A"))
+    assert found.spellings == checks.Found(1, ["müller, mueller, muller"])
+
+
+@pytest.mark.parametrize(
+    "name", ["García López", "O'Brien", "d’Arc", "Al-Masri", "St. John", "Łódź", "山田", "नेपाल"]
+)
+def test_usual_characters(name: str) -> None:
+    assert look((name, "A")).odd_characters == {}
+
+
+def test_odd_characters_are_counted_by_name() -> None:
+    found = look(
+        ("R2D2", "A"), ("C3PO", "A"), ("22", "A"), ("A&amp;B", "A"), ("\ufffdx", "A"), ("a\x1b[m", "A")
+    )
+    assert found.odd_characters["2"] == checks.Found(2, ["R2D2", "22"])
+    assert set(found.odd_characters) == set("23&;\ufffd\x1b[")
+    assert any("neither letters" in warning for warning in found.warnings)
+
+
+def test_letters_of_several_scripts() -> None:
+    found = look(("Iv\u0430nov", "A"), ("Иванов", "A"), ("Ivánov", "A"), ("山だ", "A"))
+    assert found.mixed_scripts == checks.Found(1, ["Iv\u0430nov"])
+    assert any("mix letters" in warning for warning in found.warnings)
+
+
+def test_warnings() -> None:
+    many = [
+        (f"{a}{b}{c}", "Large") for a in "abcdefghij" for b in "klmnopqrst" for c in "uvwxyzabcdefghijklmno"
+    ]
+    found = look(*many, ("Abe", "Türkiye"), ("Noe", "TURKIYE"), ("x" * 65, "Türkiye"))
+    assert found.few == ["Türkiye", "TURKIYE"]
+    assert found.similar_labels == [["TURKIYE", "Türkiye"]]
+    said = " | ".join(found.warnings)
+    for part in (
+        "2 of 3 labels have fewer than 50 names",
+        "Türkiye (2), TURKIYE (1)",
+        "'Large' has 2,100 times as many names as 'TURKIYE'",
+        "labels that are nearly the same, 'TURKIYE', 'Türkiye'",
+        "1 names have more than 64 letters",
+    ):
+        assert part in said
+    assert look(*many, *((name + "x", "Other") for name, _ in many)).warnings == []
+    assert "two labels or more" in look(*many).warnings[0]
+    shared = look(*many, *((name, "Other") for name, _ in many)).warnings
+    assert shared == ["100% of the names stand under several labels: of these no model can always be right"]
+
+
+@given(
+    st.lists(st.tuples(st.text(min_size=1, max_size=4), st.sampled_from("ABC")), min_size=1, max_size=30)
+)
+def test_the_numbers_are_those_of_the_data(pairs: list[tuple[str, str]]) -> None:
+    examples = [Example(name, label) for name, label in pairs]
+    found = checks.check(examples)
+    kept = unique(examples)
+    names = {normalise(name) for name, _ in pairs}
+    assert found.rows == len(pairs) == sum(label.rows for label in found.labels.values())
+    assert found.names == len(names)
+    assert found.duplicates.n == len(pairs) - len(kept)
+    assert sum(label.names for label in found.labels.values()) == len(kept)
+    keys = [split_key(name) for name in names]
+    assert found.spellings.n == sum(keys.count(key) > 1 for key in set(keys))
+    of = {name: {label for other, label in pairs if normalise(other) == name} for name in names}
+    assert found.several_labels.n == sum(len(labels) > 1 for labels in of.values())
+
+
+def run(*args: object) -> tuple[str, str]:
+    result = CliRunner().invoke(app, ["check", *map(str, args)])
+    assert result.exit_code == 0, result.output
+    return result.stdout, result.stderr
+
+
+def test_the_command(tmp_path: Path) -> None:
+    data = tmp_path / "names.csv"
+    data.write_text("surname,label\n[b]Abe,Japan\nabe\x07,Japan\n", encoding="utf-8")
+    args = (data, "--name-column", "surname", "--country-column", "label")
+    out, err = run(*args)
+    assert err == ""
+    assert "[b]Abe" in out
+    assert "\x07" not in out
+    assert "warning: every name has the label 'Japan'" in out
+    found = json.loads(run(*args, "--format", "json")[0])
+    assert list(found) == list(checks.Check.__dataclass_fields__)
+    assert found["labels"] == {"Japan": {"rows": 2, "names": 2}}
+    assert run(*args, "-v")[1] == f"data: {data}\n"
+    assert run(*args, "-v", "-q") == (out, "")
+
+
+def test_the_bundled_names_give_no_warning() -> None:
+    out, _ = run()
+    assert "nothing to warn of" in out
+    assert "55,439" in out
+
+
+def test_data_that_cannot_be_read(tmp_path: Path) -> None:
+    data = tmp_path / "names.csv"
+    data.write_text("Name,country\nAbe,Japan\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "rnn_names", "check", str(data), "-q"], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1
+    assert (
+        "line 1: no column 'name' among 'Name', 'country'; did you mean 'Name'? name the right"
+        in done.stderr
+    )

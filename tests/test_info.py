@@ -1,0 +1,85 @@
+"""What `info` says of a model."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rnn_names import checkpoint
+from rnn_names.checkpoint import Checkpoint
+from rnn_names.report import sparkline
+from tests.test_cli import failed, fine
+
+KEYS = [
+    *("file", "format", "bytes", "countries", "counts", "letters", "network", "networks", "parameters"),
+    *("training", "data", "temperature", "kept", "history"),
+]
+
+
+def facts(*args: object) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(fine("info", *args, "--format", "json").stdout)
+    assert list(found) == KEYS
+    return found
+
+
+def test_the_facts_are_those_of_the_file(model_file: Path, model: Checkpoint) -> None:
+    found = facts(model_file)
+    assert found["file"] == str(model_file)
+    assert found["bytes"] == model_file.stat().st_size
+    assert tuple(found["countries"]) == model.countries
+    assert found["letters"] == model.alphabet.letters
+    assert found["network"]["hidden_size"] == 16
+    assert found["parameters"] == sum(value.size for value in model.members[0].values())
+    assert found["data"]["fingerprint"] == model.data.fingerprint
+    assert found["history"] == model.history
+    assert found["counts"] == dict(zip(model.countries, model.counts, strict=True))
+
+
+def test_several_networks(tmp_path: Path, model: Checkpoint) -> None:
+    two = replace(model, members=model.members * 2)
+    checkpoint.save(tmp_path / "m.npz", two)
+    found = facts(tmp_path / "m.npz")
+    assert found["networks"] == 2
+    assert found["parameters"] == sum(value.size for q in two.members for value in q.values())
+
+
+def test_the_table_of_the_bundled_model() -> None:
+    result = fine("info")
+    for text in ("45: Algeria", "2 × gru of 152", "network 2, val-loss", "kept"):
+        assert text in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 100
+    assert "rnn-names evaluate" in result.stderr
+    assert fine("info", "-q").stderr == ""
+    found = facts()
+    assert found["kept"]["val_loss"] == min(entry["val_loss"] for entry in found["history"])
+
+
+def test_a_history_of_little(model_file: Path) -> None:
+    out = fine("info", model_file).stdout
+    assert "network 1, loss" in out
+    assert "kept" not in out
+    assert facts(model_file)["kept"] is None
+
+
+def test_which_model(model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RNN_NAMES_MODEL", str(model_file))
+    (tmp_path / "rnn-names.npz").write_text("no model")
+    for args in (["info"], ["predict", "Nowak"], ["evaluate"]):
+        assert fine(*args, "-v").stderr.startswith(f"model: {model_file}\n")
+    assert "rnn-names.npz: cannot be read" in failed("info", "rnn-names.npz")
+    assert "rnn-names.npz: cannot be read" in failed("predict", "-m", "rnn-names.npz", "Nowak")
+    monkeypatch.setenv("RNN_NAMES_MODEL", "none.npz")
+    assert "none.npz: no such model file" in failed("predict", "Nowak")
+    monkeypatch.setenv("RNN_NAMES_MODEL", "")
+    assert "rnn-names.npz: cannot be read" in failed("info")
+    (tmp_path / "rnn-names.npz").unlink()
+    assert fine("predict", "-v", "Nowak").stderr == "model: bundled\n"
+
+
+def test_a_sparkline() -> None:
+    assert sparkline([0, 1, 7]) == "▁▂█"
+    assert sparkline([3, 3]) == "▁▁"
+    assert len(sparkline(range(1000))) == 24
