@@ -81,7 +81,7 @@ SECTIONS = {
 
 
 class TrainCommand(Command):
-    """Puts its many options into sections, lists the cells, in the help, since that loads NumPy, resumes."""
+    """Puts its options into sections, lists the cells in the help, since that loads NumPy, and resumes."""
 
     def __init__(self, *args: Any, **attributes: Any) -> None:
         super().__init__(*args, **attributes)
