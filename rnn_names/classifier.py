@@ -11,7 +11,7 @@ import numpy as np
 from rnn_names import checkpoint
 from rnn_names.calibration import PRIORS, adjust, trained_prior
 from rnn_names.checkpoint import Checkpoint
-from rnn_names.dataset import Example, normalise
+from rnn_names.dataset import LONGEST, Example, tidy
 from rnn_names.encoding import Encoded, FloatArray
 from rnn_names.errors import CheckpointError, DataError, did_you_mean
 from rnn_names.network import forward
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ENTRIES = 1 << 22  # probabilities in memory at a time, to rank them
 WORKERS = 2  # threads that score a long list; a short one takes none
 LARGEST_SCORE = 1e30  # over the lowest temperature it is finite yet
+CUT = "[cut]"  # what unknown_letters says of a name that was not read to its end
 BUNDLED_MODEL = Path(__file__).resolve().parent / "model.npz"
 
 
@@ -126,8 +127,12 @@ class NameClassifier:
         return p
 
     def unknown_letters(self, name: str) -> str:
-        """The letters of the name that the model does not know."""
-        return self.model.alphabet.unknown(name)
+        """The letters of the name that the model does not know; behind those of a cut name, `CUT`.
+
+        Of a name of more than LONGEST characters, blanks collapsed, those after them are not read.
+        """
+        unknown = self.model.alphabet.unknown(name)
+        return unknown + CUT if len(name) > LONGEST and len(tidy(name)) > LONGEST else unknown
 
     def predict(self, names: Iterable[str], top_k: int = 3) -> list[list[Guess]]:
         """For each name its `top_k` likeliest countries, likeliest first; none for a blank name."""
@@ -137,11 +142,15 @@ class NameClassifier:
         guesses = []
         rows = max(1, ENTRIES // len(self.countries))
         for at in range(0, len(names), rows):
-            p = self.predict_proba(names[at : at + rows])
+            some = names[at : at + rows]
+            p = self.predict_proba(some)
             ranking = np.argsort(-p, axis=1, kind="stable")[:, :top_k]
+            chosen = np.take_along_axis(p, ranking, axis=1).tolist()  # lists: their numbers are read faster
             guesses += [
-                [Guess(self.countries[c], float(row[c])) for c in best] if normalise(name) else []
-                for name, row, best in zip(names[at : at + rows], p, ranking, strict=True)
+                [Guess(self.countries[c], q) for c, q in zip(best, row, strict=True)]
+                if name.strip()
+                else []
+                for name, row, best in zip(some, chosen, ranking.tolist(), strict=True)
             ]
         return guesses
 

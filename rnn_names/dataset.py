@@ -1,20 +1,16 @@
 """Files to examples: reading, normalising, and a split that every spelling of a name falls in alike."""
 
-import csv
-import io
 import math
 import re
 import unicodedata
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from rnn_names import tables
 from rnn_names.errors import DataError, did_you_mean
 
-LINE_END = re.compile(rb"\r\n|\r|\n")
-GZIP = ".gz"
-csv.field_size_limit(1 << 20)  # characters; a longer field is an unclosed quote, not a name
+LONGEST = 256  # characters of a name that are read; what follows them is not
 
 # Letters that Unicode does not decompose into a letter and a mark, and punctuation with a plain form.
 BASE_LETTERS = str.maketrans(
@@ -68,9 +64,14 @@ def fold_case(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def bounded(name: str) -> str:
+    """The tidy name, or the first LONGEST characters of it: no name costs more than that."""
+    return (name if name.isalpha() else tidy(name))[:LONGEST]
+
+
 def normalise(name: str) -> str:
-    """The spelling that the network reads: NFC, case folded, blanks collapsed."""
-    return fold_case(name if name.isalpha() else tidy(name))
+    """The spelling that the network reads: NFC, case folded, blanks collapsed, of the longest the start."""
+    return fold_case(bounded(name))
 
 
 def fold(name: str) -> str:
@@ -220,8 +221,7 @@ def read_prior(file: Path) -> dict[str, float]:
 
 def _table_rows(file: Path, options: dict[str, str]) -> Iterator[tuple[int, str, str]]:
     """Line and two cells of each row; `options` says by which option to name another column."""
-    kind = file.with_suffix("").suffix if file.suffix.lower() == GZIP else file.suffix
-    delimiter = {".csv": ",", ".tsv": "\t"}.get(kind.lower())
+    delimiter = tables.DELIMITERS.get(tables.form_of(file) or "")
     if delimiter is None:
         if not file.exists():
             raise DataError(f"{file}: no such file or folder; check the path")
@@ -229,64 +229,43 @@ def _table_rows(file: Path, options: dict[str, str]) -> Iterator[tuple[int, str,
             f"{file}: not a .csv or .tsv file, nor a folder of <Label>.txt files; "
             "rename the file, or give the folder it is in"
         )
-    rows = csv.reader(io.StringIO(_read_text(file), newline=""), delimiter=delimiter, strict=True)
-    try:
-        header = [tidy(cell) for cell in next(rows, [])]
-        if not header:
-            raise DataError(f"{file}: is empty; give a file with a header and a name in each row")
-        at = []
-        for column, option in options.items():
-            if header.count(column) != 1:
-                problem = "no column" if column not in header else "more than one column"
-                near = "" if column in header else did_you_mean(column, header)
-                raise DataError(
-                    f"{file}, line 1: {problem} {column!r} among {', '.join(map(repr, header))}; "
-                    + (f"{near} " if near else "")
-                    + (f"name the right one with {option}, and " if option else "")
-                    + f"separate columns by {'commas' if delimiter == ',' else 'tabs'}"
-                )
-            at.append(header.index(column))
-        for row in rows:
-            if not any(map(str.strip, row)):
-                continue
-            if len(row) <= max(at) or any(map(str.strip, row[len(header) :])):
-                raise DataError(
-                    f"{file}, line {rows.line_num}: {len(row)} columns where the header has {len(header)}; "
-                    "complete the row, or quote what has a delimiter in it"
-                )
-            first, second = (row[k] for k in at)
-            if not (first.strip() and second.strip()):
-                empty = list(options)[bool(first.strip())]
-                raise DataError(
-                    f"{file}, line {rows.line_num}: {empty!r} is empty; fill it in or remove the row"
-                )
-            yield rows.line_num, first, second
-    except csv.Error as error:
-        raise DataError(
-            f"{file}, line {rows.line_num}: {error}; mend the quotes or the delimiter there"
-        ) from error
+    rows = iter(tables.DelimitedRows(iter([_read_text(file)]), str(file), delimiter))
+    header = [tidy(cell) for cell in next(rows, (1, []))[1]]
+    if not header:
+        raise DataError(f"{file}: is empty; give a file with a header and a name in each row")
+    at = []
+    for column, option in options.items():
+        if header.count(column) != 1:
+            problem = "no column" if column not in header else "more than one column"
+            near = "" if column in header else did_you_mean(column, header)
+            raise DataError(
+                f"{file}, line 1: {problem} {column!r} among {', '.join(map(repr, header))}; "
+                + (f"{near} " if near else "")
+                + (f"name the right one with {option}, and " if option else "")
+                + f"separate columns by {'commas' if delimiter == ',' else 'tabs'}"
+            )
+        at.append(header.index(column))
+    for line, row in rows:
+        if not any(map(str.strip, row)):
+            continue
+        if len(row) <= max(at) or any(map(str.strip, row[len(header) :])):
+            raise DataError(
+                f"{file}, line {line}: {len(row)} columns where the header has {len(header)}; "
+                "complete the row, or quote what has a delimiter in it"
+            )
+        first, second = (row[k] for k in at)
+        if not (first.strip() and second.strip()):
+            empty = list(options)[bool(first.strip())]
+            raise DataError(f"{file}, line {line}: {empty!r} is empty; fill it in or remove the row")
+        yield line, first, second
 
 
 def _read_text(file: Path) -> str:
     """The text of a UTF-8 file, byte-order mark off, every line end as \\n."""
-    try:
-        data = file.read_bytes()
-    except FileNotFoundError:
-        raise DataError(f"{file}: no such file or folder; check the path") from None
-    except OSError as error:
-        raise DataError(f"{file}: {error.strerror}; give a file that can be read") from error
-    if file.suffix.lower() == GZIP:
-        import gzip  # not above: seldom needed
-
-        try:
-            data = gzip.decompress(data)
-        except (EOFError, OSError, zlib.error) as error:
-            raise DataError(f"{file}: not a whole gzip file ({error}); pack it again") from error
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        line = len(LINE_END.findall(data, 0, error.start)) + 1
-        raise DataError(
-            f"{file}, line {line}: byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
-        ) from error
-    return text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").replace("\r\n", "\n").replace("\r", "\n")
+    if not file.exists():
+        raise DataError(f"{file}: no such file or folder; check the path")
+    with tables.opened(file) as opened:
+        # All of the bytes first: whether they are those that were packed is known at the end.
+        data = b"".join(tables.read_bytes(opened, str(file)))
+    text = "".join(tables.read_text(iter([data]), str(file)))
+    return text.replace("\r\n", "\n").replace("\r", "\n")

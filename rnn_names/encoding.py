@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from rnn_names.dataset import fold, fold_case, normalise, tidy
+from rnn_names.dataset import bounded, fold, fold_case, normalise
 
 # ASCII's own control characters for these three; they sort before every letter, and no name has them.
 START, END, UNKNOWN = "\x02", "\x03", "\x1a"
@@ -111,7 +111,10 @@ class Alphabet:
 
     def unknown(self, name: str) -> str:
         """The characters of the name that it has no letter for, nor for their base letters."""
-        return "".join(c for c in normalise(name) if UNKNOWN in self._spelling[ord(c)])
+        letters = normalise(name)
+        if UNKNOWN not in letters.translate(self._spelling):  # of most names; quicker than one by one
+            return ""
+        return "".join(c for c in letters if UNKNOWN in self._spelling[ord(c)])
 
     def unknown_share(self, names: Encoded) -> FloatArray:
         """The share of each name's letters that are unknown; of a name of no letters all.
@@ -129,8 +132,8 @@ class Alphabet:
         return np.where(letters > 0, unknown / np.maximum(letters, 1), 1.0)
 
     def encode(self, names: Iterable[str]) -> Encoded:
-        """Each name between start and end, as symbol indices."""
-        words = [name if name.isalpha() else tidy(name) for name in names]
+        """Each name, the first LONGEST characters of it, between start and end, as symbol indices."""
+        words = [bounded(name) for name in names]
         if not words:
             none = np.empty(0, np.intp)
             return Encoded(none, none, none)

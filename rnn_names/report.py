@@ -1,20 +1,25 @@
 """Predictions, metrics and training as tables for people and as JSON or CSV for programs."""
 
 import csv
+import io
 import json
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, is_dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TextIO
+
+from rnn_names.tables import DELIMITERS
 
 if TYPE_CHECKING:  # rich and NumPy are loaded only where they are needed: a pipe needs no table
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Table as RichTable
 
     from rnn_names.classifier import Guess
     from rnn_names.config import TrainConfig
     from rnn_names.metrics import Metrics
+    from rnn_names.tables import Table
     from rnn_names.training import EpochReport, StepReport
 
 
@@ -37,77 +42,188 @@ class Prediction(NamedTuple):
 UNKNOWN = "unknown"  # the answer under the threshold
 BARS = 24  # in a sparkline
 PAGE = 100  # columns that texts fill where there is no terminal
-TABLE_ROWS = 1000  # predictions in one table, so that endless input is shown as it comes
+TABLE_ROWS = 1000  # predictions in one table, so that a long one is shown as it comes
+EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
-def write_predictions(predictions: Iterable[Prediction], form: str, top_k: int, file: TextIO) -> None:
-    """Write one record for each name, in order, as table, json, jsonl, csv or tsv."""
+class Writer(Protocol):
+    """Writes the records of a table, each with what is said of its name."""
+
+    def render(self, prediction: Prediction) -> Any:
+        """What `write` takes of a prediction: worked out once for a name that is there many times."""
+
+    def write(self, rows: list[Any], rendered: list[Any]) -> None:
+        """The next records, and what was rendered for each."""
+
+    def end(self) -> None: ...
+
+
+def writer(table: "Table", form: str, top_k: int, prefix: str, file: TextIO) -> Writer:
+    """The writer of a form: table, json, jsonl, csv or tsv. Raises DataError if a name is taken."""
     if form == "table":
-        _write_tables(predictions, top_k, file)
-    elif form in ("csv", "tsv"):
-        delimiter = "," if form == "csv" else "\t"
-        writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
-        quoting = csv.writer(file, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        writer.writerow(["name", *_columns(top_k), "unknown_letters"])
-        for prediction in predictions:
-            cells = [prediction.name, *_cells(prediction, top_k), prediction.unknown_letters]
+        return Bars(table, file) if file.isatty() else Tables(table, top_k, file)
+    table.reserve({prefix + column for column in columns(top_k, form)})
+    if form in ("csv", "tsv"):
+        return Cells(table, DELIMITERS[form], top_k, prefix, file)
+    return Json(table, form == "json", prefix, file)
+
+
+def columns(top_k: int, form: str) -> list[str]:
+    """The names of what a record gets: as cells, or as members of a JSON object."""
+    if form in ("json", "jsonl"):
+        return ["country", "probability", "top", "unknown_letters"]
+    places = ["", *(f"_{place}" for place in range(2, top_k + 1))]
+    return [*(f"{what}{k}" for k in places for what in ("country", "probability")), "unknown_letters"]
+
+
+class Cells:
+    """CSV or TSV: the cells of a row, and behind them the answers."""
+
+    def __init__(self, table: "Table", delimiter: str, top_k: int, prefix: str, file: TextIO) -> None:
+        self.table, self.top_k, self.prefix, self.file = table, top_k, prefix, file
+        self.minimal, self.all = (
+            partial(csv.writer, delimiter=delimiter, lineterminator="\n", quoting=quoting)
+            for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
+        )
+        self.begun = False
+
+    def render(self, prediction: Prediction) -> list[str]:
+        cells = [cell for g in prediction.guesses for cell in (g.country, f"{g.probability:.6f}")]
+        cells[:1] = [prediction.country] if prediction.country else []
+        return [*cells, *[""] * (2 * self.top_k - len(cells)), prediction.unknown_letters]
+
+    def write(self, rows: list[Any], rendered: list[list[str]]) -> None:
+        self._head()
+        cells = self.table.cells
+        text = io.StringIO()
+        full = [[*cells(row), *answer] for row, answer in zip(rows, rendered, strict=True)]
+        self.minimal(text).writerows(full)
+        if "\r" in text.getvalue():
             # Before Python 3.13 the writer leaves \r unquoted, and there readers end the row.
-            (quoting if "\r" in prediction.name else writer).writerow(cells)
-    elif form == "jsonl":
-        for prediction in predictions:
-            file.write(json.dumps(_record(prediction), ensure_ascii=False) + "\n")
-    else:
-        separator = "["
-        for prediction in predictions:
-            file.write(f"{separator}\n  {json.dumps(_record(prediction), ensure_ascii=False)}")
-            separator = ","
-        file.write("[]\n" if separator == "[" else "\n]\n")
+            text = io.StringIO()
+            for row in full:
+                (self.all if any("\r" in cell for cell in row) else self.minimal)(text).writerow(row)
+        _put(text.getvalue(), self.file, lambda c: "\N{REPLACEMENT CHARACTER}")
+
+    def _head(self) -> None:
+        if not self.begun and self.table.has_header:
+            text = io.StringIO()
+            added = [self.prefix + column for column in columns(self.top_k, "csv")]
+            self.minimal(text).writerow([*self.table.header, *added])
+            _put(text.getvalue(), self.file, lambda c: "\N{REPLACEMENT CHARACTER}")
+        self.begun = True
+
+    def end(self) -> None:
+        self._head()
 
 
-def _record(prediction: Prediction) -> dict[str, Any]:
-    top = [{"country": g.country, "probability": round(g.probability, 6)} for g in prediction.guesses]
-    return {
-        "name": prediction.name,
-        "country": prediction.country,
-        "probability": top[0]["probability"] if top else None,
-        "top": top,
-        "unknown_letters": prediction.unknown_letters,
-    }
+class Json:
+    """JSON: one object for each record, its own members first; in a line each, or in an array."""
+
+    def __init__(self, table: "Table", array: bool, prefix: str, file: TextIO) -> None:
+        self.table, self.array, self.prefix, self.file = table, array, prefix, file
+        self.separator = "[\n  " if array else ""
+
+    def render(self, prediction: Prediction) -> str:
+        top = [{"country": g.country, "probability": round(g.probability, 6)} for g in prediction.guesses]
+        first = top[0]["probability"] if top else None
+        values = (prediction.country, first, top, prediction.unknown_letters)
+        names = (self.prefix + column for column in columns(1, "json"))
+        return json.dumps(dict(zip(names, values, strict=True)), ensure_ascii=False)[1:]
+
+    def write(self, rows: list[Any], rendered: list[str]) -> None:
+        members = self.table.members
+        lines = [f"{{{members(row)}, {answer}" for row, answer in zip(rows, rendered, strict=True)]
+        if self.array:
+            text, self.separator = self.separator + ",\n  ".join(lines), ",\n  "
+        else:
+            text = "\n".join(lines) + "\n"
+        _put(text, self.file, lambda c: json.dumps(c)[1:-1])
+
+    def end(self) -> None:
+        if self.array:
+            self.file.write("[]\n" if self.separator.startswith("[") else "\n]\n")
 
 
-def _columns(top_k: int) -> Iterator[str]:
-    for place in range(1, top_k + 1):
-        suffix = "" if place == 1 else f"_{place}"
-        yield f"country{suffix}"
-        yield f"probability{suffix}"
+def _put(text: str, file: TextIO, escape: Callable[[str], str]) -> None:
+    """Write, and at once; on a terminal what is not printable is escaped, so that it cannot steer it."""
+    if file.isatty() and not text.isprintable():
+        text = "".join(c if c.isprintable() or c in "\n\t" else escape(c) for c in text)
+    file.write(text)
+    file.flush()
 
 
-def _cells(prediction: Prediction, top_k: int) -> list[str]:
-    cells = [cell for g in prediction.guesses for cell in (g.country, f"{g.probability:.6f}")]
-    cells[:1] = [prediction.country] if prediction.country else []
-    return cells + [""] * (2 * top_k - len(cells))
+class Tables:
+    """For people, in a file or pipe: a table of the names, TABLE_ROWS in each."""
+
+    def __init__(self, table: "Table", top_k: int, file: TextIO) -> None:
+        self.top_k, self.file, self.console = top_k, file, _console(file)
+
+    def render(self, prediction: Prediction) -> Prediction:
+        return prediction
+
+    def write(self, rows: list[Any], rendered: list[Prediction]) -> None:
+        for at in range(0, len(rendered), TABLE_ROWS):
+            table = _table("name", *(f"{n}." for n in range(1, self.top_k + 1)))
+            for prediction in rendered[at : at + TABLE_ROWS]:
+                answers = (f"{printable(g.country)} {g.probability:.0%}" for g in prediction.guesses)
+                table.add_row(printable(" ".join([prediction.name, *_marks(prediction)])), *answers)
+            self.console.print(table)
+        self.file.flush()
+
+    def end(self) -> None:
+        """The last table has ended."""
 
 
-def _write_tables(predictions: Iterable[Prediction], top_k: int, file: TextIO) -> None:
-    console = _console(file)
-    rows = iter(predictions)
-    for first in rows:
-        table = _table("name", *(f"{n}." for n in range(1, top_k + 1)))
-        table.add_row(*_shown(first))
-        for _, prediction in zip(range(TABLE_ROWS - 1), rows, strict=False):
-            table.add_row(*_shown(prediction))
-        console.print(table)
+class Bars:
+    """For people, on a terminal: of each name its answers under each other, each with a bar.
+
+    The columns have the same places from the first name to the last, for names may be long in coming.
+    """
+
+    def __init__(self, table: "Table", file: TextIO) -> None:
+        from shutil import get_terminal_size  # not above: only here
+
+        self.file, width = file, get_terminal_size().columns
+        self.name, self.bar = max(8, min(width // 3, 28)), max(4, min(width // 3, 40))
+
+    def render(self, prediction: Prediction) -> str:
+        from rich.cells import cell_len  # which knows the letters that take two places
+
+        name = printable(prediction.name) or "(blank)"
+        gap = self.name - cell_len(name)
+        head = name + (" " * gap if gap >= 0 else "\n" + " " * self.name)
+        lines = [
+            f"{_bar(g.probability, self.bar)} {g.probability:4.0%}  {printable(g.country)}"
+            for g in prediction.guesses
+        ]
+        marks = printable(" ".join(_marks(prediction)))
+        if not lines:
+            return f"{head.rstrip()}\n"
+        if marks:
+            lines.append(marks)
+        return f"{head}  " + f"\n{' ' * self.name}  ".join(lines) + "\n"
+
+    def write(self, rows: list[Any], rendered: list[str]) -> None:
+        self.file.write("".join(rendered))
+        self.file.flush()
+
+    def end(self) -> None:
+        """Nothing is open."""
 
 
-def _shown(prediction: Prediction) -> list[str]:
-    name, guesses, letters, threshold = prediction
+def _bar(share: float, width: int) -> str:
+    """A bar of `share` of the width, in eighths of a block, filled up with blanks."""
+    eighths = round(share * width * 8)
+    return f"{'█' * (eighths // 8)}{EIGHTHS[eighths % 8].strip()}".ljust(width)
+
+
+def _marks(prediction: Prediction) -> list[str]:
+    letters, guesses = prediction.unknown_letters, prediction.guesses
     marks = [f"(unknown letters: {letters})"] if letters else []
-    if prediction.country == UNKNOWN and guesses[0].probability < threshold:
+    if guesses and guesses[0].probability < prediction.threshold:
         marks.append("(unsure)")
-    return [
-        printable(" ".join([name, *marks])),
-        *(f"{printable(g.country)} {g.probability:.0%}" for g in guesses),
-    ]
+    return marks
 
 
 def metrics_json(metrics: "Metrics", unknown: Counter[str]) -> str:
@@ -247,7 +363,7 @@ def _console(file: TextIO, piped: int = 100_000) -> "Console":
     )
 
 
-def _table(first: str, *others: str) -> "Table":
+def _table(first: str, *others: str) -> "RichTable":
     from rich import box
     from rich.table import Table
 

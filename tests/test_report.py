@@ -20,8 +20,9 @@ from rnn_names.report import (
     printable,
     step_line,
     write_metrics,
-    write_predictions,
+    writer,
 )
+from rnn_names.tables import Lines
 from rnn_names.training import EpochReport, State, StepReport
 
 ODD = ["[b]x[/b]", "[/x]", ":smile:", "a,b", 'q"q', "t\tt", "", "山田", "'x'", "\\", "a\nb", "=1+1"]
@@ -30,7 +31,10 @@ GUESSES = [Guess("Côte d'Ivoire", 0.75), Guess("Japan", 0.25)]
 
 def written(predictions: list[Prediction], form: str, top_k: int = 2) -> str:
     file = io.StringIO(newline="")
-    write_predictions(iter(predictions), form, top_k, file)
+    out = writer(Lines(iter([])), form, top_k, "", file)
+    if predictions:
+        out.write([p.name for p in predictions], [out.render(p) for p in predictions])
+    out.end()
     return file.getvalue()
 
 

@@ -16,6 +16,7 @@ LADDER = [
     *(
         "errors",
         "files",
+        "tables",
         "dataset",
         "encoding",
         "prefixes",
