@@ -9,6 +9,7 @@ import io
 import json
 import zlib
 from collections.abc import Container, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -17,8 +18,8 @@ from rnn_names.errors import DataError
 GZIP = ".gz"
 FORMS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 DELIMITERS = {"csv": ",", "tsv": "\t"}
-BLOCK = 1 << 20  # bytes
-CHUNK = 1 << 14  # records answered at a time
+BLOCK = 1 << 18  # bytes
+CHUNK = 1 << 13  # records answered at a time
 LONGEST_LINE = 1 << 22  # characters
 csv.field_size_limit(1 << 20)  # characters; a longer field is an unclosed quote, not a name
 LISTED = 20  # columns that an error names
@@ -84,14 +85,13 @@ def read_text(
         except UnicodeError as error:
             where, what = "", "the text"
             if isinstance(error, UnicodeDecodeError):
+                what, good = f"byte 0x{error.object[error.start]:02x}", ""
                 decoder.setstate(before)
-                # The object is what was kept of the last block, and this one, perhaps without its mark.
-                good = decoder.decode(block[: max(0, error.start + len(block) - len(error.object))])
-                good += "\r" * (decoder.getstate()[1] & 1)  # held back: \n may follow
-                where, what = (
-                    f", line {ends + _line_ends(good) + 1}",
-                    f"byte 0x{error.object[error.start]:02x}",
-                )
+                with suppress(UnicodeError):  # UTF-16 without its mark is found out at its second symbol
+                    # The object is what was kept of the last block, and this one, perhaps without its mark.
+                    good = decoder.decode(block[: max(0, error.start + len(block) - len(error.object))])
+                    good += "\r" * (decoder.getstate()[1] & 1)  # held back: \n may follow
+                where = f", line {ends + _line_ends(good) + 1}"
             known = "UTF-8" if encoding in ("utf-8", "utf-8-sig") else encoding
             raise DataError(f"{source}{where}: {what} is not {known}; {mend}") from error
         if text:

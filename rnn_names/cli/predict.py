@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rnn_names.report import Prediction, Writer
     from rnn_names.tables import Chunk, Table
 
-REMEMBERED = 1 << 16  # different names whose answers are kept for when they come again
+REMEMBERED = 1 << 15  # different names whose answers are kept for when they come again
 PIPE = 1 << 20  # bytes
 
 app = single_command()
