@@ -47,16 +47,10 @@ def unroll(
     c = np.zeros((len(h), H if cell.memory else 0), W.dtype)
     done = []
     for step in tree.steps:
-        a_t = a[:, step.rows]
-        # x U + b is a selection of rows of U + b; a plane without x U is b alone. (The mode that does
-        # not check the indices is the one that writes to `out` directly.)
-        for a_k, Ub_k in zip(a_t[cell.x], Ub, strict=True):
-            np.take(Ub_k, tree.symbols[step.rows], axis=0, out=a_k, mode="clip")
         P = step.before.stop - step.before.start
-        h_before = h[:P]
+        a_t, h_before = a[:, step.rows], h[:P]
+        preactivate(cell, Ub, W, tree.symbols[step.rows], h_before, step.part, a_t, product)
         if P:  # h_{-1} = 0
-            for a_k, W_k in zip(a_t[cell.h], W, strict=True):
-                a_k += step.part(np.matmul(h_before, W_k, out=product[:P]))
             h, c = step.part(h_before), step.part(c[:P])
         h, c, derivative_t = cell.step(a_t, h, c, states[step.rows])
         done.append((step, h_before, derivative_t))
@@ -91,6 +85,44 @@ def unroll(
         return Recurrence(dU, dW, db)
 
     return states, derivative
+
+
+def preactivate(
+    cell: Cell,
+    Ub: FloatArray,
+    W: FloatArray,
+    symbols: IntArray,
+    h: FloatArray,
+    part: Callable[[FloatArray], FloatArray],
+    a: FloatArray,
+    product: FloatArray,
+) -> None:
+    """Make `a` (P, n, H) that of n symbols read after the states h (m, H), none at the start of a name.
+
+    `part` gives each symbol the state that it is read after, (m, H) → (n, H). In `a` stands the b of the
+    planes without x U, in Ub, U + b, that of the others. `product` is room for m rows.
+    """
+    # x U + b is a selection of rows of U + b; a plane without x U is b alone. (The mode that does
+    # not check the indices is the one that writes to `out` directly.)
+    for a_k, Ub_k in zip(a[cell.x], Ub, strict=True):
+        np.take(Ub_k, symbols, axis=0, out=a_k, mode="clip")
+    if len(h):
+        for a_k, W_k in zip(a[cell.h], W, strict=True):
+            a_k += part(np.matmul(h, W_k, out=product[: len(h)]))
+
+
+def advance(
+    cell: Cell, weights: Recurrence, symbols: IntArray, h: FloatArray, c: FloatArray, origin: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """One step: h_t, c_t (n, H) after n symbols, each read after the one of the m states h, c that
+    `origin` (n,) says.
+    """  # fmt: skip
+    U, W, b = weights
+    a = np.empty((cell.planes, len(symbols), W.shape[-1]), W.dtype)
+    a[cell.x.stop :] = b[cell.x.stop :, None]
+    preactivate(cell, U + b[cell.x, None], W, symbols, h, lambda hW: hW[origin], a, np.empty_like(h))
+    h, c, _ = cell.step(a, h[origin], c[origin], np.empty_like(a[0]))
+    return h, c
 
 
 def sum_by_symbol(da: FloatArray, symbols: IntArray, count: int) -> FloatArray:

@@ -34,7 +34,7 @@ LADDER = [
         "training",
         "checks",
     ),
-    *("archive", "checkpoint", "state", "classifier", "explain", "worked"),
+    *("archive", "checkpoint", "state", "classifier", "explain", "worked", "generation"),
     *("report", "svg", "report_explain", "svg_explain", "report_gradients"),
     *("cli.command", "cli.options", *(f"cli.{name}" for name in COMMANDS)),
 ]

@@ -24,7 +24,7 @@ from rnn_names import __version__
 from rnn_names.cli.command import no_color
 from rnn_names.errors import RnnNamesError
 
-COMMANDS = ("predict", "train", "evaluate", "check", "info", "explain", "gradients")
+COMMANDS = ("predict", "train", "evaluate", "check", "info", "explain", "generate", "gradients")
 
 WELCOME = """\
 Which country is a surname common in? Try:
@@ -172,6 +172,7 @@ def _root(
       rnn-names predict Schmidt Nguyen
       rnn-names train names.csv -o names.npz
       rnn-names evaluate -m names.npz
+      rnn-names generate Poland
     """
     if ctx.invoked_subcommand is None:
         typer.echo(WELCOME)

@@ -1,0 +1,92 @@
+"""`rnn-names generate`."""
+
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rnn_names.cli.options import Model, load, positive, single_command
+from rnn_names.errors import DataError
+
+if TYPE_CHECKING:
+    from rnn_names.checkpoint import DataInfo
+    from rnn_names.dataset import Example
+
+app = single_command()
+
+
+class GenerateFormat(StrEnum):
+    """Values of `generate --format`."""
+
+    plain = "plain"
+    json = "json"
+    jsonl = "jsonl"
+    csv = "csv"
+    tsv = "tsv"
+
+
+@app.command()
+def generate(
+    countries: Annotated[list[str], typer.Argument(metavar="COUNTRY...", help="Countries of the model.")],
+    count: Annotated[int, typer.Option("-n", "--count", min=1, help="Names for each country.")] = 10,
+    prefix: Annotated[str, typer.Option(metavar="TEXT", help="What the names begin with.")] = "",
+    temperature: Annotated[
+        float, positive("Below 1 likely letters are chosen more often, at 0 always; above 1 less often.")
+    ] = 0.5,
+    guidance: Annotated[
+        float, positive("How much the country counts; 1: by Bayes' rule alone; above: more typical names.")
+    ] = 2.0,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of what is drawn.")] = 1,
+    allow_known: Annotated[
+        bool, typer.Option("--allow-known", help="Names of the training data may come, too.")
+    ] = False,
+    model: Model = None,
+    format: Annotated[
+        GenerateFormat, typer.Option(help="plain: a name a line; of several countries, a tab and which.")
+    ] = GenerateFormat.plain,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say which model is used.")] = False,
+) -> None:
+    """Make up names that sound like a country: no two alike, and none of the model's training data.
+
+    \b
+      rnn-names generate Poland
+      rnn-names generate Italy Japan --prefix Mar -n 5
+      rnn-names generate Finland --format csv > names.csv
+
+    The same seed gives the same names. Where new names run out, fewer are printed, and the exit code is 1.
+    """
+    from rnn_names import generation, report
+
+    trained = load(model, verbose, None).model
+    places = [generation.country_index(trained, country) for country in countries]
+    examples = _training_data(trained.data)
+    known = frozenset() if allow_known else generation.keys(examples)
+    names = []
+    missing = []
+    for place in dict.fromkeys(places):
+        country = trained.countries[place]
+        found = generation.generate(trained, country, count, seed, prefix, temperature, guidance, known)
+        writing = generation.Writing.learn(e for e in examples if e.country == country)
+        names += [(writing.capitalise(name), country) for name in found]
+        if len(found) < count:
+            missing.append(f"{len(found)} of {count} for {report.printable(country)}")
+    report.write_names(names, format.value, len(countries) > 1, sys.stdout)
+    if missing:
+        advice = "raise --temperature" if allow_known else "raise --temperature, or --allow-known"
+        typer.echo(f"error: too few new names: {', '.join(missing)}; {advice}", err=True)
+        raise typer.Exit(1)
+
+
+def _training_data(data: "DataInfo") -> "list[Example]":
+    """The data that the model was trained on, if they are here; else none, and a line that says so."""
+    from pathlib import Path
+
+    from rnn_names import dataset
+
+    source = Path(data.source) if data.source else dataset.bundled_surnames()
+    try:
+        return dataset.read_examples(source, data.name_column, data.country_column)
+    except DataError as error:
+        typer.echo(f"names of the training data are not left out: {error}", err=True)
+        return []
