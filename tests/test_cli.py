@@ -133,7 +133,7 @@ def test_train(few_countries: Path, here: Path, tmp_path: Path, kind: str) -> No
     assert model.training.prior == "data"
     assert set(model.history[0]) == {
         *("network", "epoch", "loss", "grad_norm", "clipped", "lr", "val_loss", "val_accuracy"),
-        *("clip_factor", "temperature"),
+        *("clip_factor", "temperature", "ece", "ece_before"),
     }
     said = re.search(r"temperature ([0-9.]+), ECE ([0-9.]+) before, ([0-9.]+) after", result.stderr)
     assert said is not None

@@ -147,11 +147,11 @@ def test_training_that_is_terminated_leaves_the_best_so_far_alone(tmp_path: Path
     assert run.returncode == 128 + signal.SIGTERM
     assert "Traceback" not in said
     load(tmp_path / "rnn-names.npz")
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left - {"rnn-names.npz.resume"} == {
         "few.csv",
         "rnn-names.npz",
-        "rnn-names.npz.resume",
-    ]
+    }  # the state of an epoch may be there
 
 
 def test_a_name_as_long_as_names_may_be(tmp_path: Path) -> None:

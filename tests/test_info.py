@@ -69,12 +69,12 @@ def test_which_model(model_file: Path, tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "rnn-names.npz").write_text("no model")
     for args in (["info"], ["predict", "Nowak"], ["evaluate"]):
         assert fine(*args, "-v").stderr.startswith(f"model: {model_file}\n")
-    assert "rnn-names.npz: cannot be read" in failed("info", "rnn-names.npz")
-    assert "rnn-names.npz: cannot be read" in failed("predict", "-m", "rnn-names.npz", "Nowak")
+    assert "rnn-names.npz: not a model" in failed("info", "rnn-names.npz")
+    assert "rnn-names.npz: not a model" in failed("predict", "-m", "rnn-names.npz", "Nowak")
     monkeypatch.setenv("RNN_NAMES_MODEL", "none.npz")
     assert "none.npz: no such model file" in failed("predict", "Nowak")
     monkeypatch.setenv("RNN_NAMES_MODEL", "")
-    assert "rnn-names.npz: cannot be read" in failed("info")
+    assert "rnn-names.npz: not a model" in failed("info")
     (tmp_path / "rnn-names.npz").unlink()
     assert fine("predict", "-v", "Nowak").stderr == "model: bundled\n"
 

@@ -63,7 +63,7 @@ def test_every_option_of_train_stands_in_a_section() -> None:
     assert titles[0] == "Arguments"
     assert titles[-1] == REST
     rest = re.findall(r"^  (?:-\w, )?--([\w-]+)", text.partition(f"\n{REST}:\n")[2], re.M)
-    assert set(rest) == {"output", "workers", "half", "quiet", "verbose", "no-color", "help"}
+    assert set(rest) == {"output", "workers", "half", "resume", "quiet", "verbose", "no-color", "help"}
     assert len(titles) == 7
 
 
@@ -135,7 +135,7 @@ def terminal(*args: str, columns: int = 80, **env: str) -> str:
 
 
 def test_plain_where_it_is_asked_for() -> None:
-    args = ("predict", "Nowak")
+    args = ("explain", "Nowak")
     plain = terminal(*args, NO_COLOR="1")
     assert "\x1b" not in plain
     assert terminal("--no-color", *args) == plain

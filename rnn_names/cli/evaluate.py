@@ -14,6 +14,7 @@ from rnn_names.cli.options import (
     NameColumn,
     Prior,
     Threshold,
+    Verbose,
     load,
     single_command,
 )
@@ -54,7 +55,7 @@ def evaluate(
     country_column: CountryColumn = "country",
     prior: Prior = None,
     threshold: Threshold = 0.0,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say which model is used.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Score a model on DATA, or on the test part of the data that it was trained on.
 

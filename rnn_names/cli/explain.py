@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rnn_names.cli.options import Model, Prior, load, single_command
+from rnn_names.cli.options import Model, Prior, Verbose, load, single_command
 from rnn_names.files import check_writable
 
 app = single_command()
@@ -44,7 +44,7 @@ def explain(
         Path | None, typer.Option(metavar="FILE", help="Draw it into FILE as well, as a picture.")
     ] = None,
     prior: Prior = None,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say which model is used.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Show what the network believes after every letter, and which letters moved the answer.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnn_names.cli.options import Model, load, positive, single_command
+from rnn_names.cli.options import Model, Verbose, load, positive, single_command
 from rnn_names.errors import DataError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def generate(
     format: Annotated[
         GenerateFormat, typer.Option(help="plain: a name a line; of several countries, a tab and which.")
     ] = GenerateFormat.plain,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say which model is used.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Make up names that sound like a country: no two alike, and none of the model's training data.
 

@@ -1,5 +1,6 @@
 """`rnn-names gradients`."""
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -7,7 +8,16 @@ from typing import Annotated
 
 import typer
 
-from rnn_names.cli.options import CountryColumn, Data, Model, NameColumn, load, single_command
+from rnn_names.cli.options import (
+    MODEL_VARIABLE,
+    CountryColumn,
+    Data,
+    Model,
+    NameColumn,
+    Verbose,
+    load,
+    single_command,
+)
 from rnn_names.errors import DataError
 
 app = single_command()
@@ -56,6 +66,7 @@ def gradients(
     ] = 1,
     name_column: NameColumn = "name",
     country_column: CountryColumn = "country",
+    verbose: Verbose = False,
 ) -> None:
     """Show how far back in names of DATA a model's gradient reaches: why it vanishes or explodes.
 
@@ -75,7 +86,7 @@ def gradients(
 
     curves: list[library.Curve] = []
     if cell is not None:
-        if model is not None:
+        if model is not None and str(model) != os.environ.get(MODEL_VARIABLE):
             raise typer.BadParameter(
                 "--cell is of fresh networks, --model of a trained one; give one of them."
             )
@@ -89,7 +100,7 @@ def gradients(
             for start, params, config in library.fresh(kind, len(alphabet), len(countries), seed)
         ]
     else:
-        trained = load(model, False, None).model
+        trained = load(model, verbose, None).model
         if data is None:
             name_column, country_column = trained.data.name_column, trained.data.country_column
             data = Path(trained.data.source) if trained.data.source else bundled_surnames()

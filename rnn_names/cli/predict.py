@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from rnn_names import tables
-from rnn_names.cli.options import Model, Prior, Threshold, load, single_command
+from rnn_names.cli.options import Model, Prior, Threshold, Verbose, load, single_command
 from rnn_names.files import check_writable, replacing
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def predict(
     ] = "",
     prior: Prior = None,
     threshold: Threshold = 0.0,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say which model is used.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Say in which countries each name is common: one record for each name, in order.
 
