@@ -12,8 +12,8 @@ class TrainConfig:
     `clip_norm` 0 does not clip. `class_weight` says how a country's share in the loss grows with its
     list of n names: "none" as n, "sqrt" as √n, "balanced" not at all. `prior` is the one that the model
     is calibrated for, and answers under unless told otherwise: a country is as likely beforehand as n
-    ("data"), as √n ("sqrt"), as all others ("uniform"). `join` is the share of names that are read with
-    another name of their country behind them. `networks` are trained one after another, from different
+    ("data"), as √n ("sqrt"), as all others ("uniform"). `join` is the share of names that are read as
+    a part of a longer one, see `spellings`. `networks` are trained one after another, from different
     starts, and averaged. `workers` processes share a batch; every number of them gives its own last
     digits. A script that trains with more than one needs the guard of multiprocessing,
     `if __name__ == "__main__":`.
@@ -33,7 +33,7 @@ class TrainConfig:
     dropout: float = 0.4
     letter_dropout: float = 0.1
     ema_decay: float = 0.998
-    join: float = 0.1
+    join: float = 0.25
     networks: int = 2
     recurrent_init: str = "orthogonal"
     class_weight: str = "sqrt"

@@ -47,7 +47,7 @@ def test_several_networks(tmp_path: Path, model: Checkpoint) -> None:
 
 def test_the_table_of_the_bundled_model() -> None:
     result = fine("info")
-    for text in ("45: Algeria", "2 × gru of 152", "network 2, val-loss", "kept"):
+    for text in ("45: Algeria", "2 × gru of 144", "network 2, val-loss", "kept"):
         assert text in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= 100
     assert "rnn-names evaluate" in result.stderr

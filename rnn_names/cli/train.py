@@ -151,7 +151,7 @@ def train(
         str, typer.Option(callback=_cell, autocompletion=_cells, help="The recurrent cell.")
     ] = "gru",
     bidirectional: Annotated[bool, typer.Option(help="Read names from both ends.")] = True,
-    hidden_size: Annotated[int, typer.Option(min=1, help="Hidden units of each direction.")] = 152,
+    hidden_size: Annotated[int, typer.Option(min=1, help="Hidden units of each direction.")] = 144,
     readout: Annotated[
         Readout,
         typer.Option(
@@ -187,7 +187,7 @@ def train(
         typer.Option(
             callback=share, help="Of the names: read with a given name, or another name of their label."
         ),
-    ] = 0.1,
+    ] = 0.25,
     step_loss: Annotated[
         float, positive("Weight of the loss of the country read after every letter.")
     ] = 0.3,

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from rnn_names.config import TrainConfig
-from rnn_names.dataset import bundled_surnames, read_examples
+from rnn_names.dataset import bundled_given_names, bundled_surnames, read_examples
 from rnn_names.metrics import Metrics
 from rnn_names.network import NetworkConfig
 from rnn_names.training import EpochReport, fit, prepare
 
 # As the options of `rnn-names train` are by default.
-NETWORK: dict[str, Any] = {"cell": "gru", "bidirectional": True, "hidden_size": 152, "pooling": True}
+NETWORK: dict[str, Any] = {"cell": "gru", "bidirectional": True, "hidden_size": 144, "pooling": True}
 EPOCHS = 12
 PLAIN: dict[str, Any] = {
     **{"pooling": False, "step_loss": 0.0, "letter_loss": 0.0, "dropout": 0.0, "letter_dropout": 0.0},
@@ -37,7 +37,8 @@ RECIPES: dict[str, dict[str, Any]] = {
     "no letter dropout": {"letter_dropout": 0.0},
     "no average of the parameters": {"ema_decay": 0.0},
     "class weight none": {"class_weight": "none"},
-    "no joined names": {"join": 0.0},
+    "no full names": {"join": 0.0},
+    "half of the names in full names": {"join": 0.5},
     "two networks": {"networks": 2},
     "all 24 epochs": {"epochs": 24},
     **{
@@ -61,7 +62,8 @@ def validate(data: Path, changes: dict[str, Any]) -> Metrics:
     readouts = config.objective.readouts
     if changes.get("readout") == "every":
         readouts = ("step_country",)
-    prepared = prepare(read_examples(data), config)
+    given = read_examples(bundled_given_names()) if data == bundled_surnames() else []
+    prepared = prepare(read_examples(data), config, given)
     network = NetworkConfig(
         symbols=len(prepared.alphabet),
         countries=len(prepared.countries),
