@@ -12,7 +12,7 @@ from rnn_names import checkpoint
 from rnn_names.calibration import PRIORS, adjust, trained_prior
 from rnn_names.checkpoint import Checkpoint
 from rnn_names.dataset import LONGEST, Example, tidy
-from rnn_names.encoding import Encoded, FloatArray
+from rnn_names.encoding import Encoded, FloatArray, IntArray
 from rnn_names.errors import CheckpointError, DataError, did_you_mean
 from rnn_names.network import forward
 
@@ -162,8 +162,18 @@ class NameClassifier:
         Under the threshold an answer counts as none given: see `Metrics.coverage`.
         Raises DataError when the model knows none of them.
         """
-        from rnn_names.metrics import evaluate  # not above: to predict takes neither
-        from rnn_names.training import country_indices
+        from rnn_names.metrics import evaluate  # not above: to predict takes it not
+
+        p, truth, unknown = self.score(examples)
+        return evaluate(p, truth, self.countries, threshold), unknown
+
+    def score(self, examples: Sequence[Example]) -> tuple[FloatArray, IntArray, Counter[str]]:
+        """What `evaluate` measures: the probabilities (n, C) of the names whose country the model knows,
+        the places of these countries in `countries` (n,), and a count of the other labels.
+
+        Raises DataError when the model knows none of them.
+        """
+        from rnn_names.training import country_indices  # not above: to predict takes it not
 
         known = set(self.countries)
         scored = [example for example in examples if example.country in known]
@@ -175,5 +185,4 @@ class NameClassifier:
                 "use the model's own labels, or a model trained on these"
             )
         p = self.predict_proba([example.name for example in scored])
-        truth = country_indices(scored, self.countries)
-        return evaluate(p, truth, self.countries, threshold), unknown
+        return p, country_indices(scored, self.countries), unknown

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -87,6 +88,25 @@ def evaluate(
 
 def expected_calibration_error(confidence: FloatArray, correct: IntArray) -> float:
     """Σ_bins (n_bin / n) |accuracy - mean confidence|, bins of equal width, closed above."""
+    return calibration_bins(confidence, correct).ece
+
+
+class CalibrationBins(NamedTuple):
+    """For each bin of confidence its names, their accuracy and mean confidence; 0 where there is none."""
+
+    n: IntArray
+    accuracy: FloatArray
+    confidence: FloatArray
+
+    @property
+    def ece(self) -> float:
+        """Σ_bins (n_bin / n) |accuracy - mean confidence|."""
+        return float((self.n * np.abs(self.accuracy - self.confidence)).sum() / self.n.sum())
+
+
+def calibration_bins(confidence: FloatArray, correct: IntArray) -> CalibrationBins:
+    """ECE_BINS bins of equal width, closed above."""
     bins = np.clip(np.ceil(confidence * ECE_BINS).astype(int) - 1, 0, ECE_BINS - 1)
-    gap = np.bincount(bins, correct, ECE_BINS) - np.bincount(bins, confidence, ECE_BINS)
-    return float(np.abs(gap).sum() / len(confidence))
+    n = np.bincount(bins, minlength=ECE_BINS)
+    sums = (np.bincount(bins, weights, ECE_BINS) for weights in (correct, confidence))
+    return CalibrationBins(n, *(total / np.maximum(n, 1) for total in sums))

@@ -30,6 +30,7 @@ LADDER = [
         "workers",
         "optim",
         "metrics",
+        "confusion",
         "spellings",
         "training",
         "checks",
