@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # rich and NumPy are loaded only where they are needed: a pip
 
     from rnn_names.classifier import Guess
     from rnn_names.config import TrainConfig
+    from rnn_names.confusion import Confusion
     from rnn_names.metrics import Metrics
     from rnn_names.tables import Table
     from rnn_names.training import EpochReport, StepReport
@@ -307,6 +308,20 @@ def sparkline(values: Sequence[float]) -> str:
     values = values[:: -(-len(values) // BARS)]
     low, high = min(values), max(values)
     return "".join("▁▂▃▄▅▆▇█"[round(7 * (v - low) / (high - low or 1))] for v in values)
+
+
+def write_confusion(confusion: "Confusion", file: TextIO) -> None:
+    """For each country, similar ones together, how much of it was found and what the rest was taken for."""
+    rows = []
+    for row, (country, shares) in enumerate(zip(confusion.countries, confusion.shares, strict=True)):
+        n = int(confusion.counts[row].sum())
+        others = [
+            f"{shares[c]:.0%} {confusion.countries[c]}"
+            for c in confusion.taken_for(row)
+            if shares[c] >= 0.005
+        ]
+        rows.append((country, f"{n:,}", f"{shares[row]:.2f}" if n else "", ", ".join(others)))
+    write_table(("country", "names", "recall", "taken for"), rows, file, (1, 2))
 
 
 def _three(value: float | None) -> str:

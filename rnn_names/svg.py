@@ -121,7 +121,7 @@ def short(content: str) -> str:
 def width(content: str, size: float = SIZE) -> float:
     """About how wide the text is."""
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in short(content))
-    return size * (0.6 * len(short(content)) + 0.4 * wide)
+    return size * (0.65 * len(short(content)) + 0.4 * wide)
 
 
 def tip(content: str) -> str:
@@ -240,8 +240,8 @@ def heat_map(
     In it stands its text, and its tip is shown under the pointer. `diagonal`: those of equal row and column
     have a colour of their own.
     """
-    left = max(map(width, rows), default=0) + 8 + (2 * SIZE if row_label else 0)
-    top = max(map(width, columns), default=0) + 8 + (2 * SIZE if title else 0)
+    left = max(map(width, rows), default=0) + SIZE + (2 * SIZE if row_label else 0)
+    top = max(map(width, columns), default=0) + SIZE + (2 * SIZE if title else 0)
     bottom, right = top + side * len(rows), left + side * len(columns)
     shapes = [text(0, SIZE, title, size=1.15 * SIZE)] if title else []
     shapes.append(
@@ -259,7 +259,7 @@ def heat_map(
                       x=x, y=y, width=side, height=side, fill="currentColor", fill_opacity=shade)
             )  # fmt: skip
         if said:
-            colour = "paper" if shade > 0.6 else "ink"
+            colour = "paper" if shade > 0.67 else "ink"
             size = min(SIZE, side / 2)
             shapes.append(text(x + side / 2, y + side / 2, said, "middle", colour, size=size))
     if row_label:

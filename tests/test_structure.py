@@ -36,7 +36,7 @@ LADDER = [
         "checks",
     ),
     *("archive", "checkpoint", "state", "classifier", "explain", "worked", "generation"),
-    *("report", "svg", "report_explain", "svg_explain", "report_gradients"),
+    *("report", "svg", "pictures", "report_explain", "svg_explain", "report_gradients"),
     *("cli.command", "cli.options", *(f"cli.{name}" for name in COMMANDS)),
 ]
 OUTSIDE = {"__init__", "__main__", "cli.__init__"}  # they load what stands on the ladder

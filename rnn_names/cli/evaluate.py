@@ -3,7 +3,7 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,8 +17,10 @@ from rnn_names.cli.options import (
     Verbose,
     load,
     single_command,
+    svg_file,
 )
 from rnn_names.errors import DataError
+from rnn_names.files import check_writable
 
 app = single_command()
 
@@ -39,6 +41,13 @@ class EvaluateFormat(StrEnum):
     json = "json"
 
 
+HERE = Path("-")  # on standard output
+
+
+def _svg_or_here(path: Path | None) -> Path | None:
+    return path if path == HERE else svg_file(path)
+
+
 @app.command()
 def evaluate(
     data: Data = None,
@@ -55,6 +64,22 @@ def evaluate(
     country_column: CountryColumn = "country",
     prior: Prior = None,
     threshold: Threshold = 0.0,
+    confusion: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.svg|-",
+            callback=_svg_or_here,
+            help="Draw which countries are taken for which, similar ones together; -: a table.",
+        ),
+    ] = None,
+    reliability: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.svg",
+            callback=svg_file,
+            help="Draw how often answers of each probability are right.",
+        ),
+    ] = None,
     verbose: Verbose = False,
 ) -> None:
     """Score a model on DATA, or on the test part of the data that it was trained on.
@@ -63,9 +88,18 @@ def evaluate(
       rnn-names evaluate
       rnn-names evaluate people.csv -m names.npz
       rnn-names evaluate --format json | jq .accuracy
+      rnn-names evaluate --confusion confusion.svg --reliability reliability.svg
     """
     from rnn_names import dataset, report
+    from rnn_names.metrics import evaluate as measure
 
+    if confusion == HERE and format is EvaluateFormat.json:
+        raise typer.BadParameter("--confusion - is a table; give it a file with --format json.")
+    if confusion and reliability and confusion.resolve() == reliability.resolve():
+        raise typer.BadParameter(f"--confusion and --reliability are both {confusion}; give two names.")
+    for path in (confusion, reliability):
+        if path and path != HERE:
+            check_writable(path)
     classifier = load(model, verbose, prior)
     trained = classifier.model.data
     if data is None:
@@ -96,7 +130,8 @@ def evaluate(
         examples = parts._asdict()[part]
         if not examples:
             raise DataError(f"{source}: its {part} part is empty; give --split all, or more data")
-    metrics, unknown = classifier.evaluate(examples, threshold)
+    p, truth, unknown = classifier.score(examples)
+    metrics = measure(p, truth, classifier.countries, threshold)
     where = trained.source or "bundled surnames" if data is None else str(data)
     if not own and part == "all":
         typer.echo("names that the model was trained on count too; --split test leaves them out", err=True)
@@ -111,3 +146,24 @@ def evaluate(
         typer.echo(report.metrics_json(metrics, unknown))
     else:
         report.write_metrics(metrics, sys.stdout)
+    if confusion or reliability:
+        _draw(confusion, reliability, p, truth, classifier.countries)
+
+
+def _draw(
+    confusion: Path | None, reliability: Path | None, p: Any, truth: Any, countries: tuple[str, ...]
+) -> None:
+    """Draw the pictures that are asked for, of probabilities (n, C) and true countries' indices (n,)."""
+    from rnn_names import metrics, pictures, report, svg
+    from rnn_names.confusion import count_pairs
+
+    guess = p.argmax(axis=1)
+    if confusion:
+        pairs = count_pairs(guess, truth, countries)
+        if confusion == HERE:
+            report.write_confusion(pairs, sys.stdout)
+        else:
+            svg.write(confusion, pictures.confusion_matrix(pairs), "Which countries are taken for which")
+    if reliability:
+        bins = metrics.calibration_bins(p.max(axis=1), guess == truth)
+        svg.write(reliability, pictures.reliability_diagram(bins), "How often answers are right")

@@ -77,6 +77,13 @@ Threshold = Annotated[
 ]
 
 
+def svg_file(path: Path | None) -> Path | None:
+    """The path of a picture: it ends with .svg."""
+    if path is not None and path.suffix.lower() != ".svg":
+        raise typer.BadParameter(f"{path}: pictures are SVG; give a name that ends with .svg.")
+    return path
+
+
 def positive(help: str) -> Any:
     """An option of a finite number from 0 up."""
     return typer.Option(help=help, callback=finite, min=0)

@@ -1,0 +1,272 @@
+"""Pictures of an evaluation and of a training, the table beside them, and the options that draw them."""
+
+import json
+import re
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner, Result
+
+from rnn_names import pictures, report, svg
+from rnn_names.cli import app
+from rnn_names.confusion import Confusion, count_pairs
+from rnn_names.metrics import CalibrationBins, calibration_bins, expected_calibration_error
+
+QUICK = ["--epochs", "2", "--hidden-size", "8", "--networks", "1", "--workers", "1"]
+
+
+def invoke(*args: object) -> Result:
+    result = CliRunner().invoke(app, [str(arg) for arg in args])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def fine(*args: object) -> Result:
+    result = invoke(*args)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def parsed(panel: svg.Panel) -> ElementTree.Element:
+    return ElementTree.fromstring(
+        svg.picture(panel, "a title").replace(' xmlns="http://www.w3.org/2000/svg"', "")
+    )
+
+
+def texts(root: ElementTree.Element) -> list[str]:
+    return ["".join(element.itertext()) for element in root.iter("text")]
+
+
+def tips(root: ElementTree.Element) -> list[str]:
+    return ["".join(title.itertext()) for rect in root.iter("rect") for title in rect.iter("title")]
+
+
+def lines(root: ElementTree.Element, colour: str) -> list[list[tuple[float, float]]]:
+    """The pixels of the lines of this colour, of more than a legend's two points."""
+    found = []
+    for element in root.iter("polyline"):
+        if element.get("class") == colour:
+            points = [point.split(",") for point in element.attrib["points"].split()]
+            found.append([(float(x), float(y)) for x, y in points])
+    return [points for points in found if len(points) > 2]
+
+
+def confused() -> Confusion:
+    """Of 10 names of C 7 are found, 2 are taken for A, 1 for B; of 4 of A all; B is no name's country."""
+    pairs = [("C", "C")] * 7 + [("C", "A")] * 2 + [("C", "B")] + [("A", "A")] * 4
+    truth, guess = (np.array(["ABC".index(pair[k]) for pair in pairs]) for k in (0, 1))
+    return count_pairs(guess, truth, "ABC")
+
+
+# The pictures
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=40),
+)
+def test_bins_hold_every_name_and_give_the_calibration_error(rows: list[tuple[float, bool]]) -> None:
+    p, right = (np.array(column) for column in zip(*rows, strict=True))
+    bins = calibration_bins(p, right)
+    assert bins.n.sum() == len(rows)
+    assert bins.n @ bins.accuracy == pytest.approx(right.sum())
+    assert bins.n @ bins.confidence == pytest.approx(p.sum())
+    assert bins.ece == expected_calibration_error(p, right)
+    for k in np.flatnonzero(bins.n):
+        assert k / 15 - 1e-9 <= bins.confidence[k] <= (k + 1) / 15 + 1e-9
+
+
+def test_the_matrix_says_every_count_and_marks_what_was_found() -> None:
+    root = parsed(pictures.confusion_matrix(confused()))
+    assert sorted(tips(root)) == [
+        "A found: 4 of 4 names",
+        "C found: 7 of 10 names",
+        "C taken for A: 2 of 10 names",
+        "C taken for B: 1 of 10 names",
+    ]
+    assert {"100", "70", "20", "10", "78.6% of 14 names found"} <= set(texts(root))
+    assert len([rect for rect in root.iter("rect") if rect.get("class") == "good"]) == 2
+    shades = {
+        "".join(rect.itertext()): float(rect.get("fill-opacity", "nan"))
+        for rect in root.iter("rect")
+        if rect.get("class") in ("good", "heat")
+    }
+    assert shades["C taken for B: 1 of 10 names"] == pytest.approx(0.1**0.5, abs=0.01)
+
+
+@pytest.mark.parametrize(("countries", "numbers"), [(60, True), (61, False)])
+def test_where_countries_are_many_squares_are_small_and_bare(countries: int, numbers: bool) -> None:
+    names = [f"country {k}" for k in range(countries)]
+    found = count_pairs(np.arange(countries), np.arange(countries), names)
+    root = parsed(pictures.confusion_matrix(found))
+    assert ("100" in texts(root)) == numbers
+    assert len(tips(root)) == countries
+
+
+def test_reliability_has_a_bar_a_dot_and_a_count_for_each_bin() -> None:
+    p = np.array([0.99, 0.98, 0.97, 0.5, 0.51])
+    right = np.array([1, 1, 0, 0, 1])
+    root = parsed(pictures.reliability_diagram(calibration_bins(p, right)))
+    said = [
+        "0.467 to 0.533: 2 names, accuracy 0.500, mean probability 0.505",
+        "0.933 to 1.000: 3 names, accuracy 0.667, mean probability 0.980",
+    ]
+    assert tips(root) == said * 2  # of the bars of accuracy, and of those of names
+    assert {"2", "3", "Reliability: ECE 0.190, 5 names"} <= set(texts(root))
+    dots = [line for line in root.iter("polyline") if line.get("class") == "c1"]
+    assert len(dots) == 2
+    bar = next(rect for rect in root.iter("rect") if rect.get("class") == "c0")
+    assert float(bar.attrib["height"]) == pytest.approx(0.5 * 320, abs=0.01)
+
+
+def test_names_that_are_all_in_one_bin_can_be_drawn() -> None:
+    n = np.zeros(15, dtype=int)
+    n[0] = 123_456
+    empty = np.zeros(15)
+    assert "123,456" in texts(parsed(pictures.reliability_diagram(CalibrationBins(n, empty, empty))))
+
+
+def entry(network: int, epoch: int, **more: float | None) -> dict[str, float | None]:
+    usual: dict[str, float | None] = {
+        "loss": 3.0 / epoch, "grad_norm": 2.0, "clipped": 0.5, "val_loss": 1.0, "val_accuracy": 0.5,
+    }  # fmt: skip
+    return {"network": network, "epoch": epoch, **usual, **more}
+
+
+TITLES = ["Training loss", "Validation loss", "Validation accuracy", "Gradient norm", "Clipped steps"]
+
+
+def shown(root: ElementTree.Element) -> list[str]:
+    return [text for text in texts(root) if text in TITLES]
+
+
+def test_curves_have_a_line_for_each_network_and_the_clip_norm() -> None:
+    history = [entry(network, epoch) for network in (1, 2) for epoch in (1, 2, 3)]
+    root = parsed(pictures.training_curves(history, 1.0))
+    assert shown(root) == TITLES
+    assert texts(root).count("clip norm 1") == 1
+    assert texts(root).count("network 1") == 5
+    assert texts(root).count("network 2") == 3
+    assert texts(root).count("average of 2") == 2  # what is validated is the average
+    assert len(lines(root, "c0")) == len(lines(root, "c1")) == 5
+    falling = [y for _, y in lines(root, "c0")[0]]
+    assert falling == sorted(falling)  # down the page
+
+
+def test_what_was_not_measured_has_no_panel() -> None:
+    history = [entry(1, epoch, val_loss=None, val_accuracy=None) for epoch in (1, 2)]
+    root = parsed(pictures.training_curves(history, 0.0))
+    assert shown(root) == ["Training loss", "Gradient norm"]
+    assert not any(text.startswith("clip norm") for text in texts(root))
+
+
+def test_norms_that_explode_are_drawn_in_powers_of_ten() -> None:
+    tall, flat = (
+        lines(
+            parsed(pictures.training_curves([entry(1, e, grad_norm=g) for e, g in enumerate(norms, 1)], 0)),
+            "c0",
+        )
+        for norms in ((1e6, 1e3, 1.0), (3.0, 2.0, 1.0))
+    )
+    for drawn in (tall, flat):
+        heights = [y for _, y in drawn[3]]
+        assert heights[1] - heights[0] == pytest.approx(heights[2] - heights[1], abs=0.05)
+
+
+def test_no_label_is_markup_in_a_picture_or_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    labels = ["<b>[red]x[/red]</b>", "a\x1b[31m"]
+    found = count_pairs(np.array([1, 1]), np.array([0, 1]), labels)
+    tags = {element.tag for element in parsed(pictures.confusion_matrix(found)).iter()}
+    assert tags == {"svg", "title", "style", "rect", "g", "text"}
+    report.write_confusion(found, sys.stdout)
+    written = capsys.readouterr().out
+    assert labels[0] in written
+    assert "\x1b" not in written
+
+
+# The table
+
+
+def rows(found: Confusion, capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
+    report.write_confusion(found, sys.stdout)
+    return [
+        re.split(r"\s{2,}", line.strip()) for line in capsys.readouterr().out.splitlines() if line.strip()
+    ]
+
+
+def test_the_table_has_recall_and_the_largest_confusions(capsys: pytest.CaptureFixture[str]) -> None:
+    head, _, *countries = rows(confused(), capsys)
+    assert head == ["country", "names", "recall", "taken for"]
+    assert sorted(countries) == [["A", "4", "1.00"], ["B", "0"], ["C", "10", "0.70", "20% A, 10% B"]]
+
+
+def test_a_share_that_rounds_to_nothing_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    truth = np.zeros(1000, dtype=int)
+    guess = truth.copy()
+    guess[:4], guess[4:24] = 1, 2
+    _, _, *countries = rows(count_pairs(guess, truth, "ABC"), capsys)
+    assert ["A", "1,000", "0.98", "2% C"] in countries
+
+
+# The commands
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_evaluate_draws_both_and_says_the_same(here: Path, few_countries: Path, model_file: Path) -> None:
+    args = ["evaluate", few_countries, "-m", model_file, "--format", "json"]
+    plain = fine(*args)
+    drawn = fine(*args, "--confusion", "c.svg", "--reliability", "r.SVG")
+    assert drawn.stdout == plain.stdout
+    scores = json.loads(plain.stdout)
+    matrix, reliability = (
+        ElementTree.fromstring((here / name).read_bytes()) for name in ("c.svg", "r.SVG")
+    )
+    all_text = " ".join(matrix.itertext())
+    assert f"{scores['accuracy']:.1%} of {scores['n']:,} names found" in all_text
+    for country, m in scores["per_country"].items():
+        assert f"{country} found: {round(m['recall'] * m['n']):,} of {m['n']:,} names" in all_text
+    assert f"ECE {scores['ece']:.3f}, {scores['n']:,} names" in " ".join(reliability.itertext())
+
+
+def test_confusion_in_the_terminal(here: Path, few_countries: Path, model_file: Path) -> None:
+    args = ["evaluate", few_countries, "-m", model_file]
+    plain, more = fine(*args).stdout, fine(*args, "--confusion", "-").stdout
+    assert more.startswith(plain)
+    assert "taken for" in more.removeprefix(plain)
+    assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--confusion", "c.png"], "ends with .svg"),
+        (["--reliability", "-"], "ends with .svg"),
+        (["--confusion", "-", "--format", "json"], "--confusion - is a table"),
+        (["--confusion", "a.svg", "--reliability", "a.svg"], "give two names"),
+    ],
+)
+def test_wrong_usage_of_evaluate(here: Path, model_file: Path, args: list[str], said: str) -> None:
+    result = invoke("evaluate", "-m", model_file, *args)
+    assert result.exit_code == 2
+    assert said in " ".join(result.stderr.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("option", ["--confusion", "--reliability"])
+def test_a_picture_that_cannot_be_written_is_refused_before_the_model_is_read(
+    here: Path, option: str
+) -> None:
+    result = invoke("evaluate", "-m", "none.npz", option, "nowhere/a.svg")
+    assert result.exit_code == 1
+    assert "nowhere: no such folder" in result.stderr
