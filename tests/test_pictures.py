@@ -2,6 +2,8 @@
 
 import json
 import re
+import signal
+import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
@@ -270,3 +272,64 @@ def test_a_picture_that_cannot_be_written_is_refused_before_the_model_is_read(
     result = invoke("evaluate", "-m", "none.npz", option, "nowhere/a.svg")
     assert result.exit_code == 1
     assert "nowhere: no such folder" in result.stderr
+
+
+def test_train_draws_its_curves(here: Path, few_countries: Path) -> None:
+    fine("train", few_countries, *QUICK, "--clip-norm", "0.7", "--curves", "t.svg", "-q")
+    root = ElementTree.fromstring((here / "t.svg").read_bytes())
+    everything = " ".join(root.itertext())
+    assert all(title in everything for title in TITLES)
+    assert "clip norm 0.7" in everything
+
+
+@pytest.mark.parametrize(
+    ("curves", "code", "said"),
+    [
+        ("nowhere/t.svg", 1, "nowhere: no such folder"),
+        ("t.png", 2, "ends with .svg"),
+        ("both.svg", 2, "give two names"),
+    ],
+)
+def test_curves_that_cannot_be_written_are_refused_before_training(
+    here: Path, few_countries: Path, curves: str, code: int, said: str
+) -> None:
+    result = invoke("train", few_countries, *QUICK, "-o", "both.svg", "--curves", curves)
+    assert result.exit_code == code
+    assert said in " ".join(result.stderr.replace("│", " ").split())
+    assert list(here.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_an_interrupted_training_draws_what_there_is(here: Path, few_countries: Path) -> None:
+    program = Path(sys.executable).with_name("rnn-names")
+    command = [
+        program,
+        "train",
+        few_countries,
+        *QUICK,
+        "--epochs",
+        "100000",
+        "--patience",
+        "0",
+        "--curves",
+        "t.svg",
+    ]
+    with subprocess.Popen(
+        list(map(str, command)), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8"
+    ) as running:
+        assert running.stderr is not None
+        for line in running.stderr:
+            if line.startswith("epoch 2/"):
+                running.send_signal(signal.SIGINT)
+                break
+        running.stderr.read()
+    assert running.returncode == 130
+    assert "Training loss" in (here / "t.svg").read_text(encoding="utf-8")
+
+
+def test_a_training_without_an_epoch_draws_nothing(here: Path, few_countries: Path) -> None:
+    diverging = ["--optimizer", "sgd", "--lr", "1e38", "--clip-norm", "0"]
+    result = invoke("train", few_countries, *QUICK, *diverging, "--curves", "t.svg", "-q")
+    assert result.exit_code == 1
+    assert "(nothing was saved)" in result.stderr
+    assert list(here.iterdir()) == []

@@ -21,6 +21,7 @@ from rnn_names.cli.options import (
     positive,
     share,
     single_command,
+    svg_file,
 )
 from rnn_names.errors import CheckpointError, OutputError, RnnNamesError, TrainingError
 from rnn_names.files import check_writable
@@ -65,7 +66,14 @@ class PriorName(StrEnum):
     uniform = "uniform"
 
 
-OF_A_RUN = ("output", "resume", "quiet", "verbose", "no_color")  # may differ when a training is resumed
+OF_A_RUN = (
+    "output",
+    "curves",
+    "resume",
+    "quiet",
+    "verbose",
+    "no_color",
+)  # may differ when a training is resumed
 
 SECTIONS = {
     "The data": ("name_column", "country_column", "given_names", "val_split", "test_split", "seed"),
@@ -236,6 +244,14 @@ def train(
             show_default=False,
         ),
     ] = None,
+    curves: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.svg",
+            callback=svg_file,
+            help="Draw loss, accuracy and gradient norm of every epoch when training ends.",
+        ),
+    ] = None,
     half: Annotated[bool, typer.Option("--half", help="Write the parameters in 16 bits.")] = False,
     resume: Annotated[
         bool,
@@ -266,6 +282,10 @@ def train(
     if val_split + test_split >= 1:
         raise typer.BadParameter("--val-split and --test-split leave nothing to train on.")
     check_writable(output)
+    if curves:
+        check_writable(curves)
+        if curves.resolve() == output.resolve():
+            raise typer.BadParameter(f"--curves and --output are both {curves}; give two names.")
     unfinished = state.state_path(output)
     if unfinished.exists() and not resume:
         raise OutputError(
@@ -343,6 +363,12 @@ def train(
     def name_of(place: int) -> str:
         return report.epoch_name(history[place]["network"], history[place]["epoch"], config)
 
+    def draw() -> None:
+        if curves:
+            from rnn_names import pictures, svg
+
+            svg.write(curves, pictures.training_curves(history, clip_norm), "Curves of the training")
+
     say(
         f"{len(examples):,} names read; {len(parts.train):,} to train, {len(parts.val):,} to validate, "
         f"{len(parts.test):,} to test; {network.countries} countries, {network.symbols} symbols"
@@ -399,6 +425,8 @@ def train(
         where = f"the best so far, {name_of(kept)}, is in {output}" if best else "nothing was saved"
         if isinstance(stop, TrainingError):
             unfinished.unlink(missing_ok=True)  # it would end the same way
+        if best:
+            draw()
         if isinstance(stop, RnnNamesError):
             raise type(stop)(f"{stop} ({where})") from stop
         go_on = "; --resume goes on" if unfinished.exists() else ""
@@ -409,6 +437,7 @@ def train(
 
     checkpoint.save(output, replace(best, history=history), half)
     unfinished.unlink(missing_ok=True)
+    draw()
     why = "had the lowest validation loss" if parts.val else "was the last"
     say(f"saved {output}: {name_of(kept)} {why}")
     if history[kept]["ece"] is not None:
