@@ -51,7 +51,7 @@ def reliability_diagram(bins: CalibrationBins) -> Panel:
     y = Axis(0, 1, top + high, top)
     title = f"Reliability: ECE {bins.ece:.3f}, {n.sum():,} names"
     above = [frame(x, y, title, "probability of the answer (dots: mean)", "accuracy")]
-    names = Axis(0, 1.15 * float(n.max()), top + high / 3, top)
+    names = Axis(0, 1.15 * float(n.max()), top + high / 3, top, whole=True)
     below = [frame(x, names, "", "probability of the answer", "names")]
     wide = long / len(n)
     for k in np.flatnonzero(n).tolist():
@@ -90,28 +90,25 @@ def training_curves(history: Sequence[Mapping[str, float | None]], clip_norm: fl
     on, the validation loss that of the country alone: they stand apart. Validation is of the average of the
     networks so far. What was never measured has no panel.
     """
+    panels: list[Panel] = []
 
-    def chart(
-        field: str, title: str, label: str, several: str, level: tuple[str, float] | None = None
-    ) -> list[Panel]:
+    def chart(field: str, title: str, label: str, several: str = "network {}", share: bool = False) -> None:
         series: dict[str, list[tuple[float, float]]] = {}
         for entry in history:
             number, epoch, value = entry["network"], entry["epoch"], entry.get(field)
             if number is not None and epoch is not None and value is not None:
                 name = several.format(number) if number > 1 else "network 1"
                 series.setdefault(name, []).append((epoch, value))
-        values = [value for points in series.values() for _, value in points]
+        clip = (f"clip norm {clip_norm:g}", clip_norm) if field == "grad_norm" and clip_norm else None
+        values = [value for points in series.values() for _, value in points] + [clip_norm] * bool(clip)
         log = field == "grad_norm" and min(values, default=0) > 0 and max(values) > 10 * min(values)
-        return [line_chart(series, title, "epoch", label, log=log, level=level)] if series else []
+        if series:
+            panels.append(line_chart(series, title, "epoch", label, log=log, share=share, level=clip))
 
-    clip = (f"clip norm {clip_norm:g}", clip_norm) if clip_norm else None
-    one, average = "network {}", "average of {}"
-    panels = [
-        *chart("loss", "Training loss", "nats, all parts", one),
-        *chart("val_loss", "Validation loss", "nats, of the country", average),
-        *chart("val_accuracy", "Validation accuracy", "share of names", average),
-        *chart("grad_norm", "Gradient norm", "mean, before clipping", one, clip),
-    ]
+    chart("loss", "Training loss", "nats, all parts")
+    chart("val_loss", "Validation loss", "nats, of the country", "average of {}")
+    chart("val_accuracy", "Validation accuracy", "share of names", "average of {}")
+    chart("grad_norm", "Gradient norm", "mean, before clipping")
     if clip_norm:
-        panels += chart("clipped", "Clipped steps", "share of steps", one)
+        chart("clipped", "Clipped steps", "share of steps", share=True)
     return grid(panels, 2)

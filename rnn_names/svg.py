@@ -132,7 +132,8 @@ def tip(content: str) -> str:
 def line(points: Iterable[tuple[float, float]], colour: str, dash: str = "", thick: float = 1.75) -> str:
     """A line through these pixels; through a single one, a dot."""
     path = " ".join(f"{number(x)},{number(y)}" for x, y in points)
-    path = path if " " in path else f"{path} {path}"
+    if " " not in path:
+        path, thick = f"{path} {path}", max(thick, 5)
     more = {"stroke_dasharray": dash} if dash else {}
     return shape(
         "polyline", colour, points=path, fill="none", stroke="currentColor", stroke_width=thick,
@@ -165,13 +166,14 @@ def line_chart(
     y_label: str = "",
     *,
     log: bool = False,
+    share: bool = False,
     level: tuple[str, float] | None = None,
     size: tuple[float, float] = (480, 240),
 ) -> Panel:
     """A line for each series of (x, y), with a legend, and a horizontal line at `level` (label, y).
 
-    `log`: the y axis has powers of ten. Points that cannot be drawn (not finite, or on such an axis not
-    above 0) are left out.
+    `log`: the y axis has powers of ten; `share`: it goes from 0 to 1. Points that cannot be drawn (not
+    finite, or with `log` not above 0) are left out.
     """
     kept = {
         name: [(x, y) for x, y in points if math.isfinite(x + y) and (y > 0 or not log)]
@@ -182,6 +184,7 @@ def line_chart(
     left, top = 5.5 * SIZE, 2.5 * SIZE
     x = around(xs, left, left + size[0], whole=all(value == int(value) for value in xs))
     y = around([*ys, *([level[1]] if level else [])], top + size[1], top, log)
+    y = Axis(0, 1, y.start, y.end) if share else y
     shapes = [frame(x, y, title, x_label, y_label)]
     legend = []
     for i, (name, points) in enumerate(kept.items()):

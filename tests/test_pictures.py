@@ -333,3 +333,19 @@ def test_a_training_without_an_epoch_draws_nothing(here: Path, few_countries: Pa
     assert result.exit_code == 1
     assert "(nothing was saved)" in result.stderr
     assert list(here.iterdir()) == []
+
+
+def heights(panel: svg.Panel, title: str) -> list[float]:
+    """The marks of the y axis of the chart of this title."""
+    root = parsed(panel)
+    chart = next(g for g in root.iter("g") if title in texts(g) and len(shown(g)) == 1)
+    marks = [t for t in chart.iter("text") if t.get("text-anchor") == "end"]
+    return [float("".join(t.itertext())) for t in marks]
+
+
+def test_axes_suit_what_they_measure() -> None:
+    panel = pictures.training_curves([entry(1, 1, grad_norm=600.0, clipped=1.0)], 0.5)
+    assert heights(panel, "Clipped steps") == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
+    assert heights(panel, "Gradient norm") == [1, 10, 100]  # the clip norm is seen, too
+    dots = [line for line in parsed(panel).iter("polyline") if line.get("class") == "c0"]
+    assert {line.get("stroke-width") for line in dots} == {"5", "1.75"}  # one epoch is seen; the legend
