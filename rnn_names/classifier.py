@@ -17,6 +17,7 @@ from rnn_names.errors import CheckpointError, DataError, did_you_mean
 from rnn_names.network import forward
 
 if TYPE_CHECKING:
+    from rnn_names.evaluation import Evaluation
     from rnn_names.metrics import Metrics
 
 ENTRIES = 1 << 22  # probabilities in memory at a time, to rank them
@@ -162,18 +163,13 @@ class NameClassifier:
         Under the threshold an answer counts as none given: see `Metrics.coverage`.
         Raises DataError when the model knows none of them.
         """
-        from rnn_names.metrics import evaluate  # not above: to predict takes it not
+        scored = self.score(examples, threshold)
+        return scored.metrics, scored.unknown
 
-        p, truth, unknown = self.score(examples)
-        return evaluate(p, truth, self.countries, threshold), unknown
-
-    def score(self, examples: Sequence[Example]) -> tuple[FloatArray, IntArray, Counter[str]]:
-        """What `evaluate` measures: the probabilities (n, C) of the names whose country the model knows,
-        the places of these countries in `countries` (n,), and a count of the other labels.
-
-        Raises DataError when the model knows none of them.
-        """
-        from rnn_names.training import country_indices  # not above: to predict takes it not
+    def score(self, examples: Sequence[Example], threshold: float = 0.0) -> "Evaluation":
+        """As `evaluate`, and what the model says of each name."""
+        from rnn_names.evaluation import Evaluation  # not above: to predict takes neither
+        from rnn_names.training import country_indices
 
         known = set(self.countries)
         scored = [example for example in examples if example.country in known]
@@ -185,4 +181,5 @@ class NameClassifier:
                 "use the model's own labels, or a model trained on these"
             )
         p = self.predict_proba([example.name for example in scored])
-        return p, country_indices(scored, self.countries), unknown
+        truth = country_indices(scored, self.countries)
+        return Evaluation(self.countries, scored, p, truth, unknown, threshold)

@@ -59,9 +59,6 @@ def evaluate(
     correct = guess == truth
     confidence = probabilities.max(axis=1)
     covered = confidence >= threshold
-    # As many as are likelier, and as many of the equally likely as stand before it, rank above.
-    ties = (probabilities == p_true[:, None]) & (np.arange(C) < truth[:, None])
-    rank = ((probabilities > p_true[:, None]) | ties).sum(axis=1)
 
     true, answered = np.bincount(truth, minlength=C), np.bincount(guess, minlength=C)
     hits = np.bincount(truth[correct], minlength=C)
@@ -72,7 +69,7 @@ def evaluate(
     return Metrics(
         n=n,
         accuracy=float(correct.mean()),
-        top3_accuracy=float((rank < 3).mean()),
+        top3_accuracy=float((ranks(probabilities, truth) <= 3).mean()),
         macro_f1=float(f1[seen].mean()),
         balanced_accuracy=float(recall[true > 0].mean()),
         nll=float(-np.log(np.maximum(p_true, np.finfo(p_true.dtype).tiny)).mean()) + 0.0,  # never -0.0
@@ -84,6 +81,13 @@ def evaluate(
             for c in np.flatnonzero(seen).tolist()
         },
     )
+
+
+def ranks(probabilities: FloatArray, truth: IntArray) -> IntArray:
+    """The place of the true country (n,), the likeliest's being 1; of equals the earlier column's first."""
+    p_true = probabilities[np.arange(len(truth)), truth][:, None]
+    ties = (probabilities == p_true) & (np.arange(probabilities.shape[1]) < truth[:, None])
+    return np.asarray(((probabilities > p_true) | ties).sum(axis=1) + 1)
 
 
 def expected_calibration_error(confidence: FloatArray, correct: IntArray) -> float:

@@ -31,6 +31,7 @@ LADDER = [
         "optim",
         "metrics",
         "confusion",
+        "evaluation",
         "spellings",
         "training",
         "checks",
