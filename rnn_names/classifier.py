@@ -12,7 +12,7 @@ from rnn_names import checkpoint
 from rnn_names.calibration import PRIORS, adjust, trained_prior
 from rnn_names.checkpoint import Checkpoint
 from rnn_names.dataset import LONGEST, Example, tidy
-from rnn_names.encoding import Encoded, FloatArray, IntArray
+from rnn_names.encoding import Encoded, FloatArray
 from rnn_names.errors import CheckpointError, DataError, did_you_mean
 from rnn_names.network import forward
 

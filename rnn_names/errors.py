@@ -13,7 +13,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 class RnnNamesError(Exception):
-    """Says what is wrong, where, and what to do about it."""
+    """Says what is wrong, where, and what to do about it; each argument is a line."""
 
 
 class DataError(RnnNamesError):
@@ -30,3 +30,7 @@ class TrainingError(RnnNamesError):
 
 class OutputError(RnnNamesError):
     """A file that cannot be written."""
+
+
+class QualityError(RnnNamesError):
+    """A model does worse than was asked for."""

@@ -4,12 +4,13 @@ import csv
 import io
 import json
 import os
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, is_dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TextIO
 
+from rnn_names.files import replacing
 from rnn_names.tables import DELIMITERS
 
 if TYPE_CHECKING:  # rich and NumPy are loaded only where they are needed: a pipe needs no table
@@ -19,6 +20,7 @@ if TYPE_CHECKING:  # rich and NumPy are loaded only where they are needed: a pip
     from rnn_names.classifier import Guess
     from rnn_names.config import TrainConfig
     from rnn_names.confusion import Confusion
+    from rnn_names.evaluation import Evaluation
     from rnn_names.metrics import Metrics
     from rnn_names.tables import Table
     from rnn_names.training import EpochReport, StepReport
@@ -248,13 +250,144 @@ def write_names(names: Iterable[tuple[str, str]], form: str, several: bool, file
             file.write("[\n  " + ",\n  ".join(records) + "\n]\n" if records else "[]\n")
 
 
-def metrics_json(metrics: "Metrics", unknown: Counter[str]) -> str:
-    """One object: the fields of Metrics, and how many names were left out by their unknown label."""
-    return json.dumps(
-        {**asdict(metrics), "unknown_labels": dict(sorted(unknown.items()))},
-        ensure_ascii=False,
-        indent=2,
-    )
+class Run(NamedTuple):
+    """A model and the part of a data set that it is scored on, as they are called, and how it did."""
+
+    model: str
+    data: str
+    part: str
+    evaluation: "Evaluation"
+
+    @property
+    def names(self) -> str:
+        """Which names are scored."""
+        return self.data if self.part == "all" else f"{self.data}, {self.part} part"
+
+    @property
+    def title(self) -> str:
+        """Which model, on which names."""
+        return f"{self.model} on {self.names}"
+
+
+def evaluation_json(runs: Sequence[Run], errors: int = 0) -> str:
+    """One object, or of several runs an array of them, each with what was scored first.
+
+    Its members are the fields of Metrics, how many names were left out by their unknown label, and, if
+    they are asked for, the most confident mistakes.
+    """
+    records: list[dict[str, Any]] = []
+    for run in runs:
+        record = asdict(run.evaluation.metrics)
+        if len(runs) > 1:
+            record = {"model": run.model, "data": run.data, "part": run.part, **record}
+        record["unknown_labels"] = dict(sorted(run.evaluation.unknown.items()))
+        if errors:
+            mistakes = (_scored_name(run, i) for i in run.evaluation.mistakes(errors))
+            record["errors"] = [{key: mistake[key] for key in MISTAKE} for mistake in mistakes]
+        records.append(record)
+    return json.dumps(records if len(runs) > 1 else records[0], ensure_ascii=False, indent=2)
+
+
+MISTAKE = ("name", "truth", "answer", "probability")
+SCORED_NAME = (*MISTAKE, "truth_rank", "truth_probability")
+GAP = 3  # places between columns
+
+
+def _scored_name(run: Run, i: int) -> dict[str, Any]:
+    """What is said of the i-th name of a run, and of which run."""
+    e = run.evaluation
+    probability = float(e.probability[i])
+    return {
+        "model": run.model,
+        "data": run.data,
+        "name": e.examples[i].name,
+        "truth": e.examples[i].country,
+        "answer": e.countries[e.answer[i]] if probability >= e.threshold else UNKNOWN,
+        "probability": round(probability, 6),
+        "truth_rank": int(e.truth_rank[i]),
+        "truth_probability": round(float(e.truth_probability[i]), 6),
+    }
+
+
+def save_scored_names(runs: Sequence[Run], path: Path) -> None:
+    """Write a record for each name of each run, in order: CSV, TSV or JSON lines, as the path ends.
+
+    Of several runs, what was scored comes first. Raises OutputError.
+    """
+    columns = ("model", "data", *SCORED_NAME) if len(runs) > 1 else SCORED_NAME
+    records = (_scored_name(run, i) for run in runs for i in range(len(run.evaluation.examples)))
+    rows = ({column: record[column] for column in columns} for record in records)
+    with replacing(path) as binary:
+        # A path may have what UTF-8 has not: it is written as its escape.
+        file = io.TextIOWrapper(binary, "utf-8", "backslashreplace", newline="")
+        if delimiter := DELIMITERS.get(path.suffix[1:].lower()):
+            # Before Python 3.13 a \r, which a path may have, is not quoted by itself.
+            odd = any("\r" in run.model + run.data for run in runs)
+            writer = csv.writer(
+                file,
+                delimiter=delimiter,
+                lineterminator="\n",
+                quoting=csv.QUOTE_ALL if odd else csv.QUOTE_MINIMAL,
+            )
+            writer.writerow(columns)
+            for row in rows:
+                writer.writerow(f"{v:.6f}" if isinstance(v, float) else v for v in row.values())
+        else:
+            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        file.flush()
+        file.detach()
+
+
+def write_comparison(runs: Sequence[Run], file: TextIO) -> None:
+    """A row for each run; of the figures as many, the most telling first, as the terminal is wide."""
+    told, metrics = _telling(runs), [run.evaluation.metrics for run in runs]
+    figures = {
+        "names": [f"{m.n:,}" for m in metrics],
+        "accuracy": [f"{m.accuracy:.3f}" for m in metrics],
+        "macro-F1": [f"{m.macro_f1:.3f}" for m in metrics],
+        "top-3": [f"{m.top3_accuracy:.3f}" for m in metrics],
+        "NLL": [f"{m.nll:.3f}" for m in metrics],
+        "ECE": [f"{m.ece:.3f}" for m in metrics],
+        "balanced": [f"{m.balanced_accuracy:.3f}" for m in metrics],
+        "coverage": [f"{m.coverage:.3f}" for m in metrics],
+        "covered": [_three(m.covered_accuracy) for m in metrics],
+    }
+    console, table = _console(file), _texts(*told)
+    room = console.width - sum(min(12, max(map(len, texts))) + GAP for texts in told.values())
+    shown: list[list[str]] = []
+    for title, cells in figures.items():
+        room -= max(map(len, [title, *cells])) + GAP
+        if room < 0 and shown:
+            break
+        table.add_column(title, justify="right", no_wrap=True)
+        shown.append(cells)
+    for row in zip(*told.values(), *shown, strict=True):
+        table.add_row(*row)
+    console.print(table)
+
+
+def write_mistakes(runs: Sequence[Run], n: int, file: TextIO) -> None:
+    """The most confident mistakes: a table for each run, and of several its name above."""
+    console = _console(file)
+    for run in runs:
+        table = _texts(*MISTAKE[:-1])
+        table.add_column(MISTAKE[-1], justify="right", no_wrap=True)
+        for i in run.evaluation.mistakes(n):
+            mistake = _scored_name(run, i)
+            texts = (printable(mistake[key]) for key in MISTAKE[:-1])
+            table.add_row(*texts, f"{mistake['probability']:.3f}")
+        if len(runs) > 1:
+            console.print(printable(run.title))
+        console.print(table)
+
+
+def _telling(runs: Sequence[Run]) -> dict[str, list[str]]:
+    """What tells the runs from each other: their models, or data, or both."""
+    told = {
+        "model": [printable(run.model) for run in runs],
+        "data": [printable(run.names) for run in runs],
+    }
+    return {title: texts for title, texts in told.items() if len(set(texts)) > 1} or told
 
 
 def write_metrics(metrics: "Metrics", file: TextIO) -> None:
@@ -397,6 +530,15 @@ def _console(file: TextIO, piped: int = 100_000) -> "Console":
         width=shutil.get_terminal_size().columns if file.isatty() else piped,
         height=PAGE,  # of no account, but without it rich takes a width of 80 where TERM=dumb
     )
+
+
+def _texts(first: str, *others: str) -> "RichTable":
+    """A table whose columns hold texts, which go on in the next line where rich would cut them."""
+    table = _table(first)
+    table.columns[0].overflow = "fold"
+    for column in others:
+        table.add_column(column, overflow="fold")
+    return table
 
 
 def _table(first: str, *others: str) -> "RichTable":

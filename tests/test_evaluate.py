@@ -1,16 +1,32 @@
 """Evaluations: of each name, of several models and data sets, by the library and by the command."""
 
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner, Result
 
+from rnn_names import checkpoint
+from rnn_names.checkpoint import Checkpoint
 from rnn_names.classifier import NameClassifier
+from rnn_names.cli import app
 from rnn_names.dataset import Example
 from rnn_names.evaluation import Evaluation
 from rnn_names.metrics import ranks
+from rnn_names.report import Run, write_comparison, write_mistakes
 
 # the library
 
@@ -57,3 +73,281 @@ def test_score_leaves_out_what_the_model_does_not_know(classifier: NameClassifie
     assert [classifier.countries[t] for t in scored.truth] == ["Poland", "Japan"]
     assert scored.p == pytest.approx(classifier.predict_proba(["Nowak", "Abe"]))
     assert (scored.metrics, scored.unknown) == classifier.evaluate(rows)
+
+
+# the command
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model_file: Path, ensemble: Checkpoint) -> Path:
+    """The current folder, with two models that know the same countries, and two tables of names."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    shutil.copy(model_file, "a.npz")
+    checkpoint.save(Path("b.npz"), ensemble)
+    rows = "Nowak,Poland\nNowak,Poland\nMüller,Germany\nQuispe,Peru\nAbe,Japan\nPapas,Japan\n"
+    Path("x.csv").write_text(f"name,country\n{rows}", encoding="utf-8")
+    Path("y.csv").write_text("name,country\nNguyen,Poland\n[b]Papas[/b],Greece\nNguyen,Poland\n")
+    return folder
+
+
+def invoke(*args: object) -> Result:
+    result = CliRunner().invoke(app, ["evaluate", *map(str, args)])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def fine(*args: object) -> Result:
+    result = invoke(*args)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def read(*args: object) -> Any:
+    return json.loads(fine("--format", "json", *args).stdout)
+
+
+def test_several_models_and_data_sets_as_json(here: Path) -> None:
+    records = read("x.csv", "y.csv", "-m", "a.npz", "-m", "b.npz")
+    assert [list(record)[:3] for record in records] == [["model", "data", "part"]] * 4
+    assert [(record["model"], record["data"]) for record in records] == [
+        *(("a.npz", "x.csv"), ("b.npz", "x.csv")),
+        *(("a.npz", "y.csv"), ("b.npz", "y.csv")),
+    ]
+    for record in records:
+        alone = read(record["data"], "-m", record["model"])
+        assert list(record)[3:] == list(alone)
+        assert {key: record[key] for key in alone} == alone
+    assert records[0]["unknown_labels"] == {"Peru": 1}
+
+
+def test_several_models_and_data_sets_as_a_table(here: Path) -> None:
+    both = ("-m", "a.npz", "-m", "b.npz")
+    result = fine("x.csv", "y.csv", *both)
+    header, _, *rows = [line.split() for line in result.stdout.splitlines() if line.strip()]
+    assert header[:4] == ["model", "data", "names", "accuracy"]
+    records = read("x.csv", "y.csv", *both)
+    for row, record in zip(rows, records, strict=True):
+        assert row[:3] == [record["model"], record["data"], str(record["n"])]
+        keys = ("accuracy", "macro_f1", "top3_accuracy", "nll", "ece", "balanced_accuracy", "coverage")
+        assert row[3:10] == [f"{record[key]:.3f}" for key in keys]
+    assert "b.npz on y.csv: 3 names" in result.stderr
+    assert fine("x.csv", *both).stdout.split()[:2] == ["model", "names"]  # all have the same data
+    assert fine("x.csv", "y.csv", "-m", "a.npz").stdout.split()[:2] == ["data", "names"]
+
+
+def test_models_are_scored_on_the_same_part(here: Path, few_countries: Path, model: Checkpoint) -> None:
+    records = read(few_countries, "-m", "a.npz", "-m", "b.npz")
+    assert [record["part"] for record in records] == ["test", "test"]
+    assert [record["n"] for record in records] == [model.data.test] * 2
+    config = replace(model.training, seed=7)
+    checkpoint.save(
+        Path("c.npz"), replace(model, training=config, data=replace(model.data, fingerprint=""))
+    )
+    unlike = "the models score different names"
+    assert unlike not in fine(few_countries, "-m", "a.npz", "-m", "b.npz").stderr
+    assert unlike in fine(few_countries, "-m", "a.npz", "-m", "c.npz").stderr
+    assert unlike not in fine(few_countries, "-m", "a.npz", "-m", "c.npz", "--split", "all").stderr
+
+
+def test_several_models_each_on_its_own_data(here: Path, few_countries: Path, model: Checkpoint) -> None:
+    shutil.copy("a.npz", "c.npz")
+    records = read("-m", "a.npz", "-m", "c.npz")
+    assert [(r["model"], r["data"], r["part"], r["n"]) for r in records] == [
+        (name, str(few_countries), "test", model.data.test) for name in ("a.npz", "c.npz")
+    ]
+
+
+@pytest.mark.parametrize("threshold", [0, 0.6])
+def test_the_most_confident_mistakes(here: Path, few_countries: Path, threshold: float) -> None:
+    fine(
+        few_countries, "-m", "a.npz", "--split", "all", "--predictions", "p.jsonl", "--threshold", threshold
+    )
+    rows = [json.loads(line) for line in Path("p.jsonl").read_text(encoding="utf-8").splitlines()]
+    wrong = [row for row in rows if row["answer"] not in (row["truth"], "unknown")]
+    assert len(wrong) > 5
+    expected = sorted((row["probability"] for row in wrong), reverse=True)[:5]
+    listed = read(few_countries, "-m", "a.npz", "--split", "all", "--errors", 5, "--threshold", threshold)[
+        "errors"
+    ]
+    assert [mistake["probability"] for mistake in listed] == expected
+    for mistake in listed:
+        assert list(mistake) == ["name", "truth", "answer", "probability"]
+        assert mistake in [{key: row[key] for key in mistake} for row in wrong]
+    table = fine(
+        few_countries, "-m", "a.npz", "--split", "all", "--errors", 5, "--threshold", threshold
+    ).stdout
+    cells = [line.split() for line in table.splitlines()[-6:] if line.strip()]
+    assert cells == [
+        [*m["name"].split(), m["truth"], m["answer"], f"{m['probability']:.3f}"] for m in listed
+    ]
+
+
+def test_the_usual_model(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = f"c{os.pathsep}d e.npz"
+    shutil.copy("b.npz", odd)
+    monkeypatch.setenv("RNN_NAMES_MODEL", odd)
+    assert read("x.csv") == read("x.csv", "-m", "b.npz") != read("x.csv", "-m", "a.npz")
+    assert [record["model"] for record in read("x.csv", "y.csv")] == [odd, odd]
+
+
+def test_quietly_no_note_is_said_but_what_fails(here: Path) -> None:
+    result = invoke("x.csv", "-m", "a.npz", "-q", "--min-accuracy", 1, "--min-macro-f1", 1)
+    assert result.exit_code == 1
+    assert [line.split(":")[0] for line in result.stderr.splitlines()] == ["error", "error"]
+
+
+def test_mistakes_of_several_are_told_apart(here: Path) -> None:
+    Path("z.csv").write_text("name,country\n[b]Papas[/b],Japan\n[b]Papas[/b],Japan\n\x1b[1mX,Japan\n")
+    result = fine("z.csv", "y.csv", "-m", "a.npz", "-m", "b.npz", "--errors", 1)
+    assert "\x1b" not in result.stdout
+    told = [line.strip() for line in result.stdout.splitlines() if " on " in line or "truth" in line]
+    assert told[::2] == [f"{model}.npz on {data}.csv" for data in "zy" for model in "ab"]
+    assert [line.split() for line in told[1::2]] == [["name", "truth", "answer", "probability"]] * 4
+    assert "errors" not in read("z.csv", "-m", "a.npz", "--errors", 0)
+    table = fine("z.csv", "-m", "a.npz", "--errors", 9).stdout
+    assert table.count("[b]Papas[/b]") == 1
+    assert "\ufffd[1mX" in table
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl", "CSV"])
+def test_what_is_said_of_each_name(here: Path, form: str) -> None:
+    fine("x.csv", "-m", "a.npz", "--predictions", f"p.{form}")
+    text = Path(f"p.{form}").read_bytes().decode()
+    assert "\r" not in text
+    if form == "jsonl":
+        rows = [json.loads(line) for line in text.splitlines()]
+    else:
+        rows = list(
+            csv.DictReader(io.StringIO(text), delimiter="\t" if form == "tsv" else ",", strict=True)
+        )
+    classifier = NameClassifier.load("a.npz")
+    names = ["Nowak", "Nowak", "Müller", "Abe", "Papas"]
+    truth = ["Poland", "Poland", "Germany", "Japan", "Japan"]
+    assert [row["name"] for row in rows] == names
+    assert [row["truth"] for row in rows] == truth
+    for row, guesses in zip(rows, classifier.predict(names, 5), strict=True):
+        ranked = [guess.country for guess in guesses]
+        rank = ranked.index(row["truth"])
+        assert list(row) == ["name", "truth", "answer", "probability", "truth_rank", "truth_probability"]
+        assert row["answer"] == ranked[0]
+        assert int(row["truth_rank"]) == rank + 1
+        assert float(row["probability"]) == pytest.approx(guesses[0].probability, abs=1e-6)
+        assert float(row["truth_probability"]) == pytest.approx(guesses[rank].probability, abs=1e-6)
+
+
+def test_what_several_models_say_of_each_name(here: Path) -> None:
+    odd = Path('q"\r,.csv')
+    shutil.copy("x.csv", odd)
+    fine("y.csv", odd, "-m", "a.npz", "-m", "b.npz", "--predictions", "p.csv", "--threshold", "1")
+    with Path("p.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, strict=True))
+    assert list(rows[0])[:3] == ["model", "data", "name"]
+    told = [(model, data) for data, n in (("y.csv", 3), (str(odd), 5)) for model in "ab" for _ in range(n)]
+    assert [(row["model"], row["data"]) for row in rows] == [(f"{model}.npz", data) for model, data in told]
+    assert {row["answer"] for row in rows} == {"unknown"}
+
+
+def test_an_old_file_stays_where_a_run_fails(here: Path) -> None:
+    Path("p.csv").write_text("old")
+    Path("n.csv").write_text("name,country\nQuispe,Peru\n")
+    result = invoke("x.csv", "n.csv", "-m", "a.npz", "--predictions", "p.csv")
+    assert result.exit_code == 1
+    assert "error: a.npz on n.csv: there is no name to score" in result.stderr
+    assert Path("p.csv").read_text() == "old"
+    assert invoke("x.csv", "-m", "a.npz", "--predictions", "no/p.csv").exit_code == 1
+    assert sorted(path.name for path in here.iterdir()) == [
+        *("a.npz", "b.npz", "n.csv", "p.csv", "x.csv", "y.csv")
+    ]
+
+
+def test_a_figure_that_is_asked_for(here: Path) -> None:
+    by_default = read("x.csv", "-m", "a.npz")
+    accuracy, f1 = by_default["accuracy"], by_default["macro_f1"]
+    assert max(accuracy, f1) < 1
+    assert read("x.csv", "-m", "a.npz", "--min-accuracy", accuracy, "--min-macro-f1", f1) == by_default
+    result = invoke("x.csv", "-m", "a.npz", "--format", "json", "--min-accuracy", 1, "--min-macro-f1", f1)
+    assert result.exit_code == 1
+    assert json.loads(result.stdout) == by_default  # said all the same
+    said = f"error: a.npz on x.csv: accuracy {accuracy:.4f} is {1 - accuracy:.2g} below 1; "
+    assert said in result.stderr
+    assert "macro-F1" not in result.stderr
+
+
+def test_each_model_and_data_set_that_fails_is_named(here: Path) -> None:
+    args = ("x.csv", "y.csv", "-m", "a.npz", "-m", "b.npz", "--predictions", "p.csv")
+    result = invoke(*args, "--min-accuracy", 1, "--min-macro-f1", 1)
+    assert result.exit_code == 1
+    lines = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
+    assert len(lines) == 8
+    for model in ("a.npz", "b.npz"):
+        for data in ("x.csv", "y.csv"):
+            assert sum(line.startswith(f"error: {model} on {data}: ") for line in lines) == 2
+    assert Path("p.csv").is_file()
+    fine(*args, "--min-accuracy", 0, "--min-macro-f1", 0)
+
+
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_a_failure_counts_though_nobody_reads_the_results(here: Path, form: str) -> None:
+    command = [sys.executable, "-m", "rnn_names", "evaluate", "x.csv", "-m", "a.npz", "--format", form]
+    command.append("--min-accuracy")
+    for least, code in (("1", 1), ("0", 0)):
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run(
+            [*command, least], stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+        )
+        os.close(writer)
+        assert done.returncode == code
+        assert done.stderr.count("error: ") == code
+        assert "Broken" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--min-accuracy", "1.1"],
+        ["--min-accuracy", "nan"],
+        ["--min-macro-f1", "-1"],
+        ["--min-macro-f1", "inf"],
+        ["--errors", "-1"],
+        ["--predictions", "p.txt"],
+        ["--predictions", "p"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage(here: Path, args: list[str]) -> None:
+    result = invoke("x.csv", *args)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+
+
+BOLD = re.compile("\x1b\\[[0-9;]*m")
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+def test_a_terminal_shows_the_figures_that_fit(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    scored = evaluation(P, TRUTH, "vwxyw")
+    runs = [Run(f"{k}-{'long' * 9}.npz", f"{k}-{'name' * 9}.csv", "all", scored) for k in "ab"]
+    file = Terminal()
+    write_comparison(runs, file)
+    lines = BOLD.sub("", file.getvalue()).splitlines()
+    assert max(map(len, lines)) <= width
+    shown = lines[1].split()[2:]
+    every = [*("names", "accuracy", "macro-F1", "top-3", "NLL", "ECE", "balanced", "coverage", "covered")]
+    assert shown == every[: {40: 1, 60: 3, 80: 5, 200: 9}[width]]
+    assert all("…" not in line for line in lines)
+    letters = "".join(line[1:13].split("  ")[0].strip() for line in lines[3:])
+    assert width > 60 or runs[0].model.startswith(letters[:12])
+    file = Terminal()
+    write_mistakes(runs, 2, file)
+    assert max(map(len, BOLD.sub("", file.getvalue()).splitlines())) <= width

@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 
 from rnn_names.classifier import Guess
 from rnn_names.config import TrainConfig
+from rnn_names.dataset import Example
+from rnn_names.evaluation import Evaluation
 from rnn_names.metrics import evaluate
 from rnn_names.report import (
     Prediction,
+    Run,
     epoch_line,
+    evaluation_json,
     history_entry,
-    metrics_json,
     printable,
     step_line,
     write_metrics,
@@ -119,8 +122,12 @@ def test_printable(text: str) -> None:
 
 @pytest.mark.parametrize("unknown", [Counter[str](), Counter({"Peru": 2, "Chad": 1})])
 def test_metrics_as_json_and_as_a_table(unknown: Counter[str]) -> None:
-    metrics = evaluate(np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]]), np.array([0, 1, 1]), ["[b]A", "B"])
-    read = json.loads(metrics_json(metrics, unknown))
+    p, truth = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]]), np.array([0, 1, 1])
+    examples = [Example(name, "B") for name in "abc"]
+    scored = Evaluation(["[b]A", "B"], examples, p, truth, unknown, 0.0)
+    metrics = scored.metrics
+    read = json.loads(evaluation_json([Run("m.npz", "a.csv", "all", scored)]))
+    assert "errors" not in read
     assert read["unknown_labels"] == dict(unknown)
     assert read["accuracy"] == metrics.accuracy
     assert read["per_country"]["B"] == {"n": 2, "precision": 1.0, "recall": 0.5, "f1": pytest.approx(2 / 3)}

@@ -64,7 +64,8 @@ def errors() -> Iterator[None]:
     except RnnNamesError as error:
         from rnn_names.report import printable  # a message may quote a file that is not to be trusted
 
-        typer.echo(f"error: {printable(str(error))}", err=True)
+        for line in error.args:
+            typer.echo(f"error: {printable(str(line))}", err=True)
         raise typer.Exit(1) from error
     except MemoryError as error:
         typer.echo("error: there is not enough memory; take a smaller network or less data", err=True)

@@ -1,26 +1,38 @@
 """`rnn-names evaluate`."""
 
+import os
 import sys
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from rnn_names.cli.options import (
+    MODEL_ORDER,
+    MODEL_VARIABLE,
     CountryColumn,
-    Data,
-    Model,
     NameColumn,
     Prior,
     Threshold,
     Verbose,
+    finite,
     load,
+    model_path,
     single_command,
     svg_file,
 )
-from rnn_names.errors import DataError
+from rnn_names.errors import DataError, QualityError
 from rnn_names.files import check_writable
+
+if TYPE_CHECKING:
+    from rnn_names.classifier import NameClassifier
+    from rnn_names.dataset import Example
+    from rnn_names.evaluation import Evaluation
+    from rnn_names.report import Run
+
+RECORDS = (".csv", ".tsv", ".jsonl")
 
 app = single_command()
 
@@ -41,6 +53,31 @@ class EvaluateFormat(StrEnum):
     json = "json"
 
 
+class DataSet(NamedTuple):
+    """Every row of a file or folder, what it is called, and its fingerprint."""
+
+    name: str
+    examples: "list[Example]"
+    fingerprint: str
+
+
+class Named(NamedTuple):
+    """A model, and what it is called."""
+
+    name: str
+    classifier: "NameClassifier"
+
+
+def _least(value: float | None) -> float | None:
+    return None if value is None else finite(value)
+
+
+def _records_file(path: Path | None) -> Path | None:
+    if path is not None and path.suffix.lower() not in RECORDS:
+        raise typer.BadParameter(f"{path} does not end in {', '.join(RECORDS)}.")
+    return path
+
+
 HERE = Path("-")  # on standard output
 
 
@@ -50,16 +87,53 @@ def _svg_or_here(path: Path | None) -> Path | None:
 
 @app.command()
 def evaluate(
-    data: Data = None,
-    model: Model = None,
-    split: Annotated[
-        Part | None,
+    data: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[DATA]...",
+            help="Folders of <Label>.txt files, or .csv or .tsv files with a header.",
+        ),
+    ] = None,
+    model: Annotated[
+        list[Path] | None,
         typer.Option(
-            help="The part of DATA to score.  [default: test for the model's own data, else all]",
+            "-m",
+            "--model",
+            metavar="FILE",
+            help=f"A model; may be given several times.  [default: {MODEL_ORDER}]",
             show_default=False,
         ),
     ] = None,
-    format: Annotated[EvaluateFormat, typer.Option(help="json: one object.")] = EvaluateFormat.table,
+    split: Annotated[
+        Part | None,
+        typer.Option(
+            help="The part of DATA to score.  [default: test for what one of the models was trained on, "
+            "else all]",
+            show_default=False,
+        ),
+    ] = None,
+    format: Annotated[
+        EvaluateFormat, typer.Option(help="json: one object; of several models or data, an array of them.")
+    ] = EvaluateFormat.table,
+    min_accuracy: Annotated[
+        float | None,
+        typer.Option(callback=_least, min=0, max=1, help="Fail, with exit code 1, under this accuracy."),
+    ] = None,
+    min_macro_f1: Annotated[
+        float | None,
+        typer.Option(callback=_least, min=0, max=1, help="Fail, with exit code 1, under this macro-F1."),
+    ] = None,
+    errors: Annotated[
+        int, typer.Option(metavar="N", min=0, help="List the N most confident mistakes of each model.")
+    ] = 0,
+    predictions: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            callback=_records_file,
+            help="Write what is said of each name to a .csv, .tsv or .jsonl file.",
+        ),
+    ] = None,
     name_column: NameColumn = "name",
     country_column: CountryColumn = "country",
     prior: Prior = None,
@@ -82,84 +156,201 @@ def evaluate(
     ] = None,
     verbose: Verbose = False,
 ) -> None:
-    """Score a model on DATA, or on the test part of the data that it was trained on.
+    """Score models on DATA, or each on the test part of the data that it was trained on.
 
     \b
       rnn-names evaluate
-      rnn-names evaluate people.csv -m names.npz
+      rnn-names evaluate people.csv staff.csv -m old.npz -m new.npz
       rnn-names evaluate --format json | jq .accuracy
+      rnn-names evaluate people.csv --min-accuracy 0.7 --errors 20
       rnn-names evaluate --confusion confusion.svg --reliability reliability.svg
     """
-    from rnn_names import dataset, report
-    from rnn_names.metrics import evaluate as measure
+    from rnn_names import report
 
     if confusion == HERE and format is EvaluateFormat.json:
         raise typer.BadParameter("--confusion - is a table; give it a file with --format json.")
     if confusion and reliability and confusion.resolve() == reliability.resolve():
         raise typer.BadParameter(f"--confusion and --reliability are both {confusion}; give two names.")
+    if (confusion or reliability) and (len(model or []) > 1 or len(data or []) > 1):
+        raise typer.BadParameter("--confusion and --reliability are of one model on one data set.")
     for path in (confusion, reliability):
         if path and path != HERE:
             check_writable(path)
-    classifier = load(model, verbose, prior)
+    if predictions is not None:
+        check_writable(predictions)
+    usual = os.environ.get(MODEL_VARIABLE)  # typer would split it: this option takes several
+    paths: Sequence[Path | None] = model or [Path(usual) if usual else None]
+    models = [_named(path, verbose, prior) for path in paths]
+    given = [_read(path, str(path), name_column, country_column) for path in data or []]
+    runs = []
+    for run in _runs(models, given, split, threshold):
+        _note(run, several=len(models) > 1 or len(given) > 1)
+        runs.append(run)
+    _note_unlike(runs)
+    if predictions is not None:
+        report.save_scored_names(runs, predictions)
+    failures = list(_failures(runs, min_accuracy, min_macro_f1))
+    try:
+        _show(runs, format, errors)
+        _draw(runs[0].evaluation, confusion, reliability)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of the results has had enough, which makes them no better
+        if not failures:
+            raise
+    if failures:
+        raise QualityError(*failures)
+
+
+def _named(path: Path | None, verbose: bool, prior: str | None) -> Named:
+    from rnn_names.classifier import BUNDLED_MODEL
+
+    file = model_path(path, verbose=False)
+    return Named("bundled" if file == BUNDLED_MODEL else str(file), load(path, verbose, prior))
+
+
+def _read(path: Path, name: str, name_column: str, country_column: str) -> DataSet:
+    from rnn_names import dataset
+
+    examples = dataset.read_examples(path, name_column, country_column)
+    return DataSet(name, examples, dataset.fingerprint(examples))
+
+
+def _own_data(classifier: "NameClassifier") -> DataSet:
+    """What the model was trained on, if it is still there and the same."""
+    from rnn_names import dataset
+
     trained = classifier.model.data
-    if data is None:
-        name_column, country_column = trained.name_column, trained.country_column
-        source = Path(trained.source) if trained.source else dataset.bundled_surnames()
-        if not source.is_file() and not source.is_dir():  # a stranger's model may name a device
-            raise DataError(
-                f"{source}: the data that the model was trained on is not here; "
-                "run this where it is, or give DATA"
-            )
-    else:
-        source = data
-    examples = dataset.read_examples(source, name_column, country_column)
-    own = dataset.fingerprint(examples) == trained.fingerprint
-    if data is None and not own:
+    source = Path(trained.source) if trained.source else dataset.bundled_surnames()
+    if not source.is_file() and not source.is_dir():  # a stranger's model may name a device
+        raise DataError(
+            f"{source}: the data that the model was trained on is not here; "
+            "run this where it is, or give DATA"
+        )
+    data = _read(source, trained.source or "bundled surnames", trained.name_column, trained.country_column)
+    if data.fingerprint != trained.fingerprint:
         raise DataError(
             f"{source}: changed since the model was trained on it; "
             "give it as DATA to score every row, or train again"
         )
-    part = split.value if split else "test" if own else "all"
-    if part != "all":
-        config = classifier.model.training
-        parts = dataset.split(dataset.unique(examples), config.val_split, config.test_split, config.seed)
-        if own and [len(names) for names in parts] != [trained.train, trained.val, trained.test]:
-            raise DataError(
-                f"{source}: this version divides it otherwise than the one that trained; train again"
+    return data
+
+
+def _runs(
+    models: Sequence[Named], given: Sequence[DataSet], split: Part | None, threshold: float
+) -> "Iterator[Run]":
+    """Each model on each data set, in its turn; where none is given, on what it was trained on."""
+    if not given:
+        for model in models:
+            yield score(model, _own_data(model.classifier), split or Part.test, threshold)
+    learned = {model.classifier.model.data.fingerprint for model in models}
+    for data in given:
+        part = split or (Part.test if data.fingerprint in learned else Part.all)
+        for model in models:
+            yield score(model, data, part, threshold)
+        if part is Part.all and learned != {data.fingerprint}:
+            typer.echo(
+                "names that the model was trained on count too; --split test leaves them out", err=True
             )
-        examples = parts._asdict()[part]
-        if not examples:
-            raise DataError(f"{source}: its {part} part is empty; give --split all, or more data")
-    p, truth, unknown = classifier.score(examples)
-    metrics = measure(p, truth, classifier.countries, threshold)
-    where = trained.source or "bundled surnames" if data is None else str(data)
-    if not own and part == "all":
-        typer.echo("names that the model was trained on count too; --split test leaves them out", err=True)
-    where = report.printable(where)
-    typer.echo(f"{where}, {part if part == 'all' else part + ' part'}: {metrics.n:,} names", err=True)
-    for label, count in sorted(unknown.items()):
+
+
+def score(model: Named, data: DataSet, part: Part, threshold: float) -> "Run":
+    """One model on one part of one data set: all that tables, files and pictures are made of."""
+    from rnn_names.report import Run
+
+    examples = _part(model.classifier, data, part)
+    try:
+        return Run(model.name, data.name, part.value, model.classifier.score(examples, threshold))
+    except DataError as error:
+        raise DataError(f"{model.name} on {data.name}: {error}") from error
+
+
+def _part(classifier: "NameClassifier", data: DataSet, part: Part) -> "list[Example]":
+    from rnn_names import dataset
+
+    if part is Part.all:
+        return data.examples
+    config, trained = classifier.model.training, classifier.model.data
+    parts = dataset.split(dataset.unique(data.examples), config.val_split, config.test_split, config.seed)
+    own = data.fingerprint == trained.fingerprint
+    if own and [len(names) for names in parts] != [trained.train, trained.val, trained.test]:
+        raise DataError(
+            f"{data.name}: this version divides it otherwise than the one that trained; train again"
+        )
+    examples: list[Example] = parts._asdict()[part.value]
+    if not examples:
+        raise DataError(f"{data.name}: its {part} part is empty; give --split all, or more data")
+    return examples
+
+
+def _note(run: "Run", several: bool) -> None:
+    """Say what is scored, and what is left out."""
+    from rnn_names.report import printable
+
+    where = run.title if several else run.names
+    typer.echo(f"{printable(where)}: {run.evaluation.metrics.n:,} names", err=True)
+    for label, count in sorted(run.evaluation.unknown.items()):
         typer.echo(
-            f"left out: {count:,} names of {report.printable(label)!r}, a label unknown to the model",
+            f"left out: {count:,} names of {printable(label)!r}, a label unknown to the model", err=True
+        )
+
+
+def _note_unlike(runs: "Sequence[Run]") -> None:
+    """Say of which data not all models have scored the same names."""
+    from rnn_names.report import printable
+
+    first = {run.data: run for run in reversed(runs)}
+    for data in dict.fromkeys(
+        run.data for run in runs if run.evaluation.examples != first[run.data].evaluation.examples
+    ):
+        typer.echo(
+            f"{printable(data)}: the models score different names, for they divide it otherwise or know "
+            "other labels; compare with care",
             err=True,
         )
+
+
+def _failures(
+    runs: "Sequence[Run]", min_accuracy: float | None, min_macro_f1: float | None
+) -> Iterator[str]:
+    """A line for each run and figure that is below what is asked for."""
+    from rnn_names.report import printable
+
+    for run in runs:
+        where, metrics = printable(run.title), run.evaluation.metrics
+        for figure, value, least in (
+            ("accuracy", metrics.accuracy, min_accuracy),
+            ("macro-F1", metrics.macro_f1, min_macro_f1),
+        ):
+            if least is not None and value < least:
+                yield (
+                    f"{where}: {figure} {value:.4f} is {least - value:.2g} below "
+                    f"{least:g}; ask for less, or train a better model"
+                )
+
+
+def _show(runs: "Sequence[Run]", format: EvaluateFormat, errors: int) -> None:
+    from rnn_names import report
+
     if format is EvaluateFormat.json:
-        typer.echo(report.metrics_json(metrics, unknown))
+        typer.echo(report.evaluation_json(runs, errors))
+        return
+    if len(runs) == 1:
+        report.write_metrics(runs[0].evaluation.metrics, sys.stdout)
     else:
-        report.write_metrics(metrics, sys.stdout)
-    if confusion or reliability:
-        _draw(confusion, reliability, p, truth, classifier.countries)
+        report.write_comparison(runs, sys.stdout)
+    if errors:
+        report.write_mistakes(runs, errors, sys.stdout)
 
 
-def _draw(
-    confusion: Path | None, reliability: Path | None, p: Any, truth: Any, countries: tuple[str, ...]
-) -> None:
-    """Draw the pictures that are asked for, of probabilities (n, C) and true countries' indices (n,)."""
+def _draw(evaluation: "Evaluation", confusion: Path | None, reliability: Path | None) -> None:
+    """The pictures that are asked for."""
     from rnn_names import metrics, pictures, report, svg
     from rnn_names.confusion import count_pairs
 
+    p, truth = evaluation.p, evaluation.truth
     guess = p.argmax(axis=1)
     if confusion:
-        pairs = count_pairs(guess, truth, countries)
+        pairs = count_pairs(guess, truth, evaluation.countries)
         if confusion == HERE:
             report.write_confusion(pairs, sys.stdout)
         else:
