@@ -314,6 +314,8 @@ def test_a_failure_counts_though_nobody_reads_the_results(here: Path, form: str)
         ["--errors", "-1"],
         ["--predictions", "p.txt"],
         ["--predictions", "p"],
+        ["y.csv", "--confusion", "c.svg"],
+        ["-m", "a.npz", "-m", "b.npz", "--reliability", "r.svg"],
     ],
     ids=" ".join,
 )

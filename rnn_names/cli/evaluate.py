@@ -169,15 +169,13 @@ def evaluate(
 
     if confusion == HERE and format is EvaluateFormat.json:
         raise typer.BadParameter("--confusion - is a table; give it a file with --format json.")
+    if (confusion or reliability) and max(len(model or []), len(data or [])) > 1:
+        raise typer.BadParameter("a picture is of one model and one DATA; give one of each.")
     if confusion and reliability and confusion.resolve() == reliability.resolve():
         raise typer.BadParameter(f"--confusion and --reliability are both {confusion}; give two names.")
-    if (confusion or reliability) and (len(model or []) > 1 or len(data or []) > 1):
-        raise typer.BadParameter("--confusion and --reliability are of one model on one data set.")
-    for path in (confusion, reliability):
+    for path in (confusion, reliability, predictions):
         if path and path != HERE:
             check_writable(path)
-    if predictions is not None:
-        check_writable(predictions)
     usual = os.environ.get(MODEL_VARIABLE)  # typer would split it: this option takes several
     paths: Sequence[Path | None] = model or [Path(usual) if usual else None]
     models = [_named(path, verbose, prior) for path in paths]
@@ -192,7 +190,7 @@ def evaluate(
     failures = list(_failures(runs, min_accuracy, min_macro_f1))
     try:
         _show(runs, format, errors)
-        _draw(runs[0].evaluation, confusion, reliability)
+        _draw(confusion, reliability, runs[0].evaluation)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of the results has had enough, which makes them no better
         if not failures:
@@ -342,19 +340,17 @@ def _show(runs: "Sequence[Run]", format: EvaluateFormat, errors: int) -> None:
         report.write_mistakes(runs, errors, sys.stdout)
 
 
-def _draw(evaluation: "Evaluation", confusion: Path | None, reliability: Path | None) -> None:
-    """The pictures that are asked for."""
+def _draw(confusion: Path | None, reliability: Path | None, scored: "Evaluation") -> None:
+    """Draw the pictures that are asked for."""
     from rnn_names import metrics, pictures, report, svg
     from rnn_names.confusion import count_pairs
 
-    p, truth = evaluation.p, evaluation.truth
-    guess = p.argmax(axis=1)
     if confusion:
-        pairs = count_pairs(guess, truth, evaluation.countries)
+        pairs = count_pairs(scored.answer, scored.truth, scored.countries)
         if confusion == HERE:
             report.write_confusion(pairs, sys.stdout)
         else:
             svg.write(confusion, pictures.confusion_matrix(pairs), "Which countries are taken for which")
     if reliability:
-        bins = metrics.calibration_bins(p.max(axis=1), guess == truth)
+        bins = metrics.calibration_bins(scored.probability, scored.answer == scored.truth)
         svg.write(reliability, pictures.reliability_diagram(bins), "How often answers are right")
