@@ -19,7 +19,7 @@ test: .venv/dev
 	$(BIN)/ruff format --check rnn_names tests data
 	$(BIN)/ruff check rnn_names tests data
 	$(BIN)/mypy
-	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered
+	$(BIN)/pytest -n auto --cov --cov-report=term-missing:skip-covered
 
 bench: .venv/bench
 	$(BIN)/python -m tests.benchmarks.speed

@@ -490,16 +490,21 @@ def test_a_gzip_file_with_a_wrong_byte_is_never_misread(
     assert found == whole if found else said.startswith(f"{path}: not a whole gzip file (")
 
 
+def packed(data: bytes) -> bytes:
+    """The same bytes at every time of the day."""
+    return gzip.compress(data, mtime=0)
+
+
 @pytest.mark.parametrize(
     ("file", "data", "said"),
     [
         ("t.csv.gz", b"name,country\nA,B\n", "t.csv.gz: not a whole gzip file"),
-        ("t.csv.gz", gzip.compress(b"name,country\nA,B\nC\xff,D\n"), "t.csv.gz, line 3: byte 0xff"),
-        ("t.csv.gz", gzip.compress(b"name,country\nA,B\nC\n"), "t.csv.gz, line 3: 1 columns"),
-        ("t.csv.gz", gzip.compress(b""), "t.csv.gz: is empty"),
+        ("t.csv.gz", packed(b"name,country\nA,B\nC\xff,D\n"), "t.csv.gz, line 3: byte 0xff"),
+        ("t.csv.gz", packed(b"name,country\nA,B\nC\n"), "t.csv.gz, line 3: 1 columns"),
+        ("t.csv.gz", packed(b""), "t.csv.gz: is empty"),
         ("t.csv.gz", None, "t.csv.gz: no such file"),
-        ("t.txt.gz", gzip.compress(b"name,country\nA,B\n"), "t.txt.gz: not a .csv or .tsv file"),
-        ("t.gz", gzip.compress(b"name,country\nA,B\n"), "t.gz: not a .csv or .tsv file"),
+        ("t.txt.gz", packed(b"name,country\nA,B\n"), "t.txt.gz: not a .csv or .tsv file"),
+        ("t.gz", packed(b"name,country\nA,B\n"), "t.gz: not a .csv or .tsv file"),
     ],
 )
 def test_a_bad_gzip_file_is_named_with_its_line(

@@ -193,7 +193,7 @@ def test_log_odds_of_what_is_nearly_certain_or_decided() -> None:
 
 
 def test_beliefs_are_calibrated_without_the_temperature(bundled: list[Example]) -> None:
-    """The figures of the module's first lines, which the README repeats."""
+    """The figures that the README tells."""
     bundled_model = NameClassifier.load()
     model = bundled_model.model
     config = model.training
@@ -207,9 +207,9 @@ def test_beliefs_are_calibrated_without_the_temperature(bundled: list[Example]) 
         for temperature in (1.0, model.temperature):
             p = adjust(np.asarray(z / len(model.members)), trained, bundled_model.prior, temperature)
             found[direction, temperature] = evaluate(p, truth, model.countries).ece
-    assert found["forward", 1.0] == pytest.approx(0.039, abs=0.002)
-    assert found["backward", 1.0] == pytest.approx(0.028, abs=0.002)
-    assert min(found[direction, model.temperature] for direction in model.network.directions) > 0.09
+    assert found["forward", 1.0] == pytest.approx(0.045, abs=0.002)
+    assert found["backward", 1.0] == pytest.approx(0.046, abs=0.002)
+    assert min(found[direction, model.temperature] for direction in model.network.directions) > 0.07
 
 
 # as JSON

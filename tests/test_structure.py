@@ -40,7 +40,7 @@ LADDER = [
     *("report", "svg", "pictures", "report_explain", "svg_explain", "report_gradients"),
     *("cli.command", "cli.options", *(f"cli.{name}" for name in COMMANDS)),
 ]
-OUTSIDE = {"__init__", "__main__", "cli.__init__"}  # they load what stands on the ladder
+OUTSIDE = ["__init__", "__main__", "cli.__init__"]  # they load what stands on the ladder
 SHOWING = {module for module in [*LADDER, *OUTSIDE] if module.startswith(("report", "cli"))}
 
 

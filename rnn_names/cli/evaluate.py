@@ -1,6 +1,5 @@
 """`rnn-names evaluate`."""
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -11,7 +10,6 @@ import typer
 
 from rnn_names.cli.options import (
     MODEL_ORDER,
-    MODEL_VARIABLE,
     CountryColumn,
     NameColumn,
     Prior,
@@ -176,8 +174,7 @@ def evaluate(
     for path in (confusion, reliability, predictions):
         if path and path != HERE:
             check_writable(path)
-    usual = os.environ.get(MODEL_VARIABLE)  # typer would split it: this option takes several
-    paths: Sequence[Path | None] = model or [Path(usual) if usual else None]
+    paths: Sequence[Path | None] = model or [None]
     models = [_named(path, verbose, prior) for path in paths]
     given = [_read(path, str(path), name_column, country_column) for path in data or []]
     runs = []

@@ -1,6 +1,5 @@
 """`rnn-names gradients`."""
 
-import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -9,7 +8,6 @@ from typing import Annotated
 import typer
 
 from rnn_names.cli.options import (
-    MODEL_VARIABLE,
     CountryColumn,
     Data,
     Model,
@@ -86,7 +84,7 @@ def gradients(
 
     curves: list[library.Curve] = []
     if cell is not None:
-        if model is not None and str(model) != os.environ.get(MODEL_VARIABLE):
+        if model is not None:
             raise typer.BadParameter(
                 "--cell is of fresh networks, --model of a trained one; give one of them."
             )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rnn_names.cli.options import MODEL_ORDER, MODEL_VARIABLE, Verbose, model_path, single_command
+from rnn_names.cli.options import MODEL_ORDER, Verbose, model_path, single_command
 
 if TYPE_CHECKING:
     from rnn_names.checkpoint import Checkpoint
@@ -29,8 +29,6 @@ def info(
         Path | None,
         typer.Argument(
             metavar="[MODEL]",
-            envvar=MODEL_VARIABLE,
-            show_envvar=False,
             help=f"A model file.  [default: {MODEL_ORDER}]",
             show_default=False,
         ),

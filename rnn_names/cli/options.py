@@ -1,6 +1,7 @@
 """What several commands share: their options, and how a model is chosen."""
 
 import math
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -51,8 +52,6 @@ Model = Annotated[
         "-m",
         "--model",
         metavar="FILE",
-        envvar=MODEL_VARIABLE,
-        show_envvar=False,
         help=f"The model.  [default: {MODEL_ORDER}]",
         show_default=False,
     ),
@@ -90,10 +89,12 @@ def positive(help: str) -> Any:
 
 
 def model_path(model: Path | None, verbose: bool) -> Path:
-    """The file of --model or of $RNN_NAMES_MODEL, which typer has looked up, or the default one."""
+    """The file of --model, or of $RNN_NAMES_MODEL, or the default one."""
     from rnn_names.classifier import BUNDLED_MODEL
     from rnn_names.report import printable
 
+    if model is None and (usual := os.environ.get(MODEL_VARIABLE)):
+        model = Path(usual)
     path = model or (MODEL if MODEL.is_file() else BUNDLED_MODEL)
     if verbose:
         typer.echo(f"model: {'bundled' if path == BUNDLED_MODEL else printable(str(path))}", err=True)
