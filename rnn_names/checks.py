@@ -14,7 +14,7 @@ SHARED = 0.1  # of the names under several labels, beyond which no model can be 
 LONG = 64  # letters
 EXAMPLES = 5
 SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")  # they share shapes: a mixture is a mistake, or made to deceive
-BETWEEN = " -'.·"  # what stands between letters
+BETWEEN = " -'.,·"  # what stands between letters
 
 
 @dataclass(frozen=True)

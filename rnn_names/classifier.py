@@ -11,7 +11,7 @@ import numpy as np
 from rnn_names import checkpoint
 from rnn_names.calibration import PRIORS, adjust, trained_prior
 from rnn_names.checkpoint import Checkpoint
-from rnn_names.dataset import LONGEST, Example, tidy
+from rnn_names.dataset import LONGEST, Example, fold, tidy
 from rnn_names.encoding import Encoded, FloatArray
 from rnn_names.errors import CheckpointError, DataError, did_you_mean
 from rnn_names.network import forward
@@ -64,11 +64,12 @@ class NameClassifier:
                     f"prior must be {', '.join(PRIORS)} or weights of countries, not {prior!r}"
                 )
             return np.asarray(np.array(self.model.counts, float) ** PRIORS[prior])
+        weights = np.zeros(len(self.countries))
         for country, weight in prior.items():
-            self.index(country, "prior: ")
+            place = self.index(country, "prior: ")
             if not 0 <= weight < math.inf:
                 raise DataError(f"prior: the weight of {country!r} is {weight}; give a number from 0 up")
-        weights = np.array([prior.get(country, 0.0) for country in self.countries])
+            weights[place] = weight
         if not weights.any():
             raise DataError("prior: no country has a weight above 0; give one that has")
         return weights
@@ -84,8 +85,14 @@ class NameClassifier:
         return self.model.countries
 
     def index(self, country: str, where: str = "") -> int:
-        """The place of a country among `countries`. Raises DataError, which begins with `where`."""
+        """The place of a country among `countries`, in whatever case and with or without its accents.
+
+        Raises DataError, which begins with `where`.
+        """
         if country not in self.countries:
+            for place, known in enumerate(self.countries):
+                if fold(known) == fold(country):
+                    return place
             hint = did_you_mean(country, self.countries) or f"it knows {', '.join(self.countries)}"
             raise DataError(f"{where}{country!r} is no country of the model; {hint}")
         return self.countries.index(country)

@@ -241,8 +241,8 @@ def _table_rows(file: Path, options: dict[str, str]) -> Iterator[tuple[int, str,
             raise DataError(
                 f"{file}, line 1: {problem} {column!r} among {', '.join(map(repr, header))}; "
                 + (f"{near} " if near else "")
-                + (f"name the right one with {option}, and " if option else "")
-                + f"separate columns by {'commas' if delimiter == ',' else 'tabs'}"
+                + (f"name the right one with {option}" if option else "give it that one")
+                + ("" if len(header) > 1 else f", or separate columns by {_separator(delimiter)}")
             )
         at.append(header.index(column))
     for line, row in rows:
@@ -258,6 +258,10 @@ def _table_rows(file: Path, options: dict[str, str]) -> Iterator[tuple[int, str,
             empty = list(options)[bool(first.strip())]
             raise DataError(f"{file}, line {line}: {empty!r} is empty; fill it in or remove the row")
         yield line, first, second
+
+
+def _separator(delimiter: str) -> str:
+    return "commas" if delimiter == "," else "tabs"
 
 
 def _read_text(file: Path) -> str:

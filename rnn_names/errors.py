@@ -28,6 +28,10 @@ class TrainingError(RnnNamesError):
     """Training cannot go on."""
 
 
+class TooLargeError(RnnNamesError):
+    """Training would take more memory than there is."""
+
+
 class OutputError(RnnNamesError):
     """A file that cannot be written."""
 

@@ -46,6 +46,11 @@ class Evaluation:
         return np.asarray(self.p.max(axis=1))
 
     @cached_property
+    def covered(self) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+        """Whether an answer is given (n,)."""
+        return np.asarray(self.probability >= self.threshold)
+
+    @cached_property
     def truth_probability(self) -> FloatArray:
         """That of the true country (n,)."""
         return np.asarray(self.p[np.arange(len(self.truth)), self.truth])
@@ -57,7 +62,7 @@ class Evaluation:
 
     def mistakes(self, n: int) -> list[int]:
         """Which examples have a wrong answer: the `n` most confident, each name and country once."""
-        wrong = np.flatnonzero((self.answer != self.truth) & (self.probability >= self.threshold))
+        wrong = np.flatnonzero((self.answer != self.truth) & self.covered)
         order = wrong[np.argsort(-self.probability[wrong], kind="stable")]
         found: dict[tuple[str, str], int] = {}
         for i in order.tolist():

@@ -50,7 +50,7 @@ import numpy as np
 from rnn_names.cells import CELLS
 from rnn_names.checkpoint import Checkpoint
 from rnn_names.classifier import NameClassifier
-from rnn_names.dataset import Example, fold, normalise, split_key, tidy
+from rnn_names.dataset import Example, normalise, split_key, tidy
 from rnn_names.encoding import END_INDEX, UNKNOWN_INDEX, FloatArray, IntArray
 from rnn_names.errors import CheckpointError, DataError
 from rnn_names.recurrence import Recurrence, advance
@@ -223,8 +223,6 @@ def check_readouts(model: Checkpoint) -> None:
 def country_index(model: Checkpoint, country: str) -> int:
     """The place of the country, in whatever case and with or without its accents."""
     check_readouts(model)
-    if country not in model.countries:
-        country = next((c for c in model.countries if fold(c) == fold(country)), country)
     return NameClassifier(model).index(country)
 
 

@@ -296,14 +296,13 @@ GAP = 3  # places between columns
 def _scored_name(run: Run, i: int) -> dict[str, Any]:
     """What is said of the i-th name of a run, and of which run."""
     e = run.evaluation
-    probability = float(e.probability[i])
     return {
         "model": run.model,
         "data": run.data,
         "name": e.examples[i].name,
         "truth": e.examples[i].country,
-        "answer": e.countries[e.answer[i]] if probability >= e.threshold else UNKNOWN,
-        "probability": round(probability, 6),
+        "answer": e.countries[e.answer[i]] if e.covered[i] else UNKNOWN,
+        "probability": round(float(e.probability[i]), 6),
         "truth_rank": int(e.truth_rank[i]),
         "truth_probability": round(float(e.truth_probability[i]), 6),
     }

@@ -1,4 +1,4 @@
-"""Pictures as SVG: axes with lines, bars, heat maps, and grids of these.
+"""Pictures as SVG: axes with lines, heat maps, and grids of these.
 
 Every chart is a Panel; panels are laid out by `grid` and written by `write`. The style says each colour
 twice, for light and for dark. Shapes take theirs by class and `currentColor`, which viewers know that know
@@ -204,25 +204,6 @@ def line_chart(
         shapes.append(text(edge + 2.5 * SIZE, height, name))
     widest = max((width(name) for name, _, _ in legend), default=0)
     return Panel("".join(shapes), edge + 2.5 * SIZE + widest, top + size[1] + 3.5 * SIZE)
-
-
-def bar_chart(
-    bars: Sequence[tuple[str, float, str]], title: str = "", *, most: float = 1.0, length: float = 160
-) -> Panel:
-    """A bar for each (label, value, text of the value), one below the other; `most` is the whole length."""
-    left = max([width(label) for label, _, _ in bars], default=0) + 6
-    top = 2 * SIZE if title else 0.5 * SIZE
-    shapes = [text(0, SIZE, title, size=1.15 * SIZE)] if title else []
-    for row, (label, value, said) in enumerate(bars):
-        height = top + row * 1.5 * SIZE
-        long = length * min(max(value / most, 0.0), 1.0)
-        shapes.append(text(left - 6, height + 0.75 * SIZE, label, "end"))
-        shapes.append(shape("rect", "c0", x=left, y=height + 2, width=long, height=1.5 * SIZE - 4,
-                            fill="currentColor"))  # fmt: skip
-        shapes.append(text(left + long + 4, height + 0.75 * SIZE, said, colour="faint"))
-    room = max([width(said) for _, _, said in bars], default=0) + 4
-    wide = max(left + length + room, width(title, 1.15 * SIZE))
-    return Panel("".join(shapes), wide, top + len(bars) * 1.5 * SIZE)
 
 
 def heat_map(

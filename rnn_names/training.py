@@ -11,7 +11,7 @@ from rnn_names.calibration import POWERS, PRIORS, adjust, fit_temperature, train
 from rnn_names.config import TrainConfig
 from rnn_names.dataset import Example, Split, split, unique
 from rnn_names.encoding import Alphabet, FloatArray, IntArray, batches
-from rnn_names.errors import DataError, TrainingError
+from rnn_names.errors import DataError, TooLargeError, TrainingError
 from rnn_names.metrics import Metrics, evaluate
 from rnn_names.network import (
     NetworkConfig,
@@ -135,7 +135,8 @@ def fit(
 
     The same data and configuration give the same bytes, with the same NumPy, the same number of
     threads of its BLAS and the same kind of machine.
-    Raises TrainingError when the loss or the gradient is no longer finite, or the memory cannot suffice.
+    Raises TrainingError when the loss or the gradient is no longer finite, TooLargeError before the first
+    step when the memory cannot suffice.
     """
     _check_memory(data, network, config)
     y = country_indices(data.parts.train, data.countries)
@@ -286,7 +287,7 @@ def _epochs(
 
 
 def _check_memory(data: Prepared, network: NetworkConfig, config: TrainConfig) -> None:
-    """Raise TrainingError if training takes more memory than the machine has: before the system kills it.
+    """Raise TooLargeError if training takes more memory than the machine has: before the system kills it.
 
     An estimate from below: each parameter with its gradient, optimizer and average, and for each letter of
     a batch what the recurrence and the readouts keep of it.
@@ -301,7 +302,7 @@ def _check_memory(data: Prepared, network: NetworkConfig, config: TrainConfig) -
     states = names * letters * len(network.directions) * 8 * network.hidden_size / SHARED
     needs = 4 * (8 * parameters + states)
     if needs > has:
-        raise TrainingError(
+        raise TooLargeError(
             f"to train takes more than {needs / 1e9:,.0f} GB of memory, and this machine has "
             f"{has / 1e9:,.0f} GB; lower --hidden-size or --batch-size"
         )

@@ -62,6 +62,7 @@ def work(classifier: NameClassifier, name: str, country: str | None = None) -> W
         len(model.members) > 1
         or network.bidirectional
         or network.pooling
+        or "country" not in network.readouts
         or network.cell not in ("rnn", "relu")
     ):
         raise CheckpointError(f"only a plain network can be followed by hand; train one with {PLAIN}")

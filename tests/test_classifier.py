@@ -363,3 +363,13 @@ def test_evaluate_under_a_threshold(classifier: NameClassifier, few_countries: P
     assert metrics.coverage == pytest.approx(sure.mean())
     assert metrics.covered_accuracy == pytest.approx(np.array(right)[sure].mean())
     assert metrics.accuracy == plain.accuracy
+
+
+def test_a_country_is_found_in_whatever_case(classifier: NameClassifier, model: Checkpoint) -> None:
+    place = classifier.countries.index("Germany")
+    assert classifier.index("gERMANY") == place
+    assert NameClassifier(model, {"germany": 2.0, "Greece": 2.0}).prior[place] == 0.5
+    with pytest.raises(
+        DataError, match=r"^x: 'Germoney' is no country of the model; did you mean 'Germany'\?$"
+    ):
+        classifier.index("Germoney", "x: ")

@@ -540,7 +540,11 @@ def test_read_a_prior(tmp_path: Path, suffix: str) -> None:
         ("p.csv", "country,weight\nTu\u0308rkiye,1\nTürkiye,2\n", "line 3: 'Türkiye' for the second time"),
         ("p.csv", "country,weight\nPoland,\n", "p.csv, line 2: 'weight' is empty"),
         ("p.csv", "country,weight\n,1\n", "p.csv, line 2: 'country' is empty"),
-        ("p.csv", "country\nPoland\n", "p.csv, line 1: no column 'weight' among 'country'; separate"),
+        (
+            "p.csv",
+            "country\nPoland\n",
+            "p.csv, line 1: no column 'weight' among 'country'; give it that one",
+        ),
         ("p.csv", "name,weight\nPoland,1\n", "p.csv, line 1: no column 'country' among 'name', 'weight'"),
         ("p.csv", "country,weight,weight\nA,1,2\n", "p.csv, line 1: more than one column 'weight'"),
         ("p.csv", "country\tweight\nPoland\t1\n", "separate columns by commas"),

@@ -80,6 +80,12 @@ def test_fresh_networks_of_a_cell(few_countries: Path) -> None:
     assert {curve["cell"] for curve in json.loads(everything.stdout)["curves"]} == set(CELLS)
 
 
+def test_the_longest_sequences_are_as_long_as_names_may_be(few_countries: Path) -> None:
+    result = run(few_countries, "--cell", "rnn", "--length", 258, "--format", "json")
+    assert result.exit_code == 0
+    assert len(json.loads(result.stdout)["curves"][0]["norms"]) == 258
+
+
 def test_the_cells_to_choose_are_all() -> None:
     assert [choice.value for choice in CellChoice] == [*CELLS, "all"]
 
@@ -107,7 +113,7 @@ def test_usage(few_countries: Path, model_file: Path, model: Checkpoint, tmp_pat
     unknown = run("-m", model_file, tmp_path / "other.csv")
     assert unknown.exit_code == 1
     assert "knows none of its labels" in unknown.output
-    for length in (2, 301):
+    for length in (2, 259):
         assert run("--length", length).exit_code == 2
 
 

@@ -72,7 +72,7 @@ def test_which_model(model_file: Path, tmp_path: Path, monkeypatch: pytest.Monke
     assert "rnn-names.npz: not a model" in failed("info", "rnn-names.npz")
     assert "rnn-names.npz: not a model" in failed("predict", "-m", "rnn-names.npz", "Nowak")
     monkeypatch.setenv("RNN_NAMES_MODEL", "none.npz")
-    assert "none.npz: no such model file" in failed("predict", "Nowak")
+    assert "none.npz: no such file; RNN_NAMES_MODEL names it" in failed("predict", "Nowak")
     monkeypatch.setenv("RNN_NAMES_MODEL", "")
     assert "rnn-names.npz: not a model" in failed("info")
     (tmp_path / "rnn-names.npz").unlink()

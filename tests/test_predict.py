@@ -385,3 +385,8 @@ def test_read_bytes_names_what_cannot_be_read() -> None:
 
     with pytest.raises(DataError, match="f: Input/output error"):
         list(read_bytes(Broken(), "f"))
+
+
+def test_a_line_break_in_an_argument_makes_no_second_record(model_file: Path) -> None:
+    (record,) = fine("-m", model_file, "Sch\nmidt").splitlines()
+    assert json.loads(record)["name"] == "Sch midt"

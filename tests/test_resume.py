@@ -135,7 +135,6 @@ if __name__ == "__main__":
     counted(workers.Workers, "gradient")
     counted(np.lib.format, "write_array")  # in the middle of a file
     counted(os, "fsync")
-    counted(Path, "chmod")
     counted(Path, "replace")
     counted(Path, "unlink")
     cli.main()

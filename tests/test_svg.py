@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rnn_names import svg
 from rnn_names.errors import OutputError
-from rnn_names.svg import Axis, Panel, around, bar_chart, grid, heat_map, line_chart, picture
+from rnn_names.svg import Axis, Panel, around, grid, heat_map, line_chart, picture
 
 NUMBERS = st.floats(-1e9, 1e9)
 POSITIVE = st.floats(1e-9, 1e9)
@@ -39,7 +39,7 @@ def squares(panel: Panel, colour: str) -> list[dict[str, str]]:
 
 @given(st.text(), st.text())
 def test_any_text_is_well_formed_and_shown_as_it_is(label: str, title: str) -> None:
-    panel = grid([bar_chart([(label, 0.5, "50 %")], title), line_chart({label: [(0, 1)]}, title)])
+    panel = grid([heat_map([[0.5]], [label], [""], title), line_chart({label: [(0, 1)]}, title)])
     root = parsed(panel, title)
     assert svg.short(label) in said(panel)
     printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in title)
@@ -56,7 +56,7 @@ def test_no_label_becomes_markup(label: str) -> None:
 
 
 def test_a_long_label_is_cut() -> None:
-    assert len(said(bar_chart([("x" * 1000, 1.0, "")]))[0]) == svg.LONGEST
+    assert len(said(heat_map([[1.0]], ["x" * 1000], [""]))[0]) == svg.LONGEST
 
 
 def test_wide_letters_take_more_room() -> None:
@@ -134,7 +134,7 @@ def test_points_that_cannot_be_drawn_are_left_out(bad: float) -> None:
 
 
 def test_a_chart_of_nothing() -> None:
-    for panel in (line_chart({}), line_chart({"a": []}), bar_chart([]), heat_map([], [], []), grid([])):
+    for panel in (line_chart({}), line_chart({"a": []}), heat_map([], [], []), grid([])):
         assert parsed(panel).tag == "svg"
 
 
@@ -147,12 +147,6 @@ def test_lines_differ_in_more_than_colour() -> None:
     }
     assert len({dash for _, dash in looks}) == 3
     assert len({colour for colour, _ in looks}) == svg.COLOURS
-
-
-def test_bars_are_as_long_as_their_values() -> None:
-    panel = bar_chart([("a", 0.25, "25 %"), ("b", 0.5, "50 %"), ("c", 7.0, "700 %")], length=200)
-    assert [float(bar["width"]) for bar in squares(panel, "c0")] == [50, 100, 200]
-    assert said(panel) == ["a", "25 %", "b", "50 %", "c", "700 %"]
 
 
 def test_a_heat_map_has_a_square_for_what_is_not_nothing() -> None:

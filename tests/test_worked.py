@@ -198,7 +198,12 @@ def test_only_a_plain_network_is_followed_by_hand(tiny: Path, model: Checkpoint)
     work(NameClassifier(model), "Otto")  # of sixteen units
     with pytest.raises(CheckpointError, match="train one with --cell rnn --no-bidirectional"):
         work(NameClassifier(replace(model, members=2 * model.members)), "Otto")
-    for change in ({"cell": "gru"}, {"bidirectional": True}, {"pooling": True}):
+    for change in (
+        {"cell": "gru"},
+        {"bidirectional": True},
+        {"pooling": True},
+        {"readouts": ("step_country",)},
+    ):
         other = replace(model, network=replace(model.network, **change))
         with pytest.raises(CheckpointError, match="only a plain network"):
             work(NameClassifier(other), "Otto")

@@ -26,6 +26,7 @@ from rnn_names.files import check_writable
 
 if TYPE_CHECKING:
     from rnn_names.classifier import NameClassifier
+    from rnn_names.confusion import Confusion
     from rnn_names.dataset import Example
     from rnn_names.evaluation import Evaluation
     from rnn_names.report import Run
@@ -184,10 +185,12 @@ def evaluate(
     _note_unlike(runs)
     if predictions is not None:
         report.save_scored_names(runs, predictions)
+    _draw(confusion, reliability, runs[0].evaluation)
     failures = list(_failures(runs, min_accuracy, min_macro_f1))
     try:
         _show(runs, format, errors)
-        _draw(confusion, reliability, runs[0].evaluation)
+        if confusion == HERE:
+            report.write_confusion(_pairs(runs[0].evaluation), sys.stdout)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of the results has had enough, which makes them no better
         if not failures:
@@ -337,17 +340,19 @@ def _show(runs: "Sequence[Run]", format: EvaluateFormat, errors: int) -> None:
         report.write_mistakes(runs, errors, sys.stdout)
 
 
-def _draw(confusion: Path | None, reliability: Path | None, scored: "Evaluation") -> None:
-    """Draw the pictures that are asked for."""
-    from rnn_names import metrics, pictures, report, svg
+def _pairs(scored: "Evaluation") -> "Confusion":
     from rnn_names.confusion import count_pairs
 
-    if confusion:
-        pairs = count_pairs(scored.answer, scored.truth, scored.countries)
-        if confusion == HERE:
-            report.write_confusion(pairs, sys.stdout)
-        else:
-            svg.write(confusion, pictures.confusion_matrix(pairs), "Which countries are taken for which")
+    return count_pairs(scored.answer, scored.truth, scored.countries)
+
+
+def _draw(confusion: Path | None, reliability: Path | None, scored: "Evaluation") -> None:
+    """Draw the pictures that are asked for."""
+    from rnn_names import metrics, pictures, svg
+
+    if confusion and confusion != HERE:
+        picture = pictures.confusion_matrix(_pairs(scored))
+        svg.write(confusion, picture, "Which countries are taken for which")
     if reliability:
         bins = metrics.calibration_bins(scored.probability, scored.answer == scored.truth)
         svg.write(reliability, pictures.reliability_diagram(bins), "How often answers are right")

@@ -74,8 +74,7 @@ def generate(
     report.write_names(names, format.value, len(countries) > 1, sys.stdout)
     if missing:
         advice = "raise --temperature" if allow_known else "raise --temperature, or --allow-known"
-        typer.echo(f"error: too few new names: {', '.join(missing)}; {advice}", err=True)
-        raise typer.Exit(1)
+        raise DataError(f"too few new names: {', '.join(missing)}; {advice}")
 
 
 def _training_data(data: "DataInfo") -> "list[Example]":

@@ -52,7 +52,7 @@ def gradients(
         int | None,
         typer.Option(
             min=3,
-            max=300,
+            max=258,
             help="Read names joined to so many symbols.  [default: each name alone]",
             show_default=False,
         ),

@@ -95,6 +95,8 @@ def model_path(model: Path | None, verbose: bool) -> Path:
 
     if model is None and (usual := os.environ.get(MODEL_VARIABLE)):
         model = Path(usual)
+        if not model.is_file():
+            raise DataError(f"{usual}: no such file; {MODEL_VARIABLE} names it: set that to a model's")
     path = model or (MODEL if MODEL.is_file() else BUNDLED_MODEL)
     if verbose:
         typer.echo(f"model: {'bundled' if path == BUNDLED_MODEL else printable(str(path))}", err=True)

@@ -1,6 +1,7 @@
 """`rnn-names predict`."""
 
 import io
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -155,13 +156,17 @@ def predict(
     if separated and kind == "jsonl":
         raise typer.BadParameter("JSON lines have neither a delimiter nor a header.")
     if output is not None and str(output) != "-":
+        if format is None and tables.form_of(output) is None:
+            raise typer.BadParameter(
+                f"--output {output} ends neither in .csv, .tsv, .jsonl nor these with .gz; give --format."
+            )
         check_writable(output)
     else:
         output = None
 
     with ExitStack() as stack:
         if given and names:
-            table: Table = tables.Lines(name + "\n" for name in names)
+            table: Table = tables.Lines(re.sub("[\r\n]", " ", name) + "\n" for name in names)
         else:
             source = "standard input" if piped else str(input)
             file = _pipe() if piped else stack.enter_context(tables.opened(Path(source)))

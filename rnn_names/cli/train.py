@@ -373,6 +373,8 @@ def train(
         f"{len(examples):,} names read; {len(parts.train):,} to train, {len(parts.val):,} to validate, "
         f"{len(parts.test):,} to test; {network.countries} countries, {network.symbols} symbols"
     )
+    if not parts.val:
+        say("no name falls into the validation part: no epoch can be chosen, nor probabilities calibrated")
     history: list[dict[str, float | None]] = []
     best: checkpoint.Checkpoint | None = None
     kept, start = 0, State()  # the place of the best in the history; where to begin

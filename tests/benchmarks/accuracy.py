@@ -4,7 +4,8 @@
 
 All models see the same training names. The regression's C is chosen on the validation part by NLL; with
 `balanced` its classes count alike. All are scored on the same test part, and, for a model of the bundled
-surnames, on names of another source that stand nowhere in these:
+surnames, on its names with given names that were kept for the test, and on names of another source that
+stand nowhere in these:
 
     --languages   a folder of <Language>.txt files of surnames, such as that of the PyTorch tutorial on
                   classifying names
@@ -31,6 +32,7 @@ from rnn_names import NameClassifier
 from rnn_names.calibration import PRIORS
 from rnn_names.dataset import (
     Example,
+    bundled_given_names,
     bundled_surnames,
     normalise,
     read_examples,
@@ -127,6 +129,19 @@ def people(path: Path, known: set[str]) -> list[tuple[str, Example]]:
     return drawn
 
 
+def composed(surnames: list[Example], given: list[Example], form: str) -> list[Example]:
+    """Each surname with a given name of its country, drawn with a fixed seed; none where there is none."""
+    first: dict[str, list[str]] = {}
+    for name, country, _ in given:
+        first.setdefault(country, []).append(name)
+    rng = random.Random(5)
+    return [
+        Example(form.format(given=rng.choice(first[country]), name=name, NAME=name.upper()), country)
+        for name, country, _ in surnames
+        if country in first
+    ]
+
+
 def row(label: str, m: Metrics) -> str:
     """A line of a table."""
     return (
@@ -169,6 +184,11 @@ def main() -> None:
 
     known = {split_key(example.name) for example in examples}
     scored = {"validation part": parts.val, "test part": parts.test}
+    if arguments.data == bundled_surnames():
+        names = unique(read_examples(bundled_given_names()))
+        given = split(names, config.val_split, config.test_split, config.seed).test
+        for form in ("{given} {name}", "{NAME}, {given}"):
+            scored[f"test part, {form}"] = composed(parts.test, given, form)
     if arguments.languages:
         scored["languages"] = languages(arguments.languages, known)
     if arguments.people:
