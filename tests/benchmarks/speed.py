@@ -562,7 +562,6 @@ def command_line(lines: int, model: Path) -> dict[str, float]:
         names = [example.name for example in read_examples(bundled_surnames())]
         with file.open("w", encoding="utf-8") as out:
             out.writelines(f"{name}\n" for name in made_up(names, lines))
-        long, megabytes = peak([*predict, "-i", file, "--format", "csv"])
         # A table whose names repeat as in lists of people: the k-th is there k^-1.2 times as often.
         ranks = np.random.default_rng(7).zipf(1.2, 2 * lines)
         table = Path(folder) / "people.csv"
@@ -571,7 +570,20 @@ def command_line(lines: int, model: Path) -> dict[str, float]:
             rows = csv.writer(out)
             rows.writerow(["id", "surname"])
             rows.writerows(enumerate(distinct[k - 1] for k in ranks[ranks <= lines // 5][:lines].tolist()))
-        repeated, repeated_mb = peak([*predict, "-i", table, "--column", "surname"])
+        ours = {
+            "distinct": peak([*predict, "-i", file, "--format", "csv"]),
+            "repeated": peak([*predict, "-i", table, "--column", "surname"]),
+        }
+        others = {}
+        for tool in ("fasttext", "sklearn"):
+            other = [sys.executable, "-m", "tests.benchmarks.others", tool]
+            learned = Path(folder) / tool
+            subprocess.run([*other, "train", learned], check=True)
+            for kind, data in (("distinct", file), ("repeated", table)):
+                seconds_taken, megabytes = peak([*other, "predict", learned, data])
+                others[f"{tool}_{kind}_rows_per_s"] = lines / seconds_taken
+                others[f"{tool}_{kind}_peak_mb"] = megabytes
+    (long, megabytes), (repeated, repeated_mb) = ours["distinct"], ours["repeated"]
     say(f"cli, {lines:,} lines: {long:.1f} s")
     return {
         "cold_ratio": median_ratio(*seconds),
@@ -582,6 +594,7 @@ def command_line(lines: int, model: Path) -> dict[str, float]:
         "peak_mb": megabytes,
         "repeated_rows_per_s": lines / repeated,
         "repeated_peak_mb": repeated_mb,
+        **others,
     }
 
 
@@ -662,6 +675,10 @@ def tables(result: dict[str, Any]) -> Iterator[str]:
         yield f"peak {row['peak_mb']:.0f} MB\n"
         yield f"names that repeat  {row['repeated_rows_per_s']:,.0f} rows/s; "
         yield f"peak {row['repeated_peak_mb']:.0f} MB\n"
+        for tool in ("fasttext", "sklearn"):
+            yield f"the same, {tool:8} {row[tool + '_distinct_rows_per_s']:,.0f} rows/s and "
+            yield f"{row[tool + '_repeated_rows_per_s']:,.0f} rows/s where names repeat; "
+            yield f"peak {row[tool + '_distinct_peak_mb']:.0f} MB\n"
     if "growth" in result:
         yield f"\n{'an epoch':18} {'seconds':>9} {'names/s':>9} {'peak MB':>9}\n"
         for axis, rows in result["growth"].items():
