@@ -3,7 +3,7 @@
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -25,6 +25,24 @@ def check_writable(path: Path) -> None:
         raise OutputError(f"{folder}: no such folder; make it, or give another")
     if not os.access(folder, os.W_OK):
         raise OutputError(f"{folder}: cannot be written to; give another folder")
+
+
+def check_apart(output: Path, others: Iterable[Path | None]) -> None:
+    """Raise OutputError if the file would take the place of one of these, or lie in a folder of them."""
+    place = output.resolve()
+    for other in others:
+        if other is not None and _same(place, other):
+            raise OutputError(f"{output}: would take the place of {other}; give another name")
+        if other is not None and _same(place.parent, other):
+            raise OutputError(f"{output}: would lie among the data in {other}; give another folder")
+
+
+def _same(a: Path, b: Path) -> bool:
+    try:
+        # What is not there yet has a path alone; for what is, there may be two: a link, other capitals.
+        return os.path.realpath(a) == os.path.realpath(b) or a.samefile(b)
+    except (OSError, ValueError):  # one is not there, or no path at all
+        return False
 
 
 @contextmanager

@@ -409,7 +409,7 @@ def test_the_command_draws(steps_file: Path, tmp_path: Path) -> None:
     with_picture = invoke("Otto", "-m", steps_file, "--svg", picture)
     assert with_picture.stdout == invoke("Otto", "-m", steps_file).stdout
     assert picture.read_text(encoding="utf-8").startswith("<svg ")
-    assert invoke("Otto", "-m", steps_file, "--svg", tmp_path).exit_code == 1
+    assert invoke("Otto", "-m", steps_file, "--svg", tmp_path / "none" / "a.svg").exit_code == 1
     assert invoke("Otto", "-m", steps_file, "--svg", picture, "--numbers").exit_code == 2
 
 

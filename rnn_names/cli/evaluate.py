@@ -17,12 +17,14 @@ from rnn_names.cli.options import (
     Verbose,
     finite,
     load,
+    model_inputs,
     model_path,
     single_command,
     svg_file,
+    training_source,
 )
 from rnn_names.errors import DataError, QualityError
-from rnn_names.files import check_writable
+from rnn_names.files import check_apart, check_writable
 
 if TYPE_CHECKING:
     from rnn_names.classifier import NameClassifier
@@ -170,13 +172,16 @@ def evaluate(
         raise typer.BadParameter("--confusion - is a table; give it a file with --format json.")
     if (confusion or reliability) and max(len(model or []), len(data or [])) > 1:
         raise typer.BadParameter("a picture is of one model and one DATA; give one of each.")
-    if confusion and reliability and confusion.resolve() == reliability.resolve():
-        raise typer.BadParameter(f"--confusion and --reliability are both {confusion}; give two names.")
-    for path in (confusion, reliability, predictions):
-        if path and path != HERE:
-            check_writable(path)
     paths: Sequence[Path | None] = model or [None]
+    outputs = [path for path in (confusion, reliability, predictions) if path and path != HERE]
+    for place, path in enumerate(outputs):
+        check_writable(path)
+        inputs = [file for each in paths for file in model_inputs(each, prior)]
+        check_apart(path, [*(data or []), *inputs, *outputs[:place]])
     models = [_named(path, verbose, prior) for path in paths]
+    if not data:
+        for path in outputs:
+            check_apart(path, [training_source(each.classifier.model.data) for each in models])
     given = [_read(path, str(path), name_column, country_column) for path in data or []]
     runs = []
     for run in _runs(models, given, split, threshold):
@@ -215,15 +220,8 @@ def _read(path: Path, name: str, name_column: str, country_column: str) -> DataS
 
 def _own_data(classifier: "NameClassifier") -> DataSet:
     """What the model was trained on, if it is still there and the same."""
-    from rnn_names import dataset
-
     trained = classifier.model.data
-    source = Path(trained.source) if trained.source else dataset.bundled_surnames()
-    if not source.is_file() and not source.is_dir():  # a stranger's model may name a device
-        raise DataError(
-            f"{source}: the data that the model was trained on is not here; "
-            "run this where it is, or give DATA"
-        )
+    source = training_source(trained)
     data = _read(source, trained.source or "bundled surnames", trained.name_column, trained.country_column)
     if data.fingerprint != trained.fingerprint:
         raise DataError(

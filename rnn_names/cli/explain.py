@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from rnn_names.cli.options import Model, Prior, Verbose, load, single_command
-from rnn_names.files import check_writable
+from rnn_names.cli.options import Model, Prior, Verbose, load, model_inputs, single_command, svg_file
+from rnn_names.files import check_apart, check_writable
 
 app = single_command()
 
@@ -41,7 +41,7 @@ def explain(
         ExplainFormat, typer.Option(help="json: a list of one object a name.")
     ] = ExplainFormat.table,
     svg: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Draw it into FILE as well, as a picture.")
+        Path | None, typer.Option(metavar="FILE.svg", callback=svg_file, help="Draw it as well.")
     ] = None,
     prior: Prior = None,
     verbose: Verbose = False,
@@ -59,6 +59,7 @@ def explain(
         raise typer.BadParameter("--numbers has no picture; leave out --svg.")
     if svg:
         check_writable(svg)
+        check_apart(svg, model_inputs(model, prior))
     classifier = load(model, verbose, prior)
     if numbers:
         from rnn_names.worked import work

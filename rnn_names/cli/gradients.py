@@ -14,9 +14,13 @@ from rnn_names.cli.options import (
     NameColumn,
     Verbose,
     load,
+    model_inputs,
     single_command,
+    svg_file,
+    training_source,
 )
 from rnn_names.errors import DataError
+from rnn_names.files import check_apart, check_writable
 
 app = single_command()
 
@@ -58,7 +62,9 @@ def gradients(
         ),
     ] = None,
     format: Annotated[GradientsFormat, typer.Option(help="json: one object.")] = GradientsFormat.table,
-    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the curves, too.")] = None,
+    svg: Annotated[
+        Path | None, typer.Option(metavar="FILE.svg", callback=svg_file, help="Draw the curves, too.")
+    ] = None,
     seed: Annotated[
         int, typer.Option(min=0, max=2**63 - 1, help="Of the names drawn, and the starts.")
     ] = 1,
@@ -82,6 +88,9 @@ def gradients(
     from rnn_names.dataset import bundled_surnames, read_examples
     from rnn_names.encoding import Alphabet
 
+    if svg:
+        check_writable(svg)
+        check_apart(svg, [data, *model_inputs(model)])
     curves: list[library.Curve] = []
     if cell is not None:
         if model is not None:
@@ -101,7 +110,9 @@ def gradients(
         trained = load(model, verbose, None).model
         if data is None:
             name_column, country_column = trained.data.name_column, trained.data.country_column
-            data = Path(trained.data.source) if trained.data.source else bundled_surnames()
+            data = training_source(trained.data)
+            if svg:
+                check_apart(svg, [data])
         alphabet, countries = trained.alphabet, trained.countries
         examples = [
             e for e in read_examples(data, name_column, country_column) if e.country in set(countries)

@@ -11,6 +11,7 @@ from rnn_names.cli.command import OneCommand
 from rnn_names.errors import DataError
 
 if TYPE_CHECKING:  # loaded inside the commands, so that --help and usage errors are quick
+    from rnn_names.checkpoint import DataInfo
     from rnn_names.classifier import NameClassifier
 
 MODEL = Path("rnn-names.npz")
@@ -101,6 +102,30 @@ def model_path(model: Path | None, verbose: bool) -> Path:
     if verbose:
         typer.echo(f"model: {'bundled' if path == BUNDLED_MODEL else printable(str(path))}", err=True)
     return path
+
+
+def training_source(data: "DataInfo") -> Path:
+    """The file or folder that the model was trained on. Raises DataError if it is not here."""
+    from rnn_names.dataset import bundled_surnames
+
+    source = Path(data.source) if data.source else bundled_surnames()
+    try:
+        here = source.is_file() or source.is_dir()  # a stranger's model may name a device
+    except (OSError, ValueError):  # or what is no path
+        here = False
+    if not here:
+        raise DataError(
+            f"{source}: the data that the model was trained on is not here; "
+            "run this where it is, or give DATA"
+        )
+    return source
+
+
+def model_inputs(model: Path | None, prior: str | None = None) -> list[Path]:
+    """The files that `load` reads."""
+    from rnn_names.calibration import PRIORS
+
+    return [model_path(model, verbose=False), *([] if prior is None or prior in PRIORS else [Path(prior)])]
 
 
 def load(model: Path | None, verbose: bool, prior: str | None) -> "NameClassifier":

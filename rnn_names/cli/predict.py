@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from rnn_names import tables
-from rnn_names.cli.options import Model, Prior, Threshold, Verbose, load, single_command
-from rnn_names.files import check_writable, replacing
+from rnn_names.cli.options import Model, Prior, Threshold, Verbose, load, model_inputs, single_command
+from rnn_names.files import check_apart, check_writable, replacing
 
 if TYPE_CHECKING:
     from rnn_names.classifier import NameClassifier
@@ -161,6 +161,8 @@ def predict(
                 f"--output {output} ends neither in .csv, .tsv, .jsonl nor these with .gz; give --format."
             )
         check_writable(output)
+        # Not the input: it is read to its end before the output takes its place.
+        check_apart(output, model_inputs(model, prior))
     else:
         output = None
 

@@ -24,7 +24,7 @@ from rnn_names.cli.options import (
     svg_file,
 )
 from rnn_names.errors import CheckpointError, OutputError, RnnNamesError, TrainingError
-from rnn_names.files import check_writable
+from rnn_names.files import check_apart, check_writable
 
 app = single_command()
 
@@ -281,19 +281,20 @@ def train(
 
     if val_split + test_split >= 1:
         raise typer.BadParameter("--val-split and --test-split leave nothing to train on.")
+    source = data or bundled_surnames()
+    if data is None and given_names is None:
+        given_names = bundled_given_names()
     check_writable(output)
+    check_apart(output, [source, given_names])
     if curves:
         check_writable(curves)
-        if curves.resolve() == output.resolve():
-            raise typer.BadParameter(f"--curves and --output are both {curves}; give two names.")
+        check_apart(curves, [source, given_names, output])
     unfinished = state.state_path(output)
     if unfinished.exists() and not resume:
         raise OutputError(
             f"{unfinished}: is of a training that was interrupted; "
             f"go on with `rnn-names train --resume -o {output}`, or remove that file"
         )
-    if data is not None and output.exists() and output.resolve() == data.resolve():
-        raise typer.BadParameter(f"--output {output} is the data; give another name.")
     if name_column == country_column:
         raise typer.BadParameter(f"{name_column!r} cannot be both the column of names and of labels.")
     config = TrainConfig(
@@ -322,12 +323,9 @@ def train(
         patience=patience,
         workers=workers,
     )
-    source = data or bundled_surnames()
     if verbose:
         typer.echo(f"data: {report.printable(str(source))}", err=True)
     examples = read_examples(source, name_column, country_column)
-    if data is None and given_names is None:
-        given_names = bundled_given_names()
     given = read_examples(given_names, name_column, country_column) if given_names else []
     prepared = prepare(examples, config, given)
     parts = prepared.parts
