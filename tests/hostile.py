@@ -21,9 +21,9 @@ from rnn_names.errors import CheckpointError
 from rnn_names.network import NetworkConfig, init_params
 
 
-def tiny() -> Checkpoint:
+def tiny(readouts: tuple[str, ...] = ("country",)) -> Checkpoint:
     """A model of eleven numbers a network, nearly."""
-    network = NetworkConfig(symbols=5, countries=2, hidden_size=2)
+    network = NetworkConfig(symbols=5, countries=2, hidden_size=2, readouts=readouts)
     return Checkpoint(
         network=network,
         training=TrainConfig(seed=7),
@@ -58,9 +58,9 @@ def npy(data: bytes, dtype: str = "|u1", shape: tuple[int, ...] | None = None) -
     return b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text.encode() + data
 
 
-def good(folder: Path) -> dict[str, bytes]:
+def good(folder: Path, readouts: tuple[str, ...] = ("country",)) -> dict[str, bytes]:
     """The files in the file of the tiny model."""
-    save(folder / "good.npz", tiny())
+    save(folder / "good.npz", tiny(readouts))
     with zipfile.ZipFile(folder / "good.npz") as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 

@@ -1,6 +1,7 @@
 """A few trials of every fault; `python -m tests.faults` makes more."""
 
 import json
+import os
 import pickle
 import resource
 import signal
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from rnn_names.checkpoint import load
 from rnn_names.files import replacing
+from rnn_names.network import READOUTS
 from tests import hostile
 from tests.faults import FAULTS, FEW, SMALL, WATCH, Fault, tool
 
@@ -106,16 +108,35 @@ def with_source(good: dict[str, bytes], source: str) -> bytes:
     return hostile.pack({**good, "header.npy": hostile.npy(json.dumps(header).encode())})
 
 
-@pytest.mark.parametrize("source", ["\x1b]0;pwned\x07", "two\nlines", "/dev/zero", "nul\0"])
+STEERING = ["\x1b]0;pwned\x07", "two\nlines", "/dev/zero", "nul\0", "n" * 5000, "pipe.csv"]
+
+
+@pytest.mark.parametrize("source", STEERING)
+@pytest.mark.parametrize("command", ["evaluate", "gradients", "evaluate --predictions p.csv"])
 def test_a_model_cannot_steer_the_terminal_or_name_a_device(
-    tmp_path: Path, good: dict[str, bytes], source: str
+    tmp_path: Path, good: dict[str, bytes], command: str, source: str
 ) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
     (tmp_path / "m.npz").write_bytes(with_source(good, source))
-    run = tool("evaluate", "-m", "m.npz", cwd=tmp_path)
+    run = tool(*command.split(), "-m", "m.npz", cwd=tmp_path)
     out, said = run.communicate(timeout=300)
     assert (run.returncode, out) == (1, "")
     assert said.startswith("error: ")
     assert said.removesuffix("\n").isprintable()
+
+
+@pytest.mark.parametrize("source", STEERING)
+def test_names_are_made_up_without_such_data(tmp_path: Path, source: str) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "m.npz").write_bytes(with_source(hostile.good(tmp_path, READOUTS), source))
+    made = "generate", "A", "-n", 2, "-m", "m.npz"
+    run = tool(*made, cwd=tmp_path)
+    out, said = run.communicate(timeout=300)
+    assert (run.returncode, out.count("\n")) == (0, 2)
+    assert said.startswith("names of the training data are not left out: ")
+    assert said.removesuffix("\n").isprintable()
+    run = tool(*made, "--allow-known", cwd=tmp_path)
+    assert run.communicate(timeout=300) == (out, "")
 
 
 def test_a_disk_that_fills_up_while_training(tmp_path: Path) -> None:

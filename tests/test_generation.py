@@ -342,6 +342,18 @@ def test_data_that_are_not_here_are_said_to_be(speaking: Path, tmp_path: Path) -
     assert len(result.stdout.splitlines()) == 10
     assert "names of the training data are not left out: " in result.stderr
     assert result.stderr.count("\n") == 1
+    assert run("Poland", "-m", path, "--allow-known").stderr == ""
+
+
+def test_data_that_have_changed_are_said_to_be(speaking: Path, tmp_path: Path) -> None:
+    loaded, data = checkpoint.load(speaking), tmp_path / "data.csv"
+    data.write_text("name,country\nKowalski,Poland\n")
+    path = tmp_path / "changed.npz"
+    checkpoint.save(path, replace(loaded, data=replace(loaded.data, source=str(data))))
+    result = run("Poland", "-m", path)
+    assert len(result.stdout.splitlines()) == 10
+    assert result.stderr == f"not all names of the training data are left out: {data} has changed since\n"
+    assert run("Poland", "-m", path, "--allow-known").stderr == ""
 
 
 def test_a_model_without_the_readouts(model_file: Path) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnn_names.cli.options import Model, Verbose, load, positive, single_command
+from rnn_names.cli.options import Model, Verbose, load, positive, single_command, training_source
 from rnn_names.errors import DataError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def generate(
 
     trained = load(model, verbose, None).model
     places = [generation.country_index(trained, country) for country in countries]
-    examples = _training_data(trained.data)
+    examples = _training_data(trained.data, quiet=allow_known)
     known = frozenset() if allow_known else generation.keys(examples)
     names = []
     missing = []
@@ -77,15 +77,22 @@ def generate(
         raise DataError(f"too few new names: {', '.join(missing)}; {advice}")
 
 
-def _training_data(data: "DataInfo") -> "list[Example]":
-    """The data that the model was trained on, if they are here; else none, and a line that says so."""
-    from pathlib import Path
+def _training_data(data: "DataInfo", quiet: bool) -> "list[Example]":
+    """The data that the model was trained on, if they are here; else none.
 
-    from rnn_names import dataset
+    A line says so, and if they are others by now; not where it is `quiet`.
+    """
+    from rnn_names import dataset, report
 
-    source = Path(data.source) if data.source else dataset.bundled_surnames()
+    examples: list[Example] = []
+    note = ""
     try:
-        return dataset.read_examples(source, data.name_column, data.country_column)
+        source = training_source(data)
+        examples = dataset.read_examples(source, data.name_column, data.country_column)
+        if dataset.fingerprint(examples) != data.fingerprint:
+            note = f"not all names of the training data are left out: {source} has changed since"
     except DataError as error:
-        typer.echo(f"names of the training data are not left out: {error}", err=True)
-        return []
+        note = f"names of the training data are not left out: {str(error).partition('; ')[0]}"
+    if note and not quiet:
+        typer.echo(report.printable(note), err=True)
+    return examples
