@@ -60,7 +60,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
         "gradients D -m m.svg --svg D/a.svg",
         "gradients D --cell rnn --svg D/a.svg",
         "gradients -m drawn.npz --svg drawn.svg",
-        "predict -m m.svg -o m.svg Otto",
+        "predict -m m.svg -o m.svg --format csv Otto",
         "predict -m m.svg --prior w.csv -o w.csv Otto",
         "train p.csv -o p.csv",
         "train D -o D/Poland.txt",

@@ -18,7 +18,7 @@ from rnn_names.cells import CELLS
 from rnn_names.checkpoint import Checkpoint
 from rnn_names.cli import app
 from rnn_names.cli import generate as command
-from rnn_names.dataset import Example, normalise, split_key
+from rnn_names.dataset import Example, bundled_given_names, normalise, read_examples, split_key
 from rnn_names.encoding import END_INDEX, Alphabet, FloatArray
 from rnn_names.errors import DataError
 from rnn_names.generation import Writing, bayes, draw, encode_prefix, generate, is_known
@@ -381,3 +381,10 @@ def test_the_defaults_of_the_command_are_those_of_the_library() -> None:
     parameters = inspect.signature(command.generate).parameters
     assert parameters["temperature"].default == generation.TEMPERATURE
     assert parameters["guidance"].default == generation.GUIDANCE
+
+
+def test_bundled_given_names_are_known_too() -> None:
+    known = generation.keys(read_examples(bundled_given_names()))
+    found = run("Vietnam", "-n", 30).stdout.split("\n")[:-1]
+    assert len(found) == 30
+    assert not [name for name in found if is_known(name, known)]

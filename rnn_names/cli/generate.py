@@ -61,7 +61,7 @@ def generate(
     trained = load(model, verbose, None).model
     places = [generation.country_index(trained, country) for country in countries]
     examples = _training_data(trained.data, quiet=allow_known)
-    known = frozenset() if allow_known else generation.keys(examples)
+    known = frozenset() if allow_known else generation.keys([*examples, *_given_names(trained.data)])
     names = []
     missing = []
     for place in dict.fromkeys(places):
@@ -75,6 +75,13 @@ def generate(
     if missing:
         advice = "raise --temperature" if allow_known else "raise --temperature, or --allow-known"
         raise DataError(f"too few new names: {', '.join(missing)}; {advice}")
+
+
+def _given_names(data: "DataInfo") -> "list[Example]":
+    """Those that the model was trained on, if they are the bundled ones: of others the place is not kept."""
+    from rnn_names.dataset import bundled_given_names, read_examples
+
+    return read_examples(bundled_given_names()) if data.given_names and not data.source else []
 
 
 def _training_data(data: "DataInfo", quiet: bool) -> "list[Example]":
