@@ -78,7 +78,7 @@ def generate(
 
 
 def _given_names(data: "DataInfo") -> "list[Example]":
-    """Those that the model was trained on, if they are the bundled ones: of others the place is not kept."""
+    """Those it was trained on, if they are the bundled ones: of others the place is not kept."""
     from rnn_names.dataset import bundled_given_names, read_examples
 
     return read_examples(bundled_given_names()) if data.given_names and not data.source else []
