@@ -32,6 +32,7 @@ FORMAT = 1
 HEADER_LIMIT = 1 << 22  # bytes, mostly of the history: some 15,000 epochs
 PARAMETER_LIMIT = 1 << 25  # of all networks: 128 MB
 NETWORK_LIMIT = 1000
+LARGEST_FIGURE = 1e300  # of the history, or what draws it would overflow
 
 _Config = TypeVar("_Config")
 _Decoded = TypeVar("_Decoded")
@@ -285,7 +286,12 @@ def _count(value: Any) -> bool:
 
 
 def _entry(value: Any) -> bool:
-    return isinstance(value, dict) and all(v is None or _number(v) for v in value.values())
+    return (
+        isinstance(value, dict)
+        and all(v is None or (_number(v) and abs(v) <= LARGEST_FIGURE) for v in value.values())
+        and all(_count(value.get(name, 1)) for name in ("network", "epoch"))
+        and all(0 <= (value.get(name) or 0) <= 1 for name in ("clipped", "clip_factor"))
+    )
 
 
 def _texts(values: Any) -> bool:

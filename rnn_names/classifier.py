@@ -30,6 +30,13 @@ BUNDLED_MODEL = Path(__file__).resolve().parent / "model.npz"
 Prior = str | Mapping[str, float]
 
 
+def checked(z: FloatArray) -> FloatArray:
+    """The scores. Raises CheckpointError where they overflow."""
+    if not np.abs(z).max(initial=0) < LARGEST_SCORE:  # nor is it so for what is no number
+        raise CheckpointError("a score of the model overflows; use another, or train it again")
+    return z
+
+
 class Guess(NamedTuple):
     """A country, and the probability that the model gives it."""
 
@@ -119,9 +126,7 @@ class NameClassifier:
         with np.errstate(all="ignore"):
             z = sum(forward(params, model.network, encoded, WORKERS) for params in model.members)
         z = np.asarray(z / np.float32(len(model.members)))
-        if not np.abs(z).max(initial=0) < LARGEST_SCORE:  # nor is it so for what is no number
-            raise CheckpointError("a score of the model overflows; use another, or train it again")
-        return z
+        return checked(z)
 
     def calibrated(self, z: FloatArray, encoded: Encoded, temperature: float) -> FloatArray:
         """p (n, C) of the averaged scores z of these names, as `predict_proba` says, in z's precision."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_names.classifier import NameClassifier
+from rnn_names.classifier import NameClassifier, checked
 from rnn_names.encoding import END, START, UNKNOWN, Alphabet, Encoded, FloatArray, IntArray
 from rnn_names.errors import CheckpointError
 from rnn_names.network import step_scores
@@ -65,8 +65,8 @@ def explain(
 ) -> list[Explanation]:
     """Explain the answer to each name, or how likely the network finds this country.
 
-    Raises CheckpointError for a model without the readout after every letter, DataError for a country
-    that it does not know.
+    Raises CheckpointError for a model without the readout after every letter, or whose scores overflow,
+    DataError for a country that it does not know.
     """
     if "step_country" not in classifier.model.network.readouts:
         raise CheckpointError(
@@ -117,10 +117,13 @@ def _explain(classifier: NameClassifier, name: str, asked: int | None) -> Explan
 
 def _beliefs(classifier: NameClassifier, name: Encoded, direction: str, c: int) -> tuple[Belief, ...]:
     model = classifier.model
-    z = sum(step_scores(params, model.network, name, direction).astype(float) for params in model.members)
+    with np.errstate(all="ignore"):  # looked at below
+        z = sum(
+            step_scores(params, model.network, name, direction).astype(float) for params in model.members
+        )
     read = name.symbols if direction == "forward" else name.symbols[::-1]
     prefixes = _encoded([read[: t + 1] for t in range(len(read))])
-    p = classifier.calibrated(np.asarray(z / len(model.members)), prefixes, temperature=1.0)
+    p = classifier.calibrated(checked(np.asarray(z / len(model.members))), prefixes, temperature=1.0)
     odds = log_odds(p, c)
     return tuple(
         Belief(symbol, p_t, float(odds[t]), float(odds[t] - odds[t - 1]) if t else None)

@@ -49,7 +49,7 @@ import numpy as np
 
 from rnn_names.cells import CELLS
 from rnn_names.checkpoint import Checkpoint
-from rnn_names.classifier import NameClassifier
+from rnn_names.classifier import NameClassifier, checked
 from rnn_names.dataset import Example, normalise, split_key, tidy
 from rnn_names.encoding import END_INDEX, UNKNOWN_INDEX, FloatArray, IntArray
 from rnn_names.errors import CheckpointError, DataError
@@ -91,7 +91,7 @@ def generate(
     names that are not new. Where new names are few, fewer than `count` are found: no more than
     100 + TRIES · count are drawn.
     Raises DataError for a country or a letter of the prefix that the model does not know, CheckpointError
-    for a model without the two readouts.
+    for a model without the two readouts, or whose scores overflow.
     """
     place, begun = country_index(model, country), encode_prefix(model, prefix)
     rng = np.random.default_rng([seed, place])
@@ -198,16 +198,18 @@ def read(model: Checkpoint, prefix: IntArray) -> list[States]:
 def _advance(model: Checkpoint, k: int, states: States, symbols: IntArray, origin: IntArray) -> States:
     params = model.members[k]
     weights = Recurrence(*(params[f"forward.{letter}"] for letter in "UWb"))
-    return States(*advance(CELLS[model.network.cell], weights, symbols, *states, origin))
+    with np.errstate(all="ignore"):  # their scores are looked at
+        return States(*advance(CELLS[model.network.cell], weights, symbols, *states, origin))
 
 
 def _scores(model: Checkpoint, states: list[States], readout: str) -> FloatArray:
-    """The mean of the networks' scores, in 64 bits."""
-    scores = [
-        h @ params[f"forward.{readout}.W"] + params[f"forward.{readout}.b"]
-        for params, (h, _) in zip(model.members, states, strict=True)
-    ]
-    return np.asarray(np.mean(scores, axis=0, dtype=float))
+    """The mean of the networks' scores, in 64 bits. Raises CheckpointError where they overflow."""
+    with np.errstate(all="ignore"):
+        scores = [
+            h @ params[f"forward.{readout}.W"] + params[f"forward.{readout}.b"]
+            for params, (h, _) in zip(model.members, states, strict=True)
+        ]
+        return checked(np.asarray(np.mean(scores, axis=0, dtype=float)))
 
 
 def check_readouts(model: Checkpoint) -> None:

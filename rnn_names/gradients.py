@@ -17,6 +17,7 @@ import numpy as np
 from rnn_names.cells import CELLS
 from rnn_names.dataset import Example
 from rnn_names.encoding import END_INDEX, Alphabet, Encoded, FloatArray, IntArray
+from rnn_names.errors import CheckpointError
 from rnn_names.layers import softmax
 from rnn_names.network import NetworkConfig, Params, country_readout, init_params
 from rnn_names.prefixes import prefix_tree
@@ -53,7 +54,8 @@ class Curve:
     @property
     def change(self) -> float:
         """The farthest norm by the nearest."""
-        return float(self.norms[-1] / self.norms[0]) if self.norms[0] else 0.0
+        with np.errstate(over="ignore"):
+            return float(self.norms[-1] / self.norms[0]) if self.norms[0] else 0.0
 
     @property
     def per_step(self) -> float:
@@ -133,6 +135,7 @@ def curves(
             )
 
 
+@np.errstate(over="ignore", invalid="ignore")  # looked at, at its end
 def arriving(
     params: Params, config: NetworkConfig, names: Encoded, y: IntArray, pooled: bool = True
 ) -> dict[str, FloatArray]:
@@ -141,6 +144,7 @@ def arriving(
     L = -log softmax(z)[y], of each name its own, of the country's scores after the last letter. Without
     `pooled` only what comes from h_T counts, not what the mean and the maximum say of each state. What an
     LSTM passes on in c_t is no part of h_t: it shows in the steps before, where it comes back to an h.
+    Raises CheckpointError where they overflow.
     """
     B, H = len(names.lengths), config.hidden_size
     parts, c = country_readout(params, config)
@@ -167,4 +171,6 @@ def arriving(
         d_s(ds, dh)
         d_states(dh)
         norms[direction] = np.linalg.norm(dh[rows], axis=1)
+        if not np.isfinite(norms[direction]).all():
+            raise CheckpointError("a gradient of the model overflows; use another, or train it again")
     return norms

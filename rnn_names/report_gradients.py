@@ -61,7 +61,7 @@ def sparkline(curve: "Curve", width: int, points: int) -> str:
 def _bar(norm: float, nearest: float) -> str:
     if not (norm > 0 and nearest > 0):
         return " "
-    return BARS[min(max(SAME + round(math.log10(norm / nearest)), 0), len(BARS) - 1)]
+    return BARS[min(max(SAME + round(math.log10(norm) - math.log10(nearest)), 0), len(BARS) - 1)]
 
 
 def clipping_lines(history: History, clip_norm: float) -> list[str]:
@@ -97,7 +97,7 @@ def curves_json(curves: "Sequence[Curve]", history: History, clip_norm: float, l
                     "direction": curve.direction,
                     "pooled": curve.pooled,
                     "verdict": curve.verdict,
-                    "per_step": curve.per_step,
+                    "per_step": curve.per_step if math.isfinite(curve.per_step) else None,
                     "norms": curve.norms.tolist(),
                     "singular_values": curve.singular_values.tolist(),
                 }
@@ -145,7 +145,11 @@ def curves_picture(curves: "Sequence[Curve]", history: History) -> svg.Panel:
                 ("clipped", "share of steps clipped"),
                 ("clip_factor", "left of the gradient"),
             ):
-                points = [(entry["epoch"], entry[key]) for entry in entries if entry.get(key) is not None]
+                points = [
+                    (entry["epoch"], entry[key])
+                    for entry in entries
+                    if entry.get("epoch") is not None and entry.get(key) is not None
+                ]
                 if points:
                     acted[f"{network}: {said}"] = points
         panels.append(svg.line_chart(acted, "clipping", "epoch"))

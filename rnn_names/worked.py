@@ -50,11 +50,13 @@ class Worked:
     da: FloatArray  # (T, H)
 
 
+@np.errstate(all="ignore")  # looked at, at its end
 def work(classifier: NameClassifier, name: str, country: str | None = None) -> Worked:
     """The numbers of a name, the true country being this one, or else the likeliest.
 
     As in training: of the loss of the country alone, before the calibration, nothing dropped.
-    Raises CheckpointError for a network that is not plain, DataError for a blank name or unknown country.
+    Raises CheckpointError for a network that is not plain, or overflows, DataError for a blank name or
+    unknown country.
     """
     model = classifier.model
     network = model.network
@@ -87,6 +89,9 @@ def work(classifier: NameClassifier, name: str, country: str | None = None) -> W
     da = d_h(dh).U[0]  # and dh is now complete
 
     x = one_hot(symbols, network.symbols, float)
+    a = x @ U[0] + np.vstack([np.zeros_like(h[:1]), h[:-1]]) @ W[0] + b[0]
+    if not all(np.isfinite(q).all() for q in (a, h, z, p, loss, dh, da)):
+        raise CheckpointError("a number of the model overflows; use another, or train it again")
     return Worked(
         name=name,
         country=model.countries[y],
@@ -99,7 +104,7 @@ def work(classifier: NameClassifier, name: str, country: str | None = None) -> W
         V_out=params["country.W"],
         c_out=params["country.b"],
         x=x,
-        a=x @ U[0] + np.vstack([np.zeros_like(h[:1]), h[:-1]]) @ W[0] + b[0],
+        a=a,
         h=h,
         z=z[0],
         p=p,

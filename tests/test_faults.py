@@ -1,13 +1,16 @@
 """A few trials of every fault; `python -m tests.faults` makes more."""
 
 import json
+import math
 import os
 import pickle
+import re
 import resource
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +18,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
-from rnn_names.checkpoint import load
+from rnn_names.checkpoint import Checkpoint, load, save
+from rnn_names.cli import app
 from rnn_names.files import replacing
-from rnn_names.network import READOUTS
+from rnn_names.network import READOUTS, init_params
 from tests import hostile
 from tests.faults import FAULTS, FEW, SMALL, WATCH, Fault, tool
 
@@ -199,3 +204,114 @@ def test_a_model_that_overflows_says_so(place: Path, good: dict[str, bytes]) -> 
         "",
         "error: a score of the model overflows; use another, or train it again\n",
     )
+
+
+# whatever reads a model
+
+COMMANDS = [
+    "predict a éa",
+    "evaluate d.csv --reliability r.svg --confusion c.svg --predictions p.csv",
+    "explain a éa",
+    "explain éaéaéaéaéaéaéaéa --country B --format json --svg e.svg",
+    "explain éaéaéaéaéaéaéaéa --numbers",
+    "explain éaéaéaéaéaéaéaéa --numbers --format json",
+    "generate A -n 3 --allow-known",
+    "gradients d.csv --length 40",
+    "gradients d.csv --length 40 --format json --svg g.svg",
+    "info",
+    "info --format json",
+]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "d.csv").write_text("name,country\na,A\néa,B\naa,A\n", encoding="utf-8")
+    return tmp_path
+
+
+def strict(text: str) -> None:
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    json.loads(text, parse_constant=refuse)
+
+
+def tried(command: str) -> int:
+    """The exit code of a command on m.npz: it works, in print and in valid JSON, or says why in a line."""
+    name, *rest = command.split()
+    result = CliRunner().invoke(app, [name, *(["m.npz"] if name == "info" else ["-m", "m.npz"]), *rest])
+    assert result.exception is None or isinstance(result.exception, SystemExit), command
+    assert all(line.isprintable() for line in (result.stdout + result.stderr).splitlines()), command
+    if result.exit_code:
+        # predict answers line after line, generate prints as many new names as it finds
+        assert result.stdout == "" or name in ("predict", "generate"), command
+        assert re.fullmatch("error: .+; .+\n", result.stderr), command
+    elif "json" in rest:
+        strict(result.stdout)
+    return result.exit_code
+
+
+def with_history(history: object) -> Checkpoint:
+    return replace(hostile.tiny(READOUTS), history=history)  # type: ignore[arg-type]  # that is the fault
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        *({"val_loss": value} for value in (math.nan, math.inf, 1.7e308, 10**400)),
+        *({"clipped": value} for value in (2, -1, math.nan)),
+        *({"clip_factor": value} for value in (1.5, -0.1)),
+        *({name: value} for name in ("network", "epoch") for value in (0, -1, 1.0, None, 1 << 53)),
+    ],
+)
+def test_a_history_that_cannot_be_is_refused(here: Path, entry: dict[str, float]) -> None:
+    save(here / "m.npz", with_history([entry]))
+    for command in COMMANDS:
+        assert tried(command) == 1
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        [{}],
+        [{"val_loss": 2}],
+        [{"clipped": 1, "clip_factor": 0}],
+        [{"clipped": None, "epoch": 1}, {"network": 3, "clipped": 0.5}, {"other": -1}],
+        [
+            {"network": 1, "epoch": 1, "val_loss": v, "loss": v, "grad_norm": v}
+            for v in (1e300, -1e300, 5e-324)
+        ],
+        [{"network": (1 << 53) - 1, "epoch": (1 << 53) - 1, "clipped": 1, "val_loss": 10**300}],
+    ],
+)
+def test_a_history_that_lacks_fields_is_read(here: Path, history: object) -> None:
+    plain = [COMMANDS[0], *(c for c in COMMANDS if "info" in c or "gradients" in c)]
+    save(here / "m.npz", with_history(history))
+    for command in plain:
+        assert tried(command) == 0, command
+
+
+@pytest.mark.parametrize("cell", ["rnn", "relu", "gru", "lstm"])
+@pytest.mark.parametrize("value", [1e38, -1e29])
+def test_huge_parameters_are_answered_or_refused(here: Path, cell: str, value: float) -> None:
+    network = replace(hostile.tiny(READOUTS).network, cell=cell)
+    params = init_params(network, np.random.default_rng(1))
+    for name, q in params.items():
+        huge = q.copy()
+        huge.flat[::2] = value  # the others are as they were, so that countries and symbols differ
+        members = ({**params, name: huge},)
+        save(here / "m.npz", replace(hostile.tiny(READOUTS), network=network, members=members))
+        for command in COMMANDS:
+            tried(command)
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c.startswith(("explain", "generate"))])
+def test_scores_after_every_letter_that_overflow_are_said_to(here: Path, command: str) -> None:
+    model = hostile.tiny(READOUTS)
+    params = dict(model.members[0])
+    for name in ("forward.step_country.W", "forward.W" if "numbers" in command else "country.b"):
+        params[name] = np.full_like(params[name], 1e38)
+    params["country.b"] = np.zeros_like(params["country.b"])
+    save(here / "m.npz", replace(model, network=replace(model.network, cell="relu"), members=(params,)))
+    assert tried(command) == 1

@@ -375,6 +375,31 @@ def test_a_state_that_was_tampered_with_is_one_line(
     assert stopped.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    "figures",
+    [{"ece": None}, {"epoch": 0}, {"network": None}, {"clipped": 2}, {"loss": float("nan")}],
+    ids=str,
+)
+def test_a_history_that_was_tampered_with_is_one_line(stopped: Path, figures: dict[str, Any]) -> None:
+    with np.load(stopped, allow_pickle=False) as archive:
+        header = json.loads(archive["header"].tobytes())
+    header["history"] = [entry | figures for entry in header["history"]]
+    rewritten(stopped, header=np.frombuffer(json.dumps(header).encode(), np.uint8))
+    result = train("--resume", "-q", "-o", "stopped.npz")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert re.fullmatch(r"error: stopped\.npz\.resume: .*history.*; .+\n", result.stderr)
+
+
+def test_an_odd_history_is_drawn(stopped: Path) -> None:
+    with np.load(stopped, allow_pickle=False) as archive:
+        header = json.loads(archive["header"].tobytes())
+    header["history"][0] |= {"loss": 1e300, "grad_norm": -1e300, "clipped": None, "val_accuracy": None}
+    rewritten(stopped, header=np.frombuffer(json.dumps(header).encode(), np.uint8))
+    result = train("--resume", "-o", "stopped.npz", "--curves", "c.svg")
+    assert result.exit_code == 0, result.output
+    assert stopped.with_name("c.svg").read_text(encoding="utf-8").startswith("<svg ")
+
+
 def test_a_state_cut_short_is_one_line(stopped: Path) -> None:
     whole = stopped.read_bytes()
     for size in range(0, len(whole), 997):

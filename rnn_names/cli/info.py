@@ -79,7 +79,7 @@ def info(
                 bars = report.sparkline(values)
                 rows[f"network {k}, {what}"] = f"{values[0]:.3f} {bars} {values[-1]:.3f}"
     if kept:
-        rows["kept"] = f"network {kept.get('network', 1)}, epoch {kept['epoch']}" + "".join(
+        rows["kept"] = f"network {kept.get('network', 1)}, epoch {kept.get('epoch', '?')}" + "".join(
             f", {key.replace('_', ' ')} {kept[key]:.3f}"
             for key in ("val_loss", "val_accuracy")
             if kept.get(key) is not None
