@@ -314,7 +314,11 @@ def test_an_interrupted_training_draws_what_there_is(here: Path, few_countries: 
         "t.svg",
     ]
     with subprocess.Popen(
-        list(map(str, command)), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8"
+        list(map(str, command)),
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in a background job
     ) as running:
         assert running.stderr is not None
         for line in running.stderr:
