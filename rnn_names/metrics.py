@@ -73,7 +73,7 @@ def evaluate(
         macro_f1=float(f1[seen].mean()),
         balanced_accuracy=float(recall[true > 0].mean()),
         nll=float(-np.log(np.maximum(p_true, np.finfo(p_true.dtype).tiny)).mean()) + 0.0,  # never -0.0
-        ece=expected_calibration_error(confidence, correct),
+        ece=calibration_bins(confidence, correct).ece,
         coverage=float(covered.mean()),
         covered_accuracy=float(correct[covered].mean()) if covered.any() else None,
         per_country={
@@ -88,11 +88,6 @@ def ranks(probabilities: FloatArray, truth: IntArray) -> IntArray:
     p_true = probabilities[np.arange(len(truth)), truth][:, None]
     ties = (probabilities == p_true) & (np.arange(probabilities.shape[1]) < truth[:, None])
     return np.asarray(((probabilities > p_true) | ties).sum(axis=1) + 1)
-
-
-def expected_calibration_error(confidence: FloatArray, correct: IntArray) -> float:
-    """Σ_bins (n_bin / n) |accuracy - mean confidence|, bins of equal width, closed above."""
-    return calibration_bins(confidence, correct).ece
 
 
 class CalibrationBins(NamedTuple):

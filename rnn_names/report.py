@@ -160,14 +160,14 @@ class Tables:
     """For people, in a file or pipe: a table of the names, TABLE_ROWS in each."""
 
     def __init__(self, table: "Table", top_k: int, file: TextIO) -> None:
-        self.top_k, self.file, self.console = top_k, file, _console(file)
+        self.top_k, self.file, self.console = top_k, file, new_console(file)
 
     def render(self, prediction: Prediction) -> Prediction:
         return prediction
 
     def write(self, rows: list[Any], rendered: list[Prediction]) -> None:
         for at in range(0, len(rendered), TABLE_ROWS):
-            table = _table("name", *(f"{n}." for n in range(1, self.top_k + 1)))
+            table = new_table("name", *(f"{n}." for n in range(1, self.top_k + 1)))
             for prediction in rendered[at : at + TABLE_ROWS]:
                 answers = (f"{printable(g.country)} {g.probability:.0%}" for g in prediction.guesses)
                 table.add_row(printable(" ".join([prediction.name, *_marks(prediction)])), *answers)
@@ -351,7 +351,7 @@ def write_comparison(runs: Sequence[Run], file: TextIO) -> None:
         "coverage": [f"{m.coverage:.3f}" for m in metrics],
         "covered": [_three(m.covered_accuracy) for m in metrics],
     }
-    console, table = _console(file), _texts(*told)
+    console, table = new_console(file), _texts(*told)
     room = console.width - sum(min(12, max(map(len, texts))) + GAP for texts in told.values())
     shown: list[list[str]] = []
     for title, cells in figures.items():
@@ -367,7 +367,7 @@ def write_comparison(runs: Sequence[Run], file: TextIO) -> None:
 
 def write_mistakes(runs: Sequence[Run], n: int, file: TextIO) -> None:
     """The most confident mistakes: a table for each run, and of several its name above."""
-    console = _console(file)
+    console = new_console(file)
     for run in runs:
         table = _texts(*MISTAKE[:-1])
         table.add_column(MISTAKE[-1], justify="right", no_wrap=True)
@@ -391,8 +391,8 @@ def _telling(runs: Sequence[Run]) -> dict[str, list[str]]:
 
 def write_metrics(metrics: "Metrics", file: TextIO) -> None:
     """The metrics as a line a figure, and a table of the countries, the most frequent first."""
-    console = _console(file)
-    summary = _table("metric", "value")
+    console = new_console(file)
+    summary = new_table("metric", "value")
     for label, value in (
         ("names", f"{metrics.n:,}"),
         ("accuracy", f"{metrics.accuracy:.3f}"),
@@ -406,7 +406,7 @@ def write_metrics(metrics: "Metrics", file: TextIO) -> None:
     ):
         summary.add_row(label, value)
     console.print(summary)
-    countries = _table("country", "names", "precision", "recall", "F1")
+    countries = new_table("country", "names", "precision", "recall", "F1")
     for country, m in sorted(metrics.per_country.items(), key=lambda item: -item[1].n):
         countries.add_row(
             printable(country), f"{m.n:,}", f"{m.precision:.2f}", f"{m.recall:.2f}", f"{m.f1:.2f}"
@@ -424,15 +424,14 @@ def write_table(
     columns: Sequence[str], rows: Iterable[Sequence[str]], file: TextIO, numbers: Collection[int] = ()
 ) -> None:
     """A table of texts, which are wrapped; `numbers` are the places of columns that hold such."""
-    table = _table(columns[0])
-    table.columns[0].overflow = "fold"  # a long word goes on in the next line, where rich would cut it
+    table = _texts(columns[0])
     table.show_header = any(columns)
     for place, column in enumerate(columns[1:], start=1):
         right = place in numbers
         table.add_column(column, justify="right" if right else "left", no_wrap=right, overflow="fold")
     for row in rows:
         table.add_row(*map(printable, row))
-    _console(file, PAGE).print(table)
+    new_console(file, PAGE).print(table)
 
 
 def sparkline(values: Sequence[float]) -> str:
@@ -507,7 +506,7 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-def _console(file: TextIO, piped: int = 100_000) -> "Console":
+def new_console(file: TextIO, piped: int = 100_000) -> "Console":
     """Where tables go: as wide as a terminal, else `piped`; plain where NO_COLOR says so."""
     import shutil  # not above: to predict in a pipe takes neither
 
@@ -533,14 +532,15 @@ def _console(file: TextIO, piped: int = 100_000) -> "Console":
 
 def _texts(first: str, *others: str) -> "RichTable":
     """A table whose columns hold texts, which go on in the next line where rich would cut them."""
-    table = _table(first)
+    table = new_table(first)
     table.columns[0].overflow = "fold"
     for column in others:
         table.add_column(column, overflow="fold")
     return table
 
 
-def _table(first: str, *others: str) -> "RichTable":
+def new_table(first: str, *others: str) -> "RichTable":
+    """A table with a column of texts, and others of numbers, or of texts where a title ends in a stop."""
     from rich import box
     from rich.table import Table
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TextIO
 
-from rnn_names.report import _console, printable
+from rnn_names.report import new_console, printable
 
 if TYPE_CHECKING:  # rich and NumPy are loaded only where they are needed
     from rich.console import Console
@@ -79,7 +79,7 @@ def write_explanations(
 
     Bars are full for the country in question and shaded for others, or against it: no colour is needed.
     """
-    console = _console(file)
+    console = new_console(file)
     width = console.width if file.isatty() else WIDEST
     for place, e in enumerate(explanations):
         if place:

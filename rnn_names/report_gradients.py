@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rnn_names import svg
-from rnn_names.report import _console, _table
+from rnn_names.report import new_console, new_table
 
 if TYPE_CHECKING:
     from rnn_names.gradients import Curve
@@ -25,10 +25,10 @@ History = Sequence[dict[str, float | None]]
 
 def write_curves(curves: "Sequence[Curve]", history: History, clip_norm: float, file: TextIO) -> None:
     """A line a curve, and for a trained network how clipping acted."""
-    console = _console(file)
+    console = new_console(file)
     points = max(len(curve.norms) for curve in curves)
     width = min(max(console.width - 56, 8), 50, points)
-    table = _table("network", "σ of W", f"0–{points - 1}", "a step", "")
+    table = new_table("network", "σ of W", f"0–{points - 1}", "a step", "")
     table.columns[2].justify = "left"
     for curve in curves:
         sigma = curve.singular_values

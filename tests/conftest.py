@@ -63,6 +63,24 @@ def _train(data: Prepared, config: TrainConfig, hidden_size: int) -> tuple[list[
     )
 
 
+def unmeasured() -> dict[str, str]:
+    """The environment of a process whose coverage is not measured.
+
+    Where Ctrl-C comes while the measuring holds its lock, the process waits for itself for ever; where the
+    disk is full, the measuring fails first.
+    """
+    return {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE")}
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def train() -> Train:
     """Train to the end: the reports of the epochs, and the checkpoint of the best one."""

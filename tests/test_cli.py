@@ -31,6 +31,7 @@ from rnn_names.dataset import read_examples
 from rnn_names.errors import TrainingError
 from rnn_names.network import READOUTS
 from rnn_names.training import EpochReport, StepReport, prepare
+from tests.conftest import unmeasured
 
 METRICS = {
     *("n", "accuracy", "top3_accuracy", "macro_f1", "balanced_accuracy", "nll", "ece"),
@@ -38,16 +39,8 @@ METRICS = {
 }
 SMALL = ["--cell", "rnn", "--no-bidirectional", "--no-pooling", "--networks", "1", "--hidden-size", "8"]
 SMALL += ["--step-loss", "0", "--letter-loss", "0", "--ema-decay", "0", "--dropout", "0.1", "--lr", "0.01"]
+pytestmark = pytest.mark.usefixtures("here")
 QUICK = [*SMALL, "--epochs", "2", "--batch-size", "64"]
-
-
-@pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty current folder."""
-    folder = tmp_path / "here"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
 
 
 def invoke(*args: object, input: str | bytes | None = None) -> Result:
@@ -551,7 +544,7 @@ def test_a_reader_that_has_enough_ends_it_quietly(here: Path, model_file: Path) 
 
 
 def test_ctrl_c_keeps_the_best(few_countries: Path, here: Path) -> None:
-    env = os.environ | {"PYTHONUNBUFFERED": "1"}
+    env = unmeasured() | {"PYTHONUNBUFFERED": "1"}
     endless = [*SMALL, "--epochs", "100000", "--patience", "0", "-o", "m.npz"]
     with spawn("train", few_countries, *endless, env=env) as process:
         assert process.stderr is not None

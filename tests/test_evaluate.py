@@ -17,16 +17,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from rnn_names import checkpoint
 from rnn_names.checkpoint import Checkpoint
 from rnn_names.classifier import NameClassifier
-from rnn_names.cli import app
 from rnn_names.dataset import Example
 from rnn_names.evaluation import Evaluation
 from rnn_names.metrics import ranks
 from rnn_names.report import Run, write_comparison, write_mistakes
+from tests import test_cli
 
 # the library
 
@@ -93,15 +93,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model_file: Path, ense
 
 
 def invoke(*args: object) -> Result:
-    result = CliRunner().invoke(app, ["evaluate", *map(str, args)])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+    return test_cli.invoke("evaluate", *args)
 
 
 def fine(*args: object) -> Result:
-    result = invoke(*args)
-    assert result.exit_code == 0, result.output
-    return result
+    return test_cli.fine("evaluate", *args)
 
 
 def read(*args: object) -> Any:

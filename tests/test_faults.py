@@ -25,6 +25,7 @@ from rnn_names.cli import app
 from rnn_names.files import replacing
 from rnn_names.network import READOUTS, init_params
 from tests import hostile
+from tests.conftest import unmeasured
 from tests.faults import FAULTS, FEW, SMALL, WATCH, Fault, tool
 
 KEPT = Path(__file__).resolve().parent / "fixtures" / "fuzz"
@@ -151,8 +152,7 @@ def test_a_disk_that_fills_up_while_training(tmp_path: Path) -> None:
     run = tool(
         *("train", "few.csv", "-o", "m", *SMALL),
         cwd=tmp_path,
-        # What measures coverage writes files of its own, which may not be longer either.
-        env={key: value for key, value in os.environ.items() if not key.startswith("COVERAGE")},
+        env=unmeasured(),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
     )
     out, said = run.communicate()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_names.encoding import FloatArray, IntArray
-from rnn_names.metrics import CountryMetrics, Metrics, evaluate, expected_calibration_error
+from rnn_names.metrics import CountryMetrics, Metrics, calibration_bins, evaluate
 
 
 def score(probabilities: list[list[float]], truth: list[int]) -> Metrics:
@@ -81,7 +81,7 @@ def test_two_countries_are_always_among_three() -> None:
     ],
 )
 def test_calibration_error_by_hand(confidence: list[float], correct: list[bool], expected: float) -> None:
-    ece = expected_calibration_error(np.array(confidence), np.array(correct))
+    ece = calibration_bins(np.array(confidence), np.array(correct)).ece
     assert ece == pytest.approx(expected)
 
 
@@ -144,7 +144,7 @@ def test_calibration_error_agrees_with_its_definition(rows: list[tuple[float, bo
             confidence = sum(p for p, _ in inside) / len(inside)
             total += len(inside) / len(rows) * abs(accuracy - confidence)
     p, right = (np.array(column) for column in zip(*rows, strict=True))
-    assert expected_calibration_error(p, right) == pytest.approx(total)
+    assert calibration_bins(p, right).ece == pytest.approx(total)
 
 
 def test_a_country_neither_true_nor_answered_is_not_counted() -> None:

@@ -20,14 +20,6 @@ from tests.conftest import PLAIN
 SMALL = ["--hidden-size", "4", "--epochs", "1", "--networks", "1", "-q"]
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "here"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
-
-
 def run(*args: object) -> Any:
     return CliRunner().invoke(app, [*map(str, args)])
 

@@ -12,26 +12,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner, Result
 
 from rnn_names import pictures, report, svg
-from rnn_names.cli import app
 from rnn_names.confusion import Confusion, count_pairs
-from rnn_names.metrics import CalibrationBins, calibration_bins, expected_calibration_error
+from rnn_names.metrics import CalibrationBins, calibration_bins
+from tests.conftest import unmeasured
+from tests.test_cli import fine, invoke
 
 QUICK = ["--epochs", "2", "--hidden-size", "8", "--networks", "1", "--workers", "1"]
-
-
-def invoke(*args: object) -> Result:
-    result = CliRunner().invoke(app, [str(arg) for arg in args])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
-
-
-def fine(*args: object) -> Result:
-    result = invoke(*args)
-    assert result.exit_code == 0, result.output
-    return result
 
 
 def parsed(panel: svg.Panel) -> ElementTree.Element:
@@ -77,7 +65,8 @@ def test_bins_hold_every_name_and_give_the_calibration_error(rows: list[tuple[fl
     assert bins.n.sum() == len(rows)
     assert bins.n @ bins.accuracy == pytest.approx(right.sum())
     assert bins.n @ bins.confidence == pytest.approx(p.sum())
-    assert bins.ece == expected_calibration_error(p, right)
+    gaps = [n * abs(accuracy - confidence) for n, accuracy, confidence in zip(*bins, strict=True)]
+    assert bins.ece == pytest.approx(sum(gaps) / len(rows))
     for k in np.flatnonzero(bins.n):
         assert k / 15 - 1e-9 <= bins.confidence[k] <= (k + 1) / 15 + 1e-9
 
@@ -217,15 +206,6 @@ def test_a_share_that_rounds_to_nothing_is_left_out(capsys: pytest.CaptureFixtur
 # The commands
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty current folder."""
-    folder = tmp_path / "here"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
-
-
 def test_evaluate_draws_both_and_says_the_same(here: Path, few_countries: Path, model_file: Path) -> None:
     args = ["evaluate", few_countries, "-m", model_file, "--format", "json"]
     plain = fine(*args)
@@ -318,6 +298,7 @@ def test_an_interrupted_training_draws_what_there_is(here: Path, few_countries: 
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         encoding="utf-8",
+        env=unmeasured(),
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in a background job
     ) as running:
         assert running.stderr is not None

@@ -29,14 +29,6 @@ from tests.conftest import PLAIN
 SMALL = ["--hidden-size", "4", "--epochs", "4", "--batch-size", "128", "--lr", "0.02"]
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "here"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
-
-
 def listing(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 

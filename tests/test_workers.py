@@ -12,6 +12,7 @@ import pytest
 
 from rnn_names.network import READOUTS, Objective, Params, init_params, loss_and_gradient
 from rnn_names.workers import Task, Workers
+from tests.conftest import unmeasured
 from tests.problems import COUNTRIES, NAMES, WEIGHTS, batch, encoded, network
 
 NETWORK = network("gru", True, READOUTS)
@@ -67,6 +68,7 @@ def test_no_process_outlives_the_training(tmp_path: Path, end: signal.Signals) -
         [*command, "--patience", "0"],
         cwd=tmp_path,
         stderr=subprocess.PIPE,
+        env=unmeasured(),
         start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in a background job
     ) as process:
