@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 
+COMPARED = 80  # characters of a word: to compare longer ones takes too long
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`did you mean 'Poland'?` for the known word that is nearest, whatever its capitals; or nothing."""
     from difflib import get_close_matches  # not above: it takes longer than a prediction
 
-    folded = {each.casefold(): each for each in known}
-    near = get_close_matches(word.casefold(), folded, 1)
+    folded = {each[:COMPARED].casefold(): each for each in known if each != word}
+    near = get_close_matches(word[:COMPARED].casefold(), folded, 1)
     return f"did you mean {folded[near[0]]!r}?" if near else ""
 
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from rnn_names.errors import DataError
+from rnn_names.errors import DataError, did_you_mean
 
 GZIP = ".gz"
 FORMS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -120,11 +120,8 @@ def _listed(header: list[str]) -> str:
 
 
 def _near(wanted: str, header: list[str]) -> str:
-    from difflib import get_close_matches  # not above: it takes longer than a prediction
-
-    folded = {cell[:80].casefold(): cell for cell in header if cell != wanted}
-    near = get_close_matches(wanted[:80].casefold(), folded, 1)
-    return f"did you mean {folded[near[0]]!r}? " if near else ""
+    near = did_you_mean(wanted, header)
+    return f"{near} " if near else ""
 
 
 class DelimitedRows:

@@ -16,7 +16,6 @@ from rnn_names import checkpoint
 from rnn_names.cells import CELLS
 from rnn_names.checkpoint import Checkpoint
 from rnn_names.cli import app
-from rnn_names.cli.gradients import CellChoice
 from rnn_names.gradients import STARTS, Curve
 from rnn_names.report_gradients import BARS, clipping_lines, sparkline
 
@@ -87,7 +86,7 @@ def test_the_longest_sequences_are_as_long_as_names_may_be(few_countries: Path) 
 
 
 def test_the_cells_to_choose_are_all() -> None:
-    assert [choice.value for choice in CellChoice] == [*CELLS, "all"]
+    assert f"  --cell {'|'.join([*CELLS, 'all'])}\n" in run("-h").stdout
 
 
 def test_how_clipping_acted_is_said() -> None:

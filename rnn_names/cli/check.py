@@ -1,27 +1,20 @@
 """`rnn-names check`."""
 
 import sys
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from rnn_names.cli.options import CountryColumn, Data, NameColumn, Verbose, single_command
+from rnn_names.cli.command import OneCommand
+from rnn_names.cli.options import CountryColumn, Data, NameColumn, TableOrJson, Verbose
 
-app = single_command()
-
-
-class CheckFormat(StrEnum):
-    """Values of `check --format`."""
-
-    table = "table"
-    json = "json"
+app = OneCommand()
 
 
 @app.command()
 def check(
     data: Data = None,
-    format: Annotated[CheckFormat, typer.Option(help="json: one object.")] = CheckFormat.table,
+    format: Annotated[TableOrJson, typer.Option(help="json: one object.")] = TableOrJson.table,
     name_column: NameColumn = "name",
     country_column: CountryColumn = "country",
     verbose: Verbose = False,
@@ -42,7 +35,7 @@ def check(
     if verbose:
         typer.echo(f"data: {report.printable(str(source))}", err=True)
     found = checks.check(read_examples(source, name_column, country_column))
-    if format is CheckFormat.json:
+    if format is TableOrJson.json:
         typer.echo(report.to_json(found))
         return
     rows = [

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from rnn_names.cli.command import OneCommand
 from rnn_names.cli.options import (
     MODEL_ORDER,
     CountryColumn,
     NameColumn,
     Prior,
+    TableOrJson,
     Threshold,
     Verbose,
     finite,
     load,
     model_inputs,
     model_path,
-    single_command,
     svg_file,
     training_source,
 )
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 RECORDS = (".csv", ".tsv", ".jsonl")
 
-app = single_command()
+app = OneCommand()
 
 
 class Part(StrEnum):
@@ -45,13 +46,6 @@ class Part(StrEnum):
     val = "val"
     train = "train"
     all = "all"
-
-
-class EvaluateFormat(StrEnum):
-    """Values of `evaluate --format`."""
-
-    table = "table"
-    json = "json"
 
 
 class DataSet(NamedTuple):
@@ -114,8 +108,8 @@ def evaluate(
         ),
     ] = None,
     format: Annotated[
-        EvaluateFormat, typer.Option(help="json: one object; of several models or data, an array of them.")
-    ] = EvaluateFormat.table,
+        TableOrJson, typer.Option(help="json: one object; of several models or data, an array of them.")
+    ] = TableOrJson.table,
     min_accuracy: Annotated[
         float | None,
         typer.Option(callback=_least, min=0, max=1, help="Fail, with exit code 1, under this accuracy."),
@@ -168,20 +162,21 @@ def evaluate(
     """
     from rnn_names import report
 
-    if confusion == HERE and format is EvaluateFormat.json:
+    if confusion == HERE and format is TableOrJson.json:
         raise typer.BadParameter("--confusion - is a table; give it a file with --format json.")
     if (confusion or reliability) and max(len(model or []), len(data or [])) > 1:
         raise typer.BadParameter("a picture is of one model and one DATA; give one of each.")
     paths: Sequence[Path | None] = model or [None]
     outputs = [path for path in (confusion, reliability, predictions) if path and path != HERE]
+    inputs = [*(data or []), *(file for each in paths for file in model_inputs(each, prior))]
     for place, path in enumerate(outputs):
         check_writable(path)
-        inputs = [file for each in paths for file in model_inputs(each, prior)]
-        check_apart(path, [*(data or []), *inputs, *outputs[:place]])
+        check_apart(path, [*inputs, *outputs[:place]])
     models = [_named(path, verbose, prior) for path in paths]
-    if not data:
+    if outputs and not data:
+        sources = [training_source(each.classifier.model.data) for each in models]
         for path in outputs:
-            check_apart(path, [training_source(each.classifier.model.data) for each in models])
+            check_apart(path, sources)
     given = [_read(path, str(path), name_column, country_column) for path in data or []]
     runs = []
     for run in _runs(models, given, split, threshold):
@@ -324,10 +319,10 @@ def _failures(
                 )
 
 
-def _show(runs: "Sequence[Run]", format: EvaluateFormat, errors: int) -> None:
+def _show(runs: "Sequence[Run]", format: TableOrJson, errors: int) -> None:
     from rnn_names import report
 
-    if format is EvaluateFormat.json:
+    if format is TableOrJson.json:
         typer.echo(report.evaluation_json(runs, errors))
         return
     if len(runs) == 1:

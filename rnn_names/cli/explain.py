@@ -1,23 +1,16 @@
 """`rnn-names explain`."""
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rnn_names.cli.options import Model, Prior, Verbose, load, model_inputs, single_command, svg_file
+from rnn_names.cli.command import OneCommand
+from rnn_names.cli.options import Model, Prior, TableOrJson, Verbose, load, model_inputs, svg_file
 from rnn_names.files import check_apart, check_writable
 
-app = single_command()
-
-
-class ExplainFormat(StrEnum):
-    """Values of `explain --format`."""
-
-    table = "table"
-    json = "json"
+app = OneCommand()
 
 
 @app.command()
@@ -38,8 +31,8 @@ def explain(
         ),
     ] = False,
     format: Annotated[
-        ExplainFormat, typer.Option(help="json: a list of one object a name.")
-    ] = ExplainFormat.table,
+        TableOrJson, typer.Option(help="json: a list of one object a name.")
+    ] = TableOrJson.table,
     svg: Annotated[
         Path | None, typer.Option(metavar="FILE.svg", callback=svg_file, help="Draw it as well.")
     ] = None,
@@ -65,7 +58,7 @@ def explain(
         from rnn_names.worked import work
 
         worked = [work(classifier, name, country) for name in names]
-        if format is ExplainFormat.json:
+        if format is TableOrJson.json:
             typer.echo(report.worked_json(worked))
             return
         for place, each in enumerate(worked):
@@ -81,7 +74,7 @@ def explain(
         from rnn_names.svg_explain import write_picture
 
         write_picture(svg, explanations, classifier.countries, top_k)
-    if format is ExplainFormat.json:
+    if format is TableOrJson.json:
         typer.echo(report.explanations_json(explanations, classifier, top_k))
     else:
         report.write_explanations(explanations, classifier, top_k, sys.stdout)

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rnn_names.cli.options import Model, Verbose, load, positive, single_command, training_source
+from rnn_names.cli.command import OneCommand
+from rnn_names.cli.options import Model, Verbose, load, positive, training_source
 from rnn_names.errors import DataError
 
 if TYPE_CHECKING:
     from rnn_names.checkpoint import DataInfo
     from rnn_names.dataset import Example
 
-app = single_command()
+app = OneCommand()
 
 
 class GenerateFormat(StrEnum):

@@ -1,55 +1,61 @@
 """`rnn-names gradients`."""
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from rnn_names.cli.command import OneCommand
 from rnn_names.cli.options import (
+    CellCommand,
     CountryColumn,
     Data,
     Model,
     NameColumn,
+    TableOrJson,
     Verbose,
+    cells,
     load,
     model_inputs,
-    single_command,
+    one_of,
     svg_file,
     training_source,
 )
 from rnn_names.errors import DataError
 from rnn_names.files import check_apart, check_writable
 
-app = single_command()
+app = OneCommand()
 
 
-class GradientsFormat(StrEnum):
-    """Values of `gradients --format`."""
-
-    table = "table"
-    json = "json"
+ALL = "all"  # of the cells
 
 
-class CellChoice(StrEnum):
-    """Values of `gradients --cell`."""
+class GradientsCommand(CellCommand):
+    """Has a value of --cell for all of them."""
 
-    rnn = "rnn"
-    relu = "relu"
-    gru = "gru"
-    lstm = "lstm"
-    all = "all"
+    beside = (ALL,)
 
 
-@app.command()
+def _cell(name: str | None) -> str | None:
+    return None if name is None else one_of(name, _cells())
+
+
+def _cells() -> list[str]:
+    return [*cells(), *GradientsCommand.beside]
+
+
+@app.command(cls=GradientsCommand)
 def gradients(
     data: Data = None,
     model: Model = None,
     cell: Annotated[
-        CellChoice | None,
+        str | None,
         typer.Option(
-            help="Instead of a trained model look at fresh networks of this cell.", show_default=False
+            callback=_cell,
+            autocompletion=_cells,
+            help="Instead of a trained model look at fresh networks of this cell.",
+            show_default=False,
         ),
     ] = None,
     length: Annotated[
@@ -61,7 +67,7 @@ def gradients(
             show_default=False,
         ),
     ] = None,
-    format: Annotated[GradientsFormat, typer.Option(help="json: one object.")] = GradientsFormat.table,
+    format: Annotated[TableOrJson, typer.Option(help="json: one object.")] = TableOrJson.table,
     svg: Annotated[
         Path | None, typer.Option(metavar="FILE.svg", callback=svg_file, help="Draw the curves, too.")
     ] = None,
@@ -103,7 +109,7 @@ def gradients(
         history, clip_norm = [], 0.0
         networks = [
             (start, params, config, 1)
-            for kind in (CELLS if cell is CellChoice.all else [cell.value])
+            for kind in (CELLS if cell == ALL else [cell])
             for start, params, config in library.fresh(kind, len(alphabet), len(countries), seed)
         ]
     else:
@@ -128,7 +134,7 @@ def gradients(
         from rnn_names.svg import write
 
         write(svg, report_gradients.curves_picture(curves, history), "How far back gradients reach")
-    if format is GradientsFormat.json:
+    if format is TableOrJson.json:
         typer.echo(report_gradients.curves_json(curves, history, clip_norm, length))
     else:
         report_gradients.write_curves(curves, history, clip_norm, sys.stdout)

@@ -2,25 +2,18 @@
 
 import sys
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rnn_names.cli.options import MODEL_ORDER, Verbose, model_path, single_command
+from rnn_names.cli.command import OneCommand
+from rnn_names.cli.options import MODEL_ORDER, TableOrJson, Verbose, model_path
 
 if TYPE_CHECKING:
     from rnn_names.checkpoint import Checkpoint
 
-app = single_command()
-
-
-class InfoFormat(StrEnum):
-    """Values of `info --format`."""
-
-    table = "table"
-    json = "json"
+app = OneCommand()
 
 
 @app.command()
@@ -34,8 +27,8 @@ def info(
         ),
     ] = None,
     format: Annotated[
-        InfoFormat, typer.Option(help="json: one object, with every epoch.")
-    ] = InfoFormat.table,
+        TableOrJson, typer.Option(help="json: one object, with every epoch.")
+    ] = TableOrJson.table,
     verbose: Verbose = False,
 ) -> None:
     """Say what a model knows, how it is built, and how it was trained.
@@ -48,7 +41,7 @@ def info(
 
     path = model_path(model, verbose)
     facts = _facts(path, checkpoint.load(path))
-    if format is InfoFormat.json:
+    if format is TableOrJson.json:
         typer.echo(report.to_json(facts))
         return
     network, data, kept = facts["network"], facts["data"], facts["kept"]

@@ -2,12 +2,13 @@
 
 import math
 import os
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rnn_names.cli.command import OneCommand
+from rnn_names.cli.command import Command
 from rnn_names.errors import DataError
 
 if TYPE_CHECKING:  # loaded inside the commands, so that --help and usage errors are quick
@@ -19,9 +20,42 @@ MODEL_VARIABLE = "RNN_NAMES_MODEL"
 MODEL_ORDER = f"${MODEL_VARIABLE}, else {MODEL} in this folder, else the bundled one"
 
 
-def single_command() -> OneCommand:
-    """What a module of one command hangs it on."""
-    return OneCommand()
+class TableOrJson(StrEnum):
+    """Values of --format, where there is no other."""
+
+    table = "table"
+    json = "json"
+
+
+class CellCommand(Command):
+    """Lists the cells in its help; only there, since to know them is to load NumPy."""
+
+    beside: tuple[str, ...] = ()  # values of --cell that are none
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        for parameter in self.params:
+            if parameter.name == "cell":
+                parameter.metavar = "|".join([*cells(), *self.beside])
+        super().format_help(ctx, formatter)
+
+
+def cells() -> list[str]:
+    """The names of the cells."""
+    from rnn_names.cells import CELLS
+
+    return list(CELLS)
+
+
+def known_cell(name: str) -> str:
+    """The name, if it is that of a cell."""
+    return one_of(name, cells())
+
+
+def one_of(value: str, values: list[str]) -> str:
+    """The value, if it is one of these."""
+    if value not in values:
+        raise typer.BadParameter(f"{value!r} is not one of {', '.join(values)}.")
+    return value
 
 
 def finite(value: float) -> float:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from rnn_names import tables
-from rnn_names.cli.options import Model, Prior, Threshold, Verbose, load, model_inputs, single_command
+from rnn_names.cli.command import OneCommand
+from rnn_names.cli.options import Model, Prior, Threshold, Verbose, load, model_inputs
 from rnn_names.files import check_apart, check_writable, replacing
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 REMEMBERED = 1 << 15  # different names whose answers are kept for when they come again
 PIPE = 1 << 20  # bytes
 
-app = single_command()
+app = OneCommand()
 
 
 class PredictFormat(StrEnum):

@@ -11,22 +11,24 @@ from typing import Annotated, Any
 
 import typer
 
-from rnn_names.cli.command import Command
+from rnn_names.cli.command import OneCommand
 from rnn_names.cli.options import (
     MODEL,
+    CellCommand,
     CountryColumn,
     Data,
     NameColumn,
     Verbose,
+    cells,
+    known_cell,
     positive,
     share,
-    single_command,
     svg_file,
 )
 from rnn_names.errors import CheckpointError, OutputError, RnnNamesError, TrainingError
 from rnn_names.files import check_apart, check_writable
 
-app = single_command()
+app = OneCommand()
 
 
 class Readout(StrEnum):
@@ -88,8 +90,8 @@ SECTIONS = {
 }
 
 
-class TrainCommand(Command):
-    """Puts its options into sections, lists the cells in the help, since that loads NumPy, and resumes."""
+class TrainCommand(CellCommand):
+    """Puts its options into sections, and resumes."""
 
     def __init__(self, *args: Any, **attributes: Any) -> None:
         super().__init__(*args, **attributes)
@@ -97,12 +99,6 @@ class TrainCommand(Command):
         options: list[Any] = list(self.params)
         for option in options:
             option.rich_help_panel = panels.get(option.name)
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        for parameter in self.params:
-            if parameter.name == "cell":
-                parameter.metavar = "|".join(_cells())
-        super().format_help(ctx, formatter)
 
     def invoke(self, ctx: Any) -> Any:
         if ctx.params["resume"]:
@@ -136,18 +132,6 @@ class TrainCommand(Command):
             )
 
 
-def _cells() -> list[str]:
-    from rnn_names.cells import CELLS
-
-    return list(CELLS)
-
-
-def _cell(name: str) -> str:
-    if name not in _cells():
-        raise typer.BadParameter(f"{name!r} is not one of {', '.join(_cells())}.")
-    return name
-
-
 @app.command(cls=TrainCommand)
 def train(
     ctx: typer.Context,
@@ -156,7 +140,7 @@ def train(
         Path, typer.Option("-o", "--output", metavar="FILE", help="Where the model is written.")
     ] = MODEL,
     cell: Annotated[
-        str, typer.Option(callback=_cell, autocompletion=_cells, help="The recurrent cell.")
+        str, typer.Option(callback=known_cell, autocompletion=cells, help="The recurrent cell.")
     ] = "gru",
     bidirectional: Annotated[bool, typer.Option(help="Read names from both ends.")] = True,
     hidden_size: Annotated[int, typer.Option(min=1, help="Hidden units of each direction.")] = 144,
