@@ -1,7 +1,9 @@
 """A trained model ↔ one .npz file.
 
-Format 1. The archive holds `header`, a JSON text as bytes, and one array `K/NAME` for each parameter of
-network K, in 32 or 16 bits.
+Format 2. The archive holds `header`, a JSON text as bytes, and one array `K/NAME` for each parameter of
+network K, in 32 or 16 bits; or in 8, as whole numbers, and beside it `K/NAME.scale`: what those of each
+row, the last axis, are to be multiplied by. Format 1 had neither these nor, in its `network`, pairs of
+symbols, and is read, too.
 
 A file may come from a stranger. Nothing in it is executed, and nothing is taken on trust: the header is
 read first, with a bound; from it follows which arrays there must be, and of which shapes, and no others.
@@ -28,7 +30,8 @@ from rnn_names.errors import CheckpointError
 from rnn_names.files import replacing
 from rnn_names.network import READOUTS, NetworkConfig, Params
 
-FORMAT = 1
+FORMAT = 2
+BITS = (32, 16, 8)
 HEADER_LIMIT = 1 << 22  # bytes, mostly of the history: some 15,000 epochs
 PARAMETER_LIMIT = 1 << 25  # of all networks: 128 MB
 NETWORK_LIMIT = 1000
@@ -75,12 +78,12 @@ class Checkpoint:
 HEADER = {field.name for field in fields(Checkpoint)} - {"alphabet"} | {"format", "letters"}
 
 
-def save(path: Path, checkpoint: Checkpoint, half: bool = False) -> None:
-    """Write the file, the parameters in 16 bits with `half`: half the size, three digits.
+def save(path: Path, checkpoint: Checkpoint, bits: int = 32) -> None:
+    """Write the file, the parameters in so many of BITS: 16 keep three digits, 8 two of a row's largest.
 
-    Raises OutputError, and CheckpointError for a model too large to be loaded, or for 16 bits.
+    Raises OutputError, and CheckpointError for a model too large to be loaded, or for so few bits.
     """
-    write(path, encode(path, checkpoint, half))
+    write(path, encode(path, checkpoint, bits))
 
 
 def write(path: Path, arrays: dict[str, Any]) -> None:
@@ -94,7 +97,7 @@ def write(path: Path, arrays: dict[str, Any]) -> None:
                 np.lib.format.write_array(member, array, allow_pickle=False)
 
 
-def encode(path: Path, checkpoint: Checkpoint, half: bool = False) -> dict[str, Any]:
+def encode(path: Path, checkpoint: Checkpoint, bits: int = 32) -> dict[str, Any]:
     """The arrays that this file will hold. Raises CheckpointError."""
     if too_large(checkpoint.network, len(checkpoint.members)):
         raise CheckpointError(
@@ -118,13 +121,26 @@ def encode(path: Path, checkpoint: Checkpoint, half: bool = False) -> dict[str, 
         raise CheckpointError(f"{path}: countries and epochs take {len(header):,} bytes; train fewer")
     with np.errstate(over="ignore"):  # looked at below
         arrays = {
-            f"{k}/{name}": value.astype("<f2" if half else "<f4")
+            name: value
             for k, params in enumerate(checkpoint.members)
-            for name, value in params.items()
+            for parameter, q in params.items()
+            for name, value in _stored(f"{k}/{parameter}", q, bits).items()
         }
     if not all(np.isfinite(value).all() for value in arrays.values()):
-        raise CheckpointError(f"{path}: a parameter is too large for 16 bits; leave out --half")
+        raise CheckpointError(f"{path}: a parameter is too large for {bits} bits; give --bits 32")
     return {"header": header, **arrays}
+
+
+def _stored(name: str, q: FloatArray, bits: int) -> dict[str, Any]:
+    if bits > 8:
+        return {name: q.astype(f"<f{bits // 8}")}
+    largest = np.abs(q).max(axis=-1)
+    # In 16 bits and rounded up, so that 127 times the scale is exact: a model that is read and written
+    # again stays as it is.
+    scale = (largest / 127).astype("<f2")
+    scale = np.where(scale * np.float32(127) < largest, np.nextafter(scale, np.float16(np.inf)), scale)
+    whole = np.rint(q / np.where(scale > 0, scale, 1)[..., None].astype(np.float32))
+    return {name: whole.astype(np.int8), f"{name}.scale": scale}
 
 
 def json_array(value: Any) -> "np.ndarray[Any, np.dtype[np.uint8]]":
@@ -185,12 +201,14 @@ def decode(archive: Archive, others: Collection[str] = ()) -> Checkpoint:
     header = read_object(archive, "header")
     version = header.get("format")
     if isinstance(version, int) and version > FORMAT:
-        raise NewerFormatError(f"format {version}, where this version reads format {FORMAT}")
-    if version != FORMAT:
-        raise ValueError(f"format {brief(version)}, where this version reads format {FORMAT}")
+        raise NewerFormatError(f"format {version}, where this version reads formats 1 to {FORMAT}")
+    if version not in (1, FORMAT) or isinstance(version, bool):
+        raise ValueError(f"format {brief(version)}, where this version reads formats 1 to {FORMAT}")
     if set(header) != HEADER:
         raise ValueError(f"its header has other fields: {brief(sorted(HEADER ^ set(header)))}")
 
+    if version == 1 and isinstance(header["network"], dict):
+        header["network"].setdefault("pairs", [])
     network = _config(NetworkConfig, header["network"])
     if network.cell not in CELLS:
         raise ValueError(f"unknown cell {brief(network.cell)}")
@@ -198,6 +216,8 @@ def decode(archive: Archive, others: Collection[str] = ()) -> Checkpoint:
     doubled = len(readouts) < len(network.readouts)
     if doubled or readouts <= {"next_symbol"} or not readouts <= set(READOUTS):
         raise ValueError(f"its readouts are {brief(network.readouts)}")
+    if not _rising(network.pairs) or max(network.pairs, default=-1) >= network.symbols**2:
+        raise ValueError(f"its pairs of symbols are {brief(network.pairs)}")
     if network.pooling and "country" not in readouts:
         raise ValueError("it pools states that nothing reads")
     letters, countries = header["letters"], header["countries"]
@@ -229,8 +249,9 @@ def decode(archive: Archive, others: Collection[str] = ()) -> Checkpoint:
         raise ValueError(f"it has {brief(members)} networks of {brief(network.hidden_size)} hidden units")
 
     shapes = network.shapes()
-    parameters = {f"{k}/{name}.npy" for k in range(members) for name in shapes}
-    if set(archive.places) != {"header.npy", *parameters, *others}:
+    parameters = {f"{k}/{name}" for k in range(members) for name in shapes}
+    scales = {f"{name}.scale.npy" for name in parameters} & archive.places.keys()
+    if set(archive.places) != {"header.npy", *(f"{name}.npy" for name in parameters), *scales, *others}:
         raise ValueError("the parameters are not those of the network")
     return Checkpoint(
         network=network,
@@ -250,7 +271,12 @@ def decode(archive: Archive, others: Collection[str] = ()) -> Checkpoint:
 
 def read_parameter(archive: Archive, name: str, shape: tuple[int, ...]) -> FloatArray:
     """A finite array of this shape, in 32 bits. Raises ValueError."""
-    value = archive.read(name, ("<f4", "<f2"), shape)
+    if f"{name}.scale.npy" in archive.places:
+        scale = archive.read(f"{name}.scale", ["<f2"], shape[:-1])[..., None]
+        with np.errstate(invalid="ignore"):  # 0 · ∞, looked at below
+            value = archive.read(name, ["|i1"], shape) * scale.astype(np.float32)
+    else:
+        value = archive.read(name, ("<f4", "<f2"), shape)
     if not np.isfinite(value).all():
         raise ValueError(f"{name} has entries that are not finite")
     return value.astype(np.float32, copy=False)
@@ -262,11 +288,11 @@ def _config(kind: type[_Config], values: dict[str, Any]) -> _Config:
     if found != expected:
         raise ValueError(f"{kind.__name__} has other fields: {brief(sorted(expected ^ found))}")
     for field in fields(kind):  # type: ignore[arg-type]  # as above
-        # Every field is of a plain type or a tuple of texts, which is a list in JSON; an int will do
+        # Every field is of a plain type or a tuple of texts or ints, a list in JSON; an int will do
         # for a float, a bool for neither; no number is negative, or too large for a float.
         value = values[field.name]
-        if field.type == tuple[str, ...]:
-            fits = _texts(value)
+        if field.type in (tuple[str, ...], tuple[int, ...]):
+            fits = _texts(value) if field.type == tuple[str, ...] else _indices(value)
             values = {**values, field.name: tuple(value) if fits else value}
         else:
             allowed: Any = int | float if field.type is float else field.type
@@ -298,5 +324,9 @@ def _texts(values: Any) -> bool:
     return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
-def _rising(values: Sequence[str]) -> bool:
+def _indices(values: Any) -> bool:
+    return isinstance(values, list) and all(type(value) is int and 0 <= value < 1 << 53 for value in values)
+
+
+def _rising(values: Sequence[Any]) -> bool:
     return all(a < b for a, b in pairwise(values))

@@ -19,10 +19,10 @@ class TrainConfig:
     `if __name__ == "__main__":`.
     """
 
-    epochs: int = 24
+    epochs: int = 20
     batch_size: int = 256
     lr: float = 0.007
-    optimizer: str = "adamw"
+    optimizer: str = "muon"
     momentum: float = 0.9  # SGD's
     warmup: float = 0.1  # share of the steps
     clip_norm: float = 1.0

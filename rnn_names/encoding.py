@@ -47,6 +47,13 @@ class Encoded(NamedTuple):
         at = np.repeat(2 * self.starts + self.lengths - 1, self.lengths) - np.arange(len(self.symbols))
         return self._replace(symbols=self.symbols[at])
 
+    def pairs(self, symbols: int) -> IntArray:
+        """What each symbol makes with the one before it, first · symbols + second; -1 at starts."""
+        pairs = np.full(len(self.symbols), -1, np.int64)
+        pairs[1:] = self.symbols[:-1] * np.int64(symbols) + self.symbols[1:]
+        pairs[self.starts] = -1
+        return pairs
+
     def order(self) -> IntArray:
         """The places of the names in an order in which those that begin alike stand together."""
         base = int(self.symbols.max(initial=0)) + 2
@@ -158,6 +165,16 @@ def one_hot(index: IntArray, size: int, dtype: "DTypeLike" = np.float32) -> Floa
     rows = np.zeros((len(index), size), dtype)
     rows[np.arange(len(index)), index] = 1
     return rows
+
+
+def frequent_pairs(names: Encoded, symbols: int, count: int) -> tuple[int, ...]:
+    """The `count` most frequent pairs of neighbours in the names, or all there are; rising.
+
+    Of equally frequent ones the first. START and END are symbols, too, so a pair may say how names begin.
+    """
+    found, times = np.unique(names.pairs(symbols), return_counts=True)
+    found, times = found[found >= 0], times[found >= 0]
+    return tuple(sorted(found[np.argsort(-times, kind="stable")[:count]].tolist()))
 
 
 def batches(lengths: IntArray, size: int, rng: "np.random.Generator") -> list[IntArray]:

@@ -9,7 +9,7 @@ by being there at all: ℓ of the whole name less ℓ of the name without it.
 The beliefs are the networks' averaged scores under the prior, as the answer is, and as much nearer to the
 prior as letters read so far are unknown: before the first one, they are the prior. The temperature has no
 part in them: it is fitted to whole names, where the networks are too sure, and a belief on the way is not.
-On the test part of the bundled names their ECE is 0.045 forward and 0.046 backward; with it, 0.08.
+On the test part of the bundled names their ECE is 0.036 forward and 0.029 backward; with it, 0.10.
 """  # fmt: skip
 
 from collections.abc import Iterable

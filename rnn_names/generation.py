@@ -53,7 +53,8 @@ from rnn_names.classifier import NameClassifier, checked
 from rnn_names.dataset import Example, normalise, split_key, tidy
 from rnn_names.encoding import END_INDEX, UNKNOWN_INDEX, FloatArray, IntArray
 from rnn_names.errors import CheckpointError, DataError
-from rnn_names.recurrence import Recurrence, advance
+from rnn_names.network import paired, recurrence_of
+from rnn_names.recurrence import advance
 
 TEMPERATURE = 0.5
 GUIDANCE = 2.0
@@ -68,10 +69,11 @@ class States(NamedTuple):
 
     h: FloatArray  # (n, H)
     c: FloatArray  # (n, H), of a cell without memory (n, 0)
+    symbols: IntArray  # (n,), the last one read, -1 before the first
 
     def take(self, rows: IntArray) -> "States":
         """Those of the rows."""
-        return States(self.h[rows], self.c[rows])
+        return States(self.h[rows], self.c[rows], self.symbols[rows])
 
 
 def generate(
@@ -188,7 +190,7 @@ def read(model: Checkpoint, prefix: IntArray) -> list[States]:
     states = []
     for k, params in enumerate(model.members):
         dtype = params["forward.W"].dtype
-        at = States(np.zeros((1, H), dtype), np.zeros((1, memory), dtype))
+        at = States(np.zeros((1, H), dtype), np.zeros((1, memory), dtype), np.array([-1]))
         for symbol in prefix:
             at = _advance(model, k, at, symbol[None], np.zeros(1, np.intp))
         states.append(at)
@@ -196,10 +198,12 @@ def read(model: Checkpoint, prefix: IntArray) -> list[States]:
 
 
 def _advance(model: Checkpoint, k: int, states: States, symbols: IntArray, origin: IntArray) -> States:
-    params = model.members[k]
-    weights = Recurrence(*(params[f"forward.{letter}"] for letter in "UWb"))
+    network = model.network
+    weights, _ = recurrence_of(model.members[k], network, "forward")
+    read = paired(symbols, states.symbols[origin] * network.symbols + symbols, network)
     with np.errstate(all="ignore"):  # their scores are looked at
-        return States(*advance(CELLS[model.network.cell], weights, symbols, *states, origin))
+        h, c = advance(CELLS[network.cell], weights, read, states.h, states.c, origin)
+        return States(h, c, symbols)
 
 
 def _scores(model: Checkpoint, states: list[States], readout: str) -> FloatArray:
@@ -207,7 +211,7 @@ def _scores(model: Checkpoint, states: list[States], readout: str) -> FloatArray
     with np.errstate(all="ignore"):
         scores = [
             h @ params[f"forward.{readout}.W"] + params[f"forward.{readout}.b"]
-            for params, (h, _) in zip(model.members, states, strict=True)
+            for params, (h, *_) in zip(model.members, states, strict=True)
         ]
         return checked(np.asarray(np.mean(scores, axis=0, dtype=float)))
 

@@ -19,7 +19,7 @@ from rnn_names.dataset import Example
 from rnn_names.encoding import END_INDEX, Alphabet, Encoded, FloatArray, IntArray
 from rnn_names.errors import CheckpointError
 from rnn_names.layers import softmax
-from rnn_names.network import NetworkConfig, Params, country_readout, init_params
+from rnn_names.network import NetworkConfig, Params, country_readout, init_params, reading, recurrence_of
 from rnn_names.prefixes import prefix_tree
 from rnn_names.recurrence import summary, unroll
 
@@ -150,8 +150,9 @@ def arriving(
     parts, c = country_readout(params, config)
     z, runs = np.repeat(c[None].astype(float), B, axis=0), {}
     for direction, V in zip(config.directions, parts, strict=True):
-        read = names if direction == "forward" else names.backward()
-        U, W, b = (params[f"{direction}.{letter}"].astype(float) for letter in "UWb")
+        read = reading(names, config, direction)
+        weights, _ = recurrence_of(params, config, direction)
+        U, W, b = (q.astype(float) for q in weights)
         # Each name begins with a symbol of its own, a copy of the first one: so names that begin alike
         # share no state, in which their gradients would be added up.
         first, symbols = read.symbols[read.starts], read.symbols.copy()

@@ -1,6 +1,7 @@
 """The network: read names in each direction, read out, and the loss with its gradient.
 
     B, N, V, H, C   names; their different prefixes; size of the alphabet; hidden units; countries
+    K               pairs of symbols that are read beside the symbols
     h_t   (n, H)    hidden state;  h_T the state after a name's own last symbol
     z, p            scores, softmax(z)
     dQ              ∂L/∂Q, of Q's shape
@@ -8,7 +9,7 @@
 The precision is that of the parameters: float32 to train, float64 to check.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,7 +19,7 @@ from rnn_names.cells import CELLS
 from rnn_names.encoding import UNKNOWN_INDEX, Encoded, FloatArray, IntArray
 from rnn_names.layers import cross_entropy, dropout, linear
 from rnn_names.prefixes import PrefixTree, prefix_tree
-from rnn_names.recurrence import Recurrence, summary, unroll
+from rnn_names.recurrence import Recurrence, sum_by_symbol, summary, unroll
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
@@ -27,12 +28,17 @@ Params = dict[str, FloatArray]
 
 READOUTS = ("country", "step_country", "next_symbol")
 LONG, FEW = 64, 32  # names of more symbols are scored few at a time: each takes what the longest one takes
+DRAWS = 4  # of what is dropped out of what the country is read from, for each name
 CHUNK = 2048  # names scored at a time: many share their first letters, and the states nearly fit the cache
 
 
 @dataclass(frozen=True)
 class NetworkConfig:
     """What the parameters follow from.
+
+    `pairs` are those that the network knows, as first · V + second, rising. A symbol that makes one with
+    its neighbour, the symbol read just before it, is read with it: x_t has a one at the symbol, and one at
+    the pair, so V + K columns. A pair is the same in both directions: "sc", whether s or c is read first.
 
     The readouts, each linear, are a choice of READOUTS:
         country        the final state of each direction, side by side → the country; with `pooling`,
@@ -49,6 +55,7 @@ class NetworkConfig:
     bidirectional: bool = False
     readouts: tuple[str, ...] = ("country",)
     pooling: bool = False
+    pairs: tuple[int, ...] = ()
 
     @property
     def directions(self) -> tuple[str, ...]:
@@ -61,7 +68,7 @@ class NetworkConfig:
         cell = CELLS[self.cell]
         shapes: dict[str, tuple[int, ...]] = {}
         for direction in self.directions:
-            shapes[f"{direction}.U"] = (cell.x.stop - cell.x.start, V, H)
+            shapes[f"{direction}.U"] = (cell.x.stop - cell.x.start, V + len(self.pairs), H)
             shapes[f"{direction}.W"] = (cell.h.stop - cell.h.start, H, H)
             shapes[f"{direction}.b"] = (cell.planes, H)
             for readout, size in (("step_country", C), ("next_symbol", V)):
@@ -151,22 +158,23 @@ def forward(params: Params, config: NetworkConfig, names: Encoded, workers: int 
     """
     cell = CELLS[config.cell]
 
-    def score(chunk: tuple[str, FloatArray, Encoded, IntArray]) -> FloatArray:
-        direction, V, read, chosen = chunk
+    def score(chunk: tuple[Recurrence, FloatArray, Encoded, IntArray]) -> FloatArray:
+        weights, V, read, chosen = chunk
         taken = read.take(chosen)
         tree = prefix_tree(taken)
         with np.errstate(all="ignore"):  # what overflows shows in the scores
-            states, _ = unroll(cell, *_recurrence(params, direction), tree)
+            states, _ = unroll(cell, *weights, tree)
             return np.asarray(summary(states, tree, taken.lengths, config.pooling)[0] @ V)
 
     chunks = []
     parts, c = country_readout(params, config)
     for direction, V in zip(config.directions, parts, strict=True):
-        read = _read(names, direction)
+        read = reading(names, config, direction)
+        weights, _ = recurrence_of(params, config, direction)
         order = read.order()
         long = read.lengths[order] > LONG
         for some, size in ((order[~long], CHUNK), (order[long], FEW)):
-            chunks += [(direction, V, read, some[at : at + size]) for at in range(0, len(some), size)]
+            chunks += [(weights, V, read, some[at : at + size]) for at in range(0, len(some), size)]
     z = np.repeat(c[None], len(names.lengths), axis=0)
     scores: Iterable[FloatArray]
     if min(workers, len(chunks)) < 2:
@@ -198,8 +206,9 @@ def country_readout(params: Params, config: NetworkConfig) -> tuple[list[FloatAr
 
 def step_scores(params: Params, config: NetworkConfig, names: Encoded, direction: str) -> FloatArray:
     """The scores of `step_country` (Σ lengths, C) after every symbol, in the order of the direction."""
-    tree = prefix_tree(_read(names, direction))
-    states, _ = unroll(CELLS[config.cell], *_recurrence(params, direction), tree)
+    tree = prefix_tree(reading(names, config, direction))
+    weights, _ = recurrence_of(params, config, direction)
+    states, _ = unroll(CELLS[config.cell], *weights, tree)
     z, _ = linear(states, *(params[f"{direction}.step_country.{letter}"] for letter in "Wb"))
     return z[tree.rows]
 
@@ -218,31 +227,35 @@ def loss_and_gradient(
     grads: Params = {}
     ends, runs = [], []
     for direction in config.directions:
-        tree = prefix_tree(_read(seen, direction))
-        states, d_states = unroll(CELLS[config.cell], *_recurrence(params, direction), tree)
+        tree = prefix_tree(reading(seen, config, direction))
+        weights, d_weights = recurrence_of(params, config, direction)
+        states, d_states = unroll(CELLS[config.cell], *weights, tree)
+        foretold = names if direction == "forward" else names.backward()
         loss_d, dstates = _step_losses(
-            params, config, direction, states, tree, _read(names, direction), targets, objective, rng, grads
+            params, config, direction, states, tree, foretold, targets, objective, rng, grads
         )
         loss += loss_d
         end, d_end = summary(states, tree, names.lengths, config.pooling)
         ends.append(end)
-        runs.append((direction, d_end, dstates, d_states))
+        runs.append((direction, d_end, dstates, d_states, d_weights))
 
     if "country" in config.readouts:
-        kept, d_kept = dropout(np.concatenate(ends, axis=1), objective.dropout, rng)
+        x = np.concatenate(ends, axis=1)
+        # A name is one row here, so to drop out of it several times costs little, and makes the gradient
+        # steadier (Inoue 2019, arXiv 1905.09788).
+        times = DRAWS if rng is not None and objective.dropout else 1
+        kept, d_kept = dropout(np.tile(x, (times, 1)), objective.dropout, rng)
         z, d_z = linear(kept, params["country.W"], params["country.b"])
-        loss_c, dz = cross_entropy(
-            z, np.arange(len(z)), targets.country, targets.weight, objective.label_smoothing
-        )
+        y, each = np.tile(targets.country, times), np.tile(targets.weight / times, times)
+        loss_c, dz = cross_entropy(z, np.arange(len(z)), y, each, objective.label_smoothing)
         loss += loss_c
         dkept, grads["country.W"], grads["country.b"] = d_z(dz)
-        for dend, (_, d_end, dstates, _) in zip(
-            np.split(d_kept(dkept), len(runs), axis=1), runs, strict=True
-        ):
+        dx = d_kept(dkept).reshape(times, *x.shape).sum(axis=0)
+        for dend, (_, d_end, dstates, *_) in zip(np.split(dx, len(runs), axis=1), runs, strict=True):
             d_end(dend, dstates)
 
-    for direction, _, dstates, d_states in runs:
-        for letter, gradient in d_states(dstates)._asdict().items():
+    for direction, _, dstates, d_states, d_weights in runs:
+        for letter, gradient in d_weights(d_states(dstates))._asdict().items():
             grads[f"{direction}.{letter}"] = gradient
     return loss, grads
 
@@ -316,9 +329,43 @@ def keep_freed_memory() -> None:
     np.empty(31 << 20, np.uint8)
 
 
-def _recurrence(params: Params, direction: str) -> Recurrence:
-    return Recurrence(*(params[f"{direction}.{letter}"] for letter in "UWb"))
+def recurrence_of(
+    params: Params, config: NetworkConfig, direction: str
+) -> tuple[Recurrence, Callable[[Recurrence], Recurrence]]:
+    """A direction's parameters for symbols as `reading` gives them, and the derivative of that.
+
+    x_t U is then one row of (X, V + K, H): of a symbol alone its own, of a pair the sum of its own and of
+    that of its symbol read last.
+    """
+    U, W, b = (params[f"{direction}.{letter}"] for letter in "UWb")
+    if not config.pairs:
+        return Recurrence(U, W, b), lambda d: d
+    V = config.symbols
+    first, second = np.divmod(np.array(config.pairs), V)
+    last = second if direction == "forward" else first
+    rows = U.copy()
+    rows[:, V:] += U[:, last]
+
+    def derivative(d: Recurrence) -> Recurrence:
+        d.U[:, :V] += sum_by_symbol(d.U[:, V:], last, V)
+        return d
+
+    return Recurrence(rows, W, b), derivative
 
 
-def _read(names: Encoded, direction: str) -> Encoded:
-    return names if direction == "forward" else names.backward()
+def reading(names: Encoded, config: NetworkConfig, direction: str) -> Encoded:
+    """The names as a direction reads them: V + k is a symbol that makes the k-th pair with that before."""
+    if direction == "forward":
+        return names._replace(symbols=paired(names.symbols, names.pairs(config.symbols), config))
+    # Read from the end, the one before a symbol is the one behind it.
+    pairs = np.append(names.pairs(config.symbols)[1:], -1)
+    return names._replace(symbols=paired(names.symbols, pairs, config)).backward()
+
+
+def paired(symbols: IntArray, pairs: IntArray, config: NetworkConfig) -> IntArray:
+    """The symbols, V + k instead of those whose pair is the k-th that the network knows."""
+    if not config.pairs or not len(symbols):
+        return symbols
+    known = np.array(config.pairs)
+    k = np.searchsorted(known, pairs)
+    return np.where(known.take(k, mode="clip") == pairs, config.symbols + k, symbols)

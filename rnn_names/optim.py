@@ -5,7 +5,10 @@ from typing import Protocol
 
 import numpy as np
 
+from rnn_names.encoding import FloatArray
 from rnn_names.network import Params
+
+RECURRENT = {"forward.W", "backward.W"}  # what Muon turns
 
 
 class Optimizer(Protocol):
@@ -97,6 +100,47 @@ class AdamW:
             s *= m_scale
             q *= 1 - lr * self.weight_decay
             q -= s
+
+
+class Muon(AdamW):
+    """For the recurrent W momentum, made orthogonal; for all else AdamW.
+
+        m ← μ m + (1 - μ) g                                         μ = 0.95
+        W ← W - lr · weight_decay · W - lr · SCALE √H · orthogonalised(μ m + (1 - μ) g)
+
+    Of a step only its directions are left: it is as long along those in which gradients are short as
+    along the others. Jordan et al. 2024, Muon: An optimizer for hidden layers in neural networks; with
+    SCALE 0.2 a step would be as long as one of AdamW's (Liu et al. 2025, arXiv 2502.16982).
+    """  # fmt: skip
+
+    SCALE = 0.4
+    MOMENTUM = 0.95
+
+    def step(self, params: Params, grads: Params, lr: float) -> None:
+        super().step({name: q for name, q in params.items() if name not in RECURRENT}, grads, lr)
+        for name in RECURRENT & params.keys():
+            W, g = params[name], grads[name]
+            m = self.m.setdefault(name, np.zeros_like(W))
+            m *= self.MOMENTUM
+            m += (1 - self.MOMENTUM) * g
+            direction = orthogonalised(self.MOMENTUM * m + (1 - self.MOMENTUM) * g)
+            W *= 1 - lr * self.weight_decay
+            W -= lr * self.SCALE * math.sqrt(W.shape[-1]) * direction
+
+
+def orthogonalised(G: FloatArray, iterations: int = 3) -> FloatArray:
+    """U f(S) Vᵀ of the singular value decomposition U S Vᵀ of each plane of G (Y, H, H), f(S) nearly 1.
+
+    Newton and Schulz's iteration, X ← a X + (b X Xᵀ + c (X Xᵀ)²) X, with coefficients that raise small
+    singular values quickly, and let the large ones be between 0.7 and 1.2 (Jordan et al. 2024, who take
+    5 iterations: 3 raise a small one forty-fold, and train as well).
+    """
+    a, b, c = 3.4445, -4.7750, 2.0315
+    X = G / np.maximum(np.linalg.norm(G, axis=(1, 2), keepdims=True), 1e-7)
+    for _ in range(iterations):
+        A = X @ X.transpose(0, 2, 1)
+        X = a * X + (b * A + c * (A @ A)) @ X
+    return np.asarray(X)
 
 
 class EMA:

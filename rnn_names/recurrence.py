@@ -127,17 +127,20 @@ def advance(
 
 def sum_by_symbol(da: FloatArray, symbols: IntArray, count: int) -> FloatArray:
     """one_hot(symbols)ᵀ da, (X, N, H) → (X, count, H), as sums over the rows of equal symbols."""
-    dU = np.zeros((len(da), count, da.shape[-1]), da.dtype)
+    X, N, H = da.shape
     order = np.argsort(symbols, kind="stable")
-    counts = np.bincount(symbols, minlength=count)
-    ends = zip(counts.tolist(), np.cumsum(counts).tolist(), strict=True)
-    runs = [(symbol, slice(end - n, end)) for symbol, (n, end) in enumerate(ends) if n]
-    ones = np.ones(len(symbols), da.dtype)  # 1ᵀ rows; their sum() takes longer
-    for da_k, dU_k in zip(da, dU, strict=True):
-        by_symbol = np.take(da_k, order, axis=0)
-        for symbol, rows in runs:
-            np.dot(ones[: rows.stop - rows.start], by_symbol[rows], out=dU_k[symbol])
-    return dU
+    by_symbol = np.empty((N, X, H), da.dtype)
+    for k, da_k in enumerate(da):
+        np.take(da_k, order, axis=0, out=by_symbol[:, k], mode="clip")
+    rows = by_symbol.reshape(N, X * H)  # of all planes side by side: one sum for each symbol
+    dU = np.zeros((count, X * H), da.dtype)
+    ones = np.ones(N, da.dtype)  # 1ᵀ rows; their sum() takes longer
+    start = 0
+    for symbol, n in enumerate(np.bincount(symbols, minlength=count).tolist()):
+        if n:
+            np.dot(ones[:n], rows[start : start + n], out=dU[symbol])
+            start += n
+    return np.ascontiguousarray(dU.reshape(count, X, H).transpose(1, 0, 2))
 
 
 def add_rows(x: FloatArray, rows: IntArray, dx: FloatArray) -> None:

@@ -17,9 +17,14 @@ from rnn_names import checkpoint
 from rnn_names.archive import Archive
 from rnn_names.checkpoint import Checkpoint
 from rnn_names.errors import CheckpointError
+from rnn_names.optim import RECURRENT
 from rnn_names.training import Prepared, State
 
-SLOTS = {"sgd": ("params", "velocity"), "adamw": ("params", "m", "v")}  # by optimizer
+SLOTS = {  # by optimizer
+    "sgd": ("params", "velocity"),
+    "adamw": ("params", "m", "v"),
+    "muon": ("params", "m", "v"),
+}
 RUN = {
     *("network", "epoch", "loss", "earlier", "own_loss", "own_epoch"),
     *("kept", "options", "digest"),
@@ -72,7 +77,13 @@ def save(path: Path, run: Interrupted) -> None:
         "options": run.options,
         "digest": run.digest,
     }
-    slots = {f"run/{slot}/{name}": q for slot, kept in state.slots.items() for name, q in kept.items()}
+    names = run.best.network.shapes()
+    slots = {
+        f"run/{slot}/{name}": kept[name]
+        for slot, kept in state.slots.items()
+        for name in names
+        if name in kept
+    }
     checkpoint.write(path, checkpoint.encode(path, run.best) | {"run": checkpoint.json_array(text)} | slots)
 
 
@@ -112,7 +123,10 @@ def _decode(archive: Archive) -> Interrupted:
     if config.optimizer not in SLOTS:
         raise ValueError(f"unknown optimizer {brief(config.optimizer)}")
     slots = (*SLOTS[config.optimizer], *(["average"] if config.ema_decay else [])) if run["epoch"] else ()
-    if ours != {"run.npy", *(f"run/{slot}/{name}.npy" for slot in slots for name in shapes)}:
+    # Muon keeps no v of the W that it turns.
+    without_v = RECURRENT if config.optimizer == "muon" else ()
+    names = {slot: [name for name in shapes if slot != "v" or name not in without_v] for slot in slots}
+    if ours != {"run.npy", *(f"run/{slot}/{name}.npy" for slot in slots for name in names[slot])}:
         raise ValueError("it does not keep what its optimizer needs")
     return Interrupted(
         best=best,
@@ -127,8 +141,8 @@ def _decode(archive: Archive) -> Interrupted:
             own_epoch=run["own_epoch"],
             slots={
                 slot: {
-                    name: checkpoint.read_parameter(archive, f"run/{slot}/{name}", shape)
-                    for name, shape in shapes.items()
+                    name: checkpoint.read_parameter(archive, f"run/{slot}/{name}", shapes[name])
+                    for name in names[slot]
                 }
                 for slot in slots
             },

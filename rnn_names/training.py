@@ -9,8 +9,8 @@ import numpy as np
 
 from rnn_names.calibration import POWERS, PRIORS, adjust, fit_temperature, trained_prior
 from rnn_names.config import TrainConfig
-from rnn_names.dataset import Example, Split, split, unique
-from rnn_names.encoding import Alphabet, FloatArray, IntArray, batches
+from rnn_names.dataset import Example, Split, fold, normalise, split, unique
+from rnn_names.encoding import Alphabet, FloatArray, IntArray, batches, frequent_pairs
 from rnn_names.errors import DataError, TooLargeError, TrainingError
 from rnn_names.metrics import Metrics, evaluate
 from rnn_names.network import (
@@ -19,7 +19,7 @@ from rnn_names.network import (
     forward,
     init_params,
 )
-from rnn_names.optim import EMA, SGD, AdamW, Optimizer, clip_by_global_norm, learning_rate
+from rnn_names.optim import EMA, SGD, AdamW, Muon, Optimizer, clip_by_global_norm, learning_rate
 from rnn_names.spellings import joints, spellings
 
 SHORT = 20_000  # names to read in all, below which processes are not worth their start
@@ -37,6 +37,13 @@ class Prepared:
     given: list[Example]  # given names of the training part
     alphabet: Alphabet
     countries: tuple[str, ...]
+
+    def pairs(self, count: int) -> tuple[int, ...]:
+        """The most frequent pairs of symbols in the training names, as written and in base letters."""
+        if not count:
+            return ()
+        texts = (spelled(e.name) for e in [*self.parts.train, *self.given] for spelled in (normalise, fold))
+        return frequent_pairs(self.alphabet.encode(texts), len(self.alphabet), count)
 
 
 @dataclass(frozen=True)
@@ -231,11 +238,12 @@ def _epochs(
     member = state.network - 1
     rng = np.random.default_rng([config.seed, member])
     start = init_params(network, rng, config.recurrent_init)
-    optimizer: Optimizer = (
-        SGD(config.momentum, config.weight_decay)
-        if config.optimizer == "sgd"
-        else AdamW(config.weight_decay)
-    )
+    optimizers: dict[str, Optimizer] = {
+        "muon": Muon(config.weight_decay),
+        "adamw": AdamW(config.weight_decay),
+        "sgd": SGD(config.momentum, config.weight_decay),
+    }
+    optimizer = optimizers[config.optimizer]
     n = len(y)
     weight = weights[y] * name_weights(data.parts.train, y, len(data.countries))
     composed = COMPOSED if config.join else 0

@@ -22,7 +22,7 @@ from rnn_names.layers import cross_entropy, linear, softmax
 from rnn_names.prefixes import prefix_tree
 from rnn_names.recurrence import unroll
 
-PLAIN = "--cell rnn --no-bidirectional --no-pooling --networks 1 --hidden-size 2"
+PLAIN = "--cell rnn --no-bidirectional --no-pooling --pairs 0 --networks 1 --hidden-size 2"
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ def work(classifier: NameClassifier, name: str, country: str | None = None) -> W
         len(model.members) > 1
         or network.bidirectional
         or network.pooling
+        or network.pairs
         or "country" not in network.readouts
         or network.cell not in ("rnn", "relu")
     ):

@@ -22,7 +22,7 @@ BACKWARD = {
     "cells.py": {"derivative"},
     "layers.py": {"derivative", "cross_entropy", "dropout"},
     "recurrence.py": {"derivative", "sum_by_symbol", "add_rows"},
-    "network.py": {"loss_and_gradient", "_step_losses"},
+    "network.py": {"loss_and_gradient", "_step_losses", "recurrence_of"},
     "prefixes.py": {"join", "others"},
 }
 TESTS = ("tests/test_prefixes.py", "tests/test_network.py")

@@ -10,13 +10,14 @@ from rnn_names.network import READOUTS, NetworkConfig, Objective, Params, Target
 # share, from either end; every symbol but 6 occurs.
 NAMES = [[0, 3, 4, 1], [0, 3, 5, 1], [0, 2, 3, 3, 5, 1], [4], [0, 3, 4, 1], [0, 1], [0, 3, 4, 5, 1]]
 COUNTRIES = [0, 2, 1, 1, 2, 0, 1]
+PAIRS = (3, 25, 29)  # of seven symbols: 0 3, 3 4, 4 1
 WEIGHTS = [0.3, 0.1, 0.15, 0.05, 0.2, 0.1, 0.1]
 OBJECTIVE = Objective(step_loss=0.7, letter_loss=1.3, label_smoothing=0.1)
 MAX_NORM = 0.03
 
 
 def configurations() -> dict[str, NetworkConfig]:
-    """Every cell × one way, both ways × each readout alone, all three; and all with pooling."""
+    """Every cell × one way, both ways × each readout alone, all three; all with pooling; and with pairs."""
     found = {}
     for cell in CELLS:
         for bidirectional in (False, True):
@@ -24,6 +25,8 @@ def configurations() -> dict[str, NetworkConfig]:
                 found[label(cell, bidirectional, readouts)] = network(cell, bidirectional, readouts)
             pooling = network(cell, bidirectional, READOUTS, pooling=True)
             found[f"{label(cell, bidirectional, READOUTS)}-pooling"] = pooling
+            pairs = network(cell, bidirectional, READOUTS, pooling=True, pairs=PAIRS)
+            found[f"{label(cell, bidirectional, READOUTS)}-pooling-pairs"] = pairs
     return found
 
 
@@ -32,6 +35,7 @@ def network(
     bidirectional: bool = False,
     readouts: tuple[str, ...] = ("country",),
     pooling: bool = False,
+    pairs: tuple[int, ...] = (),
 ) -> NetworkConfig:
     return NetworkConfig(
         symbols=7,
@@ -41,6 +45,7 @@ def network(
         bidirectional=bidirectional,
         readouts=readouts,
         pooling=pooling,
+        pairs=pairs,
     )
 
 

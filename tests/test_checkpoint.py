@@ -1,12 +1,12 @@
 import io
 import json
+import math
 import os
 import pickle
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -172,20 +172,25 @@ def test_check_writable(tmp_path: Path) -> None:
 # files that are no models
 
 
-def test_every_truncation_is_refused(small: Checkpoint, tmp_path: Path) -> None:
+@pytest.mark.parametrize("bits", [32, 8])
+def test_every_truncation_is_refused(small: Checkpoint, tmp_path: Path, bits: int) -> None:
     path = tmp_path / "m.npz"
-    save(path, small)
+    save(path, small, bits)
     whole = path.read_bytes()
     for length in np.linspace(0, len(whole) - 1, 41).astype(int).tolist():
         path.write_bytes(whole[:length])
         refused(path)
 
 
-def test_a_flipped_byte_of_a_parameter_is_refused(small: Checkpoint, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("bits", "member"), [(32, "W"), (8, "W"), (8, "W.scale")])
+def test_a_flipped_byte_of_a_parameter_is_refused(
+    small: Checkpoint, tmp_path: Path, bits: int, member: str
+) -> None:
     path = tmp_path / "m.npz"
-    save(path, small)
+    save(path, small, bits)
     data = bytearray(path.read_bytes())
-    at = data.index(small.members[1]["forward.W"].tobytes())
+    with np.load(path) as archive:
+        at = data.index(archive[f"1/forward.{member}"].tobytes())
     data[at + 5] ^= 1
     path.write_bytes(data)
     refused(path)
@@ -273,8 +278,8 @@ def set_to(part: str, key: str, value: object) -> Change:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda h, a: h.update(format=2), "format 2, where this version reads format 1; upgrade rnn-names"),
-        (lambda h, a: h.update(format=0), "format 0, where this version reads format 1)"),
+        (lambda h, a: h.update(format=3), "format 3, where this version reads formats 1 to 2; upgrade"),
+        (lambda h, a: h.update(format=0), "format 0, where this version reads formats 1 to 2)"),
         (lambda h, a: h.update(more=1), "its header has other fields: ['more']"),
         (lambda h, a: h["network"].update(hidden_size=0), "2 networks of 0 hidden units"),
         (lambda h, a: h["network"].update(hidden_size=-3), "NetworkConfig.hidden_size cannot be -3"),
@@ -331,6 +336,36 @@ def set_to(part: str, key: str, value: object) -> Change:
             "it pools states that nothing reads",
         ),
         (lambda h, a: h["network"].update(pooling=True), "country.W is not float32 or float16 (9, 2)"),
+        (lambda h, a: h["network"].pop("pairs"), "NetworkConfig has other fields: ['pairs']"),
+        (lambda h, a: h["network"].update(pairs=[3]), "forward.U is not float32 or float16 (1, 6, 3)"),
+        (lambda h, a: h["network"].update(pairs=[3, 3]), "its pairs of symbols are (3, 3)"),
+        (lambda h, a: h["network"].update(pairs=[4, 3]), "its pairs of symbols are (4, 3)"),
+        (lambda h, a: h["network"].update(pairs=[25]), "its pairs of symbols are (25,)"),
+        (lambda h, a: h["network"].update(pairs=[-1]), "NetworkConfig.pairs cannot be [-1]"),
+        (lambda h, a: h["network"].update(pairs=[True]), "NetworkConfig.pairs cannot be [True]"),
+        (lambda h, a: h["network"].update(pairs=[10**30]), "NetworkConfig.pairs cannot be [1000"),
+        (lambda h, a: h["network"].update(pairs="3"), "NetworkConfig.pairs cannot be '3'"),
+        (lambda h, a: h.update(format=True), "format True"),
+        (
+            lambda h, a: a.update({"0/forward.W.scale": np.ones((1, 3), np.float16)}),
+            "0/forward.W is not int8 (1, 3, 3)",
+        ),
+        (lambda h, a: a.update({"0/more.scale": np.ones(3, np.float16)}), "not those of the network"),
+        (
+            lambda h, a: a.update(
+                {"0/forward.W": np.ones((1, 3, 3), np.int8), "0/forward.W.scale": np.ones(3, np.float16)}
+            ),
+            "0/forward.W.scale is not float16 (1, 3)",
+        ),
+        (
+            lambda h, a: a.update(
+                {
+                    "0/forward.W": np.zeros((1, 3, 3), np.int8),
+                    "0/forward.W.scale": np.full((1, 3), np.inf, np.float16),
+                }
+            ),
+            "0/forward.W has entries that are not finite",
+        ),
         (lambda h, a: h["training"].update(networks=True), "TrainConfig.networks cannot be True"),
         (lambda h, a: a.update(more=np.zeros(3)), "not those of the network"),
         (
@@ -367,7 +402,7 @@ def test_a_header_that_is_none_is_refused(small: Checkpoint, tmp_path: Path, tex
 
 
 def test_the_format_is_the_one_that_is_documented() -> None:
-    assert checkpoint.FORMAT == 1
+    assert checkpoint.FORMAT == 2
     assert f"Format {checkpoint.FORMAT}." in (checkpoint.__doc__ or "")
 
 
@@ -454,24 +489,27 @@ def test_a_training_option_that_does_not_exist_is_refused(
     assert "'cubed'" in refused(path)  # to predict it takes the prior that the weights made
 
 
-# 16 bits
+# 16 and 8 bits
 
 
-def test_half_the_bits_are_half_the_file(ensemble: Checkpoint, tmp_path: Path) -> None:
-    half, full = tmp_path / "half.npz", tmp_path / "full.npz"
-    save(full, ensemble)
-    save(half, ensemble, half=True)
-    parameters = sum(q.size for params in ensemble.members for q in params.values())
-    assert full.stat().st_size - half.stat().st_size == pytest.approx(2 * parameters, abs=64)
-    with np.load(half) as archive:
-        stored = {name: archive[name].dtype for name in archive.files if name != "header"}
-    assert set(stored.values()) == {np.dtype(np.float16)}
-    assert len(stored) == sum(map(len, ensemble.members))
+@pytest.mark.parametrize("bits", [16, 8])
+def test_fewer_bits_are_a_smaller_file(ensemble: Checkpoint, tmp_path: Path, bits: int) -> None:
+    save(tmp_path / "few.npz", ensemble, bits)
+    parameters = [q for params in ensemble.members for q in params.values()]
+    with np.load(tmp_path / "few.npz") as archive:
+        stored = [archive[name] for name in archive.files if name != "header"]
+    entries = {"float16": sum(q.size for q in parameters)}
+    if bits == 8:  # and a scale for each row
+        entries = {"int8": entries["float16"], "float16": sum(math.prod(q.shape[:-1]) for q in parameters)}
+    for dtype, number in entries.items():
+        assert sum(q.size for q in stored if q.dtype == dtype) == number
+    assert len(stored) == len(parameters) * len(entries)
 
 
-def test_parameters_of_16_bits_are_loaded_as_32(ensemble: Checkpoint, tmp_path: Path) -> None:
-    save(tmp_path / "half.npz", ensemble, half=True)
-    loaded = load(tmp_path / "half.npz")
+@pytest.mark.parametrize("bits", [16, 8])
+def test_parameters_of_fewer_bits_are_loaded_as_32(ensemble: Checkpoint, tmp_path: Path, bits: int) -> None:
+    save(tmp_path / "few.npz", ensemble, bits)
+    loaded = load(tmp_path / "few.npz")
     for field in fields(Checkpoint):
         if field.name != "members":
             assert getattr(loaded, field.name) == getattr(ensemble, field.name)
@@ -479,28 +517,40 @@ def test_parameters_of_16_bits_are_loaded_as_32(ensemble: Checkpoint, tmp_path: 
         assert list(params) == list(given)
         for name, q in params.items():
             assert q.dtype == np.float32
-            np.testing.assert_array_equal(q, given[name].astype(np.float16).astype(np.float32))
+            if bits == 16:
+                np.testing.assert_array_equal(q, given[name].astype(np.float16).astype(np.float32))
+            else:  # half a step of a 127th of the row's largest, itself rounded up by a thousandth
+                largest = np.abs(given[name]).max(axis=-1, keepdims=True)
+                assert np.all(np.abs(q - given[name]) <= 0.501 * largest / 127 + 1e-7)
     # To write it again loses nothing more.
-    save(tmp_path / "again.npz", loaded, half=True)
-    assert (tmp_path / "again.npz").read_bytes() == (tmp_path / "half.npz").read_bytes()
+    save(tmp_path / "again.npz", loaded, bits)
+    assert (tmp_path / "again.npz").read_bytes() == (tmp_path / "few.npz").read_bytes()
 
 
-def test_a_model_of_16_bits_answers_alike(
-    ensemble: Checkpoint, few_countries: Path, tmp_path: Path
+@pytest.mark.parametrize("bits", [16, 8])
+def test_a_model_of_fewer_bits_answers_alike(
+    ensemble: Checkpoint, few_countries: Path, tmp_path: Path, bits: int
 ) -> None:
-    save(tmp_path / "half.npz", ensemble, half=True)
+    save(tmp_path / "few.npz", ensemble, bits)
     names = [example.name for example in read_examples(few_countries)]
-    p, q = (NameClassifier(m).predict_proba(names) for m in (ensemble, load(tmp_path / "half.npz")))
+    p, q = (NameClassifier(m).predict_proba(names) for m in (ensemble, load(tmp_path / "few.npz")))
     np.testing.assert_allclose(p, q, atol=1e-2)
     assert not np.array_equal(p, q)
 
 
-def test_what_is_too_large_for_16_bits_is_no_file_that_cannot_be_read(
-    small: Checkpoint, tmp_path: Path
+@pytest.mark.parametrize("bits", [16, 8])
+@pytest.mark.parametrize("value", [1e6, 1e30])
+def test_what_is_too_large_for_few_bits_is_no_file_that_cannot_be_read(
+    small: Checkpoint, tmp_path: Path, bits: int, value: float
 ) -> None:
-    large = tuple({name: np.full_like(q, 1e6) for name, q in params.items()} for params in small.members)
-    with suppress(CheckpointError):  # to refuse it is fine
-        save(tmp_path / "m.npz", replace(small, members=large), half=True)
-        load(tmp_path / "m.npz")
+    large = tuple({name: np.full_like(q, value) for name, q in params.items()} for params in small.members)
+    model, path = replace(small, members=large), tmp_path / "m.npz"
+    if bits == 8 and value == 1e6:  # a scale of 7874 fits
+        save(path, model, bits)
+        for params in load(path).members:
+            for q in params.values():
+                np.testing.assert_allclose(q, value, rtol=1e-3)
         return
+    with pytest.raises(CheckpointError, match=f"too large for {bits} bits; give --bits 32"):
+        save(path, model, bits)
     assert list(tmp_path.iterdir()) == []

@@ -140,7 +140,9 @@ def test_train_quietly(few_countries: Path, here: Path) -> None:
     assert listing(here) == ["m"]
 
 
-@pytest.mark.parametrize("more", [[], ["--networks", "2", "--half"]], ids=["one network", "two of 16 bits"])
+@pytest.mark.parametrize(
+    "more", [[], ["--networks", "2", "--bits", "16"]], ids=["one network", "two of 16 bits"]
+)
 def test_one_seed_one_file(few_countries: Path, here: Path, more: list[str]) -> None:
     for name, seed in (("a", 3), ("b", 3), ("c", 4)):
         fine("train", few_countries, *QUICK, *more, "-q", "--seed", seed, "-o", name)
@@ -164,12 +166,13 @@ def test_training_options_reach_the_model(few_countries: Path, here: Path) -> No
         },
     }
     given = [x for k, v in options.items() for x in (f"--{k}", v)]
-    fine("train", few_countries, "-q", "--hidden-size", 4, "--cell", "lstm", "--pooling", *given)
+    network_options = ["--hidden-size", 4, "--cell", "lstm", "--pooling", "--pairs", 7]
+    fine("train", few_countries, "-q", *network_options, *given)
     model = checkpoint.load(here / "rnn-names.npz")
     assert asdict(model.training) == {k.replace("-", "_"): v for k, v in options.items()}
     assert len(model.members) == 2
     network = model.network
-    assert (network.cell, network.hidden_size) == ("lstm", 4)
+    assert (network.cell, network.hidden_size, len(network.pairs)) == ("lstm", 4, 7)
     assert (network.pooling, network.bidirectional) == (True, True)
 
 
@@ -193,7 +196,7 @@ def test_given_names_are_read_with_the_names(few_countries: Path, here: Path) ->
     assert "none.csv: no such file or folder" in line
 
 
-@pytest.mark.parametrize("half", [[], ["--half"]], ids=["32 bits", "16 bits"])
+@pytest.mark.parametrize("half", [[], ["--bits", "16"]], ids=["32 bits", "16 bits"])
 def test_options_of_the_network_and_of_the_file(few_countries: Path, here: Path, half: list[str]) -> None:
     fine("train", few_countries, "-q", *QUICK, *half)
     with np.load(here / "rnn-names.npz") as archive:
@@ -304,7 +307,7 @@ def test_numbers_must_be_finite_and_not_negative(option: str, value: str) -> Non
         ["train", "--join", "1"],
         ["train", "--networks", "0"],
         ["train", "--workers", "0"],
-        ["train", "--half", "yes", "no"],
+        ["train", "--bits", "12"],
         ["train", "--epochs", "0"],
         ["train", "--hidden-size", "0"],
         ["train", "--batch-size", "0"],
@@ -823,7 +826,7 @@ def test_stopped_before_the_first_epoch(
 
 def test_a_model_of_16_bits_says_nearly_the_same(here: Path, ensemble: Checkpoint) -> None:
     checkpoint.save(here / "full.npz", ensemble)
-    checkpoint.save(here / "half.npz", ensemble, half=True)
+    checkpoint.save(here / "half.npz", ensemble, bits=16)
     answers = [
         records(fine("predict", "-m", f"{bits}.npz", "-k", 5, "Schmidt", "Yamamoto"))
         for bits in ("full", "half")

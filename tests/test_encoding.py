@@ -1,10 +1,12 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_names.dataset import normalise
-from rnn_names.encoding import END, START, UNKNOWN, Alphabet, Encoded, batches, one_hot
+from rnn_names.encoding import END, START, UNKNOWN, Alphabet, Encoded, batches, frequent_pairs, one_hot
 
 LATIN = Alphabet("".join(sorted("abcdefghijklmnopqrstuvwxyzüé '-")))
 # Letters that normalise to themselves, alone and together.
@@ -60,6 +62,29 @@ def test_encode_by_hand() -> None:
     assert encoded.symbols.tolist() == [0, 4, 3, 1, 0, 1, 0, 3, 1]
     assert encoded.starts.tolist() == [0, 4, 6]
     assert encoded.lengths.tolist() == [4, 2, 3]
+
+
+@given(WORDS)
+def test_pairs_are_of_neighbours_in_a_name(names: list[str]) -> None:
+    encoded, V = LATIN.encode(names), len(LATIN)
+    found = iter(encoded.pairs(V).tolist())
+    for word in decode(LATIN, encoded):
+        assert next(found) == -1
+        for first, second in pairwise(word):
+            assert divmod(next(found), V) == (LATIN.symbols.index(first), LATIN.symbols.index(second))
+    assert next(found, None) is None
+
+
+def test_the_most_frequent_pairs_by_hand() -> None:
+    ab = Alphabet("ab")
+    names = ab.encode(["ab", "abab", "b"])  # START 0, END 1, a 3, b 4
+    most = [3 * 5 + 4, 4 * 5 + 1]  # ab and b END three times each
+    assert frequent_pairs(names, 5, 2) == tuple(most)
+    assert frequent_pairs(names, 5, 1) == (most[0],)
+    assert frequent_pairs(names, 5, 3) == (3, *most)  # START a twice
+    assert frequent_pairs(names, 5, 100) == (3, 4, 19, 21, 23)
+    assert frequent_pairs(names, 5, 0) == ()
+    assert frequent_pairs(ab.encode([]), 5, 7) == ()
 
 
 def test_no_names_encode_to_nothing() -> None:

@@ -22,7 +22,7 @@ from rnn_names.dataset import Example, bundled_given_names, normalise, read_exam
 from rnn_names.encoding import END_INDEX, Alphabet, FloatArray
 from rnn_names.errors import DataError
 from rnn_names.generation import Writing, bayes, draw, encode_prefix, generate, is_known
-from rnn_names.network import READOUTS, NetworkConfig, init_params
+from rnn_names.network import READOUTS, NetworkConfig, init_params, reading, recurrence_of
 from rnn_names.prefixes import prefix_tree
 from rnn_names.recurrence import unroll
 
@@ -33,8 +33,10 @@ MAX = 3
 def untrained(
     model: Checkpoint, cell: str = "gru", letters: str = LETTERS, networks: int = 2
 ) -> Checkpoint:
-    """A model of random networks that know three countries and few letters."""
-    network = NetworkConfig(3 + len(letters), 3, 4, cell, True, READOUTS)
+    """A model of random networks that know three countries, few letters, and two pairs of them."""
+    V = 3 + len(letters)
+    pairs = (3, 3 * V + 4)  # a at the beginning, and a b
+    network = NetworkConfig(V, 3, 4, cell, True, READOUTS, pairs=pairs)
     rng = np.random.default_rng(3)
     members = tuple(init_params(network, rng, dtype=np.float64) for _ in range(networks))
     for params in members:
@@ -60,9 +62,9 @@ def read_plainly(model: Checkpoint, text: str, end: bool) -> tuple[FloatArray, F
     names = model.alphabet.encode([text])
     letters, countries = [], []
     for params in model.members:
-        U, W, b = (params[f"forward.{letter}"] for letter in "UWb")
-        tree = prefix_tree(names)
-        states, _ = unroll(CELLS[model.network.cell], U, W, b, tree)
+        weights, _ = recurrence_of(params, model.network, "forward")
+        tree = prefix_tree(reading(names, model.network, "forward"))
+        states, _ = unroll(CELLS[model.network.cell], *weights, tree)
         h = states[tree.rows[-1 if end else -2]]
         letters.append(h @ params["forward.next_symbol.W"] + params["forward.next_symbol.b"])
         countries.append(h @ params["forward.step_country.W"] + params["forward.step_country.b"])
@@ -146,12 +148,12 @@ def test_every_probability_is_that_of_the_forward_pass(model: Checkpoint, cell: 
 def test_the_state_of_a_prefix_is_that_of_the_unrolled_network(model: Checkpoint, cell: str) -> None:
     tiny = untrained(model, cell)
     for text in ("", "a", "abab"):
-        tree = prefix_tree(tiny.alphabet.encode([text]))
-        for params, (h, c) in zip(
+        tree = prefix_tree(reading(tiny.alphabet.encode([text]), tiny.network, "forward"))
+        for params, (h, c, _) in zip(
             tiny.members, generation.read(tiny, encode_prefix(tiny, text)), strict=True
         ):
-            U, W, b = (params[f"forward.{letter}"] for letter in "UWb")
-            states, _ = unroll(CELLS[cell], U, W, b, tree)
+            weights, _ = recurrence_of(params, tiny.network, "forward")
+            states, _ = unroll(CELLS[cell], *weights, tree)
             np.testing.assert_allclose(h, states[tree.rows[[-2]]], rtol=1e-12)
             assert c.shape == (1, 4 if cell == "lstm" else 0)
 

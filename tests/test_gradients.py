@@ -9,10 +9,10 @@ from rnn_names.dataset import Example
 from rnn_names.encoding import Alphabet, FloatArray
 from rnn_names.gradients import STARTS, Curve, arriving, curves, fresh, sequences
 from rnn_names.layers import softmax
-from rnn_names.network import Params, country_readout
+from rnn_names.network import Params, country_readout, reading, recurrence_of
 from rnn_names.prefixes import prefix_tree
 from rnn_names.recurrence import summary, unroll
-from tests.problems import COUNTRIES, NAMES, encoded, network, start
+from tests.problems import COUNTRIES, NAMES, PAIRS, encoded, network, start
 
 EXAMPLES = [Example("Aßar", "A"), Example("B", "B"), Example("Cécile", "A"), Example("Dvořák", "B")]
 
@@ -53,7 +53,7 @@ def test_the_norms_are_those_of_central_differences(cell: str) -> None:
 def test_both_ways_and_pooled_as_each_name_alone(cell: str, readouts: tuple[str, ...]) -> None:
     """Names that begin alike do not add up, and what pooling says can be left out."""
     pooling = readouts == ("country",)
-    config = network(cell, True, readouts, pooling=pooling)
+    config = network(cell, True, readouts, pooling=pooling, pairs=PAIRS if pooling else ())
     params, names = start(config), encoded(NAMES)
     together = arriving(params, config, names, np.array(COUNTRIES))
     last_alone = arriving(params, config, names, np.array(COUNTRIES), pooled=False)
@@ -63,9 +63,9 @@ def test_both_ways_and_pooled_as_each_name_alone(cell: str, readouts: tuple[str,
         parts, z = country_readout(params, config)
         closures = []
         for direction, V in zip(config.directions, parts, strict=True):
-            tree = prefix_tree(one if direction == "forward" else one.backward())
-            U, W, b = (params[f"{direction}.{letter}"] for letter in "UWb")
-            states, d_states = unroll(CELLS[cell], U, W, b, tree)
+            tree = prefix_tree(reading(one, config, direction))
+            weights, _ = recurrence_of(params, config, direction)
+            states, d_states = unroll(CELLS[cell], *weights, tree)
             ends, d_ends = summary(states, tree, one.lengths, pooling)
             z = z + ends @ V
             closures.append((V, d_ends, np.zeros_like(states), d_states))

@@ -11,6 +11,7 @@ from rnn_names import checkpoint
 from rnn_names.checkpoint import Checkpoint
 from rnn_names.report import sparkline
 from tests.test_cli import failed, fine
+from tests.test_formats import FIXTURES
 
 KEYS = [
     *("file", "format", "bytes", "countries", "counts", "letters", "network", "networks", "parameters"),
@@ -45,9 +46,19 @@ def test_several_networks(tmp_path: Path, model: Checkpoint) -> None:
     assert found["parameters"] == sum(value.size for q in two.members for value in q.values())
 
 
+def test_pairs_are_told_by_their_letters_and_old_formats_by_their_number(tmp_path: Path) -> None:
+    found = {k: facts(FIXTURES / f"format{k}.npz") for k in (1, 2)}
+    assert {k: one["format"] for k, one in found.items()} == {1: 1, 2: 2}
+    assert found[1]["network"]["pairs"] == []
+    pairs = found[2]["network"]["pairs"]
+    assert len(set(pairs)) == 50
+    assert {"\x02a", "ch", "s\x03"} <= set(pairs)
+    assert ", 50 pairs of letters" in " ".join(fine("info", FIXTURES / "format2.npz").stdout.split())
+
+
 def test_the_table_of_the_bundled_model() -> None:
     result = fine("info")
-    for text in ("45: Algeria", "2 × gru of 144", "network 2, val-loss", "kept"):
+    for text in ("45: Algeria", "2 × gru of 128", "network 2, val-loss", "kept"):
         assert text in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= 100
     assert "rnn-names evaluate" in result.stderr

@@ -63,7 +63,7 @@ def test_every_option_of_train_stands_in_a_section() -> None:
     assert titles[0] == "Arguments"
     assert titles[-1] == REST
     rest = re.findall(r"^  (?:-\w, )?--([\w-]+)", text.partition(f"\n{REST}:\n")[2], re.M)
-    own = {"output", "curves", "workers", "half", "resume"}
+    own = {"output", "curves", "workers", "bits", "resume"}
     assert set(rest) == own | {"quiet", "verbose", "no-color", "help"}
     assert len(titles) == 7
 

@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 
 from rnn_names.network import Params, loss_and_gradient
-from rnn_names.optim import EMA, SGD, AdamW, Optimizer, clip_by_global_norm, learning_rate
+from rnn_names.optim import (
+    EMA,
+    SGD,
+    AdamW,
+    Muon,
+    Optimizer,
+    clip_by_global_norm,
+    learning_rate,
+    orthogonalised,
+)
 from tests.problems import MAX_NORM, OBJECTIVE, batch, configurations
 
 GOLDEN = np.load(Path(__file__).with_name("golden") / "recurrent.npz")
@@ -29,6 +38,32 @@ def test_three_clipped_steps_are_those_of_pytorch(label: str, rule: str) -> None
         optimizer.step(params, grads, 0.01 if rule == "adamw" else 0.1)
     for name, q in params.items():
         np.testing.assert_allclose(q, GOLDEN[f"{label}/{rule}/{name}"], rtol=1e-6, atol=1e-9, err_msg=name)
+
+
+def test_three_steps_of_muon_are_those_of_pytorch() -> None:
+    W, U = GOLDEN["muon/before"].copy(), np.ones((1, 2, 5))
+    params: Params = {"backward.W": W, "forward.U": U}
+    like_adamw: Params = {"forward.U": U.copy()}
+    optimizer, adamw = Muon(0.1), AdamW(0.1)
+    for G in GOLDEN["muon/gradients"]:
+        optimizer.step(params, {"backward.W": G, "forward.U": 2 * U}, 0.01)
+        adamw.step(like_adamw, {"forward.U": 2 * like_adamw["forward.U"]}, 0.01)
+    np.testing.assert_allclose(W, GOLDEN["muon/after"], rtol=1e-9)
+    np.testing.assert_array_equal(params["forward.U"], like_adamw["forward.U"])
+
+
+@pytest.mark.parametrize("iterations", [1, 3, 5])
+def test_orthogonalising_keeps_the_directions_and_levels_the_lengths(iterations: int) -> None:
+    G = np.random.default_rng(0).standard_normal((2, 6, 6)) * [[[1e3]], [[1e-4]]]
+    U, S, VT = np.linalg.svd(G)
+    expected = S / np.linalg.norm(S, axis=1, keepdims=True)
+    for _ in range(iterations):
+        expected = 3.4445 * expected - 4.7750 * expected**3 + 2.0315 * expected**5
+    found = orthogonalised(G, iterations)
+    np.testing.assert_allclose(found, U * expected[:, None] @ VT, rtol=1e-9, atol=1e-12)
+    assert expected.max() < 1.25
+    assert (expected[:, 0] / expected[:, -1] < S[:, 0] / S[:, -1]).all()
+    assert not orthogonalised(np.zeros((1, 6, 6))).any()
 
 
 def test_moving_average_by_hand() -> None:

@@ -62,11 +62,12 @@ def told(events: Iterator[StepReport | EpochReport]) -> list[Any]:
     [
         {},
         {"optimizer": "sgd", "lr": 0.1, "ema_decay": 0.99, "networks": 1},
+        {"optimizer": "adamw"},
         {"ema_decay": 0.99, "join": 0.3, "step_loss": 0.3, "letter_loss": 0.5, "workers": 3},
         {"val_split": 0.0, "networks": 3, "epochs": 2},
         {"patience": 1, "lr": 1.0, "networks": 3, "epochs": 6},
     ],
-    ids=["plain", "sgd", "everything", "no validation", "patience"],
+    ids=["plain", "sgd", "adamw", "everything", "no validation", "patience"],
 )
 def test_from_every_state_training_goes_on_as_if_it_had_never_stopped(
     few_countries: Path, options: dict[str, Any]
@@ -216,7 +217,7 @@ def stopped_files(few_countries: Path, tmp_path_factory: pytest.TempPathFactory)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setattr(training, "fit", fit_two)
-        result = train(few_countries, *SMALL, "--networks", 1, "--half", "-q", "-o", "stopped.npz")
+        result = train(few_countries, *SMALL, "--networks", 1, "--bits", 16, "-q", "-o", "stopped.npz")
     assert result.exit_code == 130
     assert re.fullmatch(
         "stopped; the best so far, epoch [12]/4, is in stopped.npz; --resume goes on\n", result.stderr
@@ -241,7 +242,7 @@ def test_options_are_those_of_the_beginning(stopped: Path, few_countries: Path, 
     assert "--pooling True, --lr 0.02; give the same, or nothing; see rnn-names -h" in said
     assert "cell" not in said.partition("had")[2]
     assert stopped.exists()
-    agreeing = ["--lr", 0.02, "--half", few_countries]
+    agreeing = ["--lr", 0.02, "--bits", 16, few_countries]
     result = train("--resume", "-o", "stopped.npz", *agreeing)
     assert result.exit_code == 0
     lines = result.stderr.splitlines()
@@ -249,7 +250,9 @@ def test_options_are_those_of_the_beginning(stopped: Path, few_countries: Path, 
     assert [line.split("  ")[0] for line in lines[2:4]] == ["epoch 3/4", "epoch 4/4"]
     assert "calibrated" in lines[-2]
     assert listing(here) == ["stopped.npz"]
-    assert train(few_countries, *SMALL, "--networks", 1, "--half", "-q", "-o", "whole.npz").exit_code == 0
+    assert (
+        train(few_countries, *SMALL, "--networks", 1, "--bits", 16, "-q", "-o", "whole.npz").exit_code == 0
+    )
     assert (here / "stopped.npz").read_bytes() == (here / "whole.npz").read_bytes()
 
 

@@ -23,9 +23,9 @@ from tests.gradients import gradient_errors
 
 TINY = "name,country\nIto,Japan\nOta,Japan\nSato,Japan\nSassi,Italy\nTassi,Italy\nTosi,Italy\n"
 TRAIN = (
-    "--cell rnn --no-bidirectional --no-pooling --networks 1 --hidden-size 2 --step-loss 0 --letter-loss 0 "
-    "--join 0 --dropout 0 --letter-dropout 0 --ema-decay 0 --val-split 0 --test-split 0 --lr 0.1 "
-    "--epochs 10"
+    "--cell rnn --no-bidirectional --no-pooling --pairs 0 --networks 1 --hidden-size 2 "
+    "--step-loss 0 --letter-loss 0 --join 0 --dropout 0 --letter-dropout 0 --ema-decay 0 --val-split 0 "
+    "--test-split 0 --lr 0.1 --epochs 10"
 )
 
 
@@ -202,6 +202,7 @@ def test_only_a_plain_network_is_followed_by_hand(tiny: Path, model: Checkpoint)
         {"cell": "gru"},
         {"bidirectional": True},
         {"pooling": True},
+        {"pairs": (3,)},
         {"readouts": ("step_country",)},
     ):
         other = replace(model, network=replace(model.network, **change))

@@ -51,7 +51,8 @@ def info(
         "letters": f"{len(facts['letters'])}: {facts['letters']}",
         "network": f"{facts['networks']} × {network['cell']} of {network['hidden_size']} hidden units"
         + (", both ways" if network["bidirectional"] else ", forward")
-        + (", pooled" if network["pooling"] else ""),
+        + (", pooled" if network["pooling"] else "")
+        + (f", {len(network['pairs'])} pairs of letters" if network["pairs"] else ""),
         "readouts": ", ".join(network["readouts"]),
         "parameters": f"{facts['parameters']:,}",
         "training": ", ".join(f"{key} {value}" for key, value in facts["training"].items()),
@@ -83,17 +84,25 @@ def info(
 
 def _facts(path: Path, model: "Checkpoint") -> dict[str, Any]:
     """What --format json prints; its keys are stable."""
-    from rnn_names.checkpoint import FORMAT
+    from rnn_names import checkpoint
 
+    symbols = model.alphabet.symbols
     scored = [entry for entry in model.history if entry.get("val_loss") is not None]
     return {
         "file": str(path),
-        "format": FORMAT,
+        "format": checkpoint.read(
+            path, lambda archive: checkpoint.read_object(archive, "header")["format"], "a model"
+        ),
         "bytes": path.stat().st_size,
         "countries": model.countries,
         "counts": dict(zip(model.countries, model.counts, strict=True)),
         "letters": model.alphabet.letters,
-        "network": asdict(model.network),
+        "network": asdict(model.network)
+        | {
+            "pairs": [
+                "".join(symbols[k] for k in divmod(pair, len(symbols))) for pair in model.network.pairs
+            ]
+        },
         "networks": len(model.members),
         "parameters": sum(value.size for params in model.members for value in params.values()),
         "training": asdict(model.training),

@@ -41,8 +41,17 @@ class Readout(StrEnum):
 class OptimizerName(StrEnum):
     """Values of --optimizer."""
 
+    muon = "muon"
     adamw = "adamw"
     sgd = "sgd"
+
+
+class Bits(StrEnum):
+    """Values of --bits."""
+
+    full = "32"
+    half = "16"
+    quarter = "8"
 
 
 class RecurrentInit(StrEnum):
@@ -80,7 +89,16 @@ OF_A_RUN = (
 SECTIONS = {
     "The data": ("name_column", "country_column", "given_names", "val_split", "test_split", "seed"),
     "The network": (
-        *("cell", "bidirectional", "hidden_size", "readout", "pooling", "networks", "recurrent_init"),
+        *(
+            "cell",
+            "bidirectional",
+            "hidden_size",
+            "pairs",
+            "readout",
+            "pooling",
+            "networks",
+            "recurrent_init",
+        ),
     ),
     "The training": (
         *("epochs", "patience", "batch_size", "optimizer", "lr", "warmup", "momentum", "clip_norm"),
@@ -143,7 +161,11 @@ def train(
         str, typer.Option(callback=known_cell, autocompletion=cells, help="The recurrent cell.")
     ] = "gru",
     bidirectional: Annotated[bool, typer.Option(help="Read names from both ends.")] = True,
-    hidden_size: Annotated[int, typer.Option(min=1, help="Hidden units of each direction.")] = 144,
+    hidden_size: Annotated[int, typer.Option(min=1, help="Hidden units of each direction.")] = 128,
+    pairs: Annotated[
+        int,
+        typer.Option(min=0, help="Pairs of letters to read beside the letters: the most frequent ones."),
+    ] = 400,
     readout: Annotated[
         Readout,
         typer.Option(
@@ -160,13 +182,18 @@ def train(
     recurrent_init: Annotated[
         RecurrentInit, typer.Option(help="What W starts as.")
     ] = RecurrentInit.orthogonal,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the training part.")] = 24,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the training part.")] = 20,
     batch_size: Annotated[int, typer.Option(min=1, help="Names in a step.")] = 256,
     lr: Annotated[float, positive("Highest learning rate.")] = 0.007,
     warmup: Annotated[
         float, typer.Option(callback=share, help="Share of the steps in which the rate rises.")
     ] = 0.1,
-    optimizer: Annotated[OptimizerName, typer.Option(help="Update rule.")] = OptimizerName.adamw,
+    optimizer: Annotated[
+        OptimizerName,
+        typer.Option(
+            help="Update rule; muon is adamw but for the recurrent W, whose steps are made orthogonal."
+        ),
+    ] = OptimizerName.muon,
     momentum: Annotated[float, typer.Option(callback=share, help="Of sgd.")] = 0.9,
     clip_norm: Annotated[float, positive("Longest gradient, over all parameters; 0: no clipping.")] = 1.0,
     weight_decay: Annotated[float, positive("Shrinking of the parameters.")] = 0.01,
@@ -236,7 +263,9 @@ def train(
             help="Draw loss, accuracy and gradient norm of every epoch when training ends.",
         ),
     ] = None,
-    half: Annotated[bool, typer.Option("--half", help="Write the parameters in 16 bits.")] = False,
+    bits: Annotated[
+        Bits, typer.Option(help="Of each parameter in the file: with 8 a quarter of its size.")
+    ] = Bits.full,
     resume: Annotated[
         bool,
         typer.Option(
@@ -324,6 +353,7 @@ def train(
         bidirectional=bidirectional,
         readouts=readouts,
         pooling=pooling and readout is Readout.last,
+        pairs=prepared.pairs(pairs),
     )
     counts = country_counts(country_indices(parts.train, prepared.countries), network.countries)
     info = checkpoint.DataInfo(
@@ -397,7 +427,7 @@ def train(
                     temperature=event.temperature,
                     history=list(history),
                 )
-                checkpoint.save(output, better, half)
+                checkpoint.save(output, better, int(bits))
                 best, kept = better, len(history) - 1
             assert best is not None  # the first epoch is the best so far
             run = state.Interrupted(replace(best, history=history), kept, event.state, options, digest)
@@ -419,7 +449,7 @@ def train(
     bar.close()
     assert best is not None  # every training has an epoch
 
-    checkpoint.save(output, replace(best, history=history), half)
+    checkpoint.save(output, replace(best, history=history), int(bits))
     unfinished.unlink(missing_ok=True)
     draw()
     why = "had the lowest validation loss" if parts.val else "was the last"

@@ -21,11 +21,13 @@ from rnn_names.network import NetworkConfig
 from rnn_names.training import EpochReport, fit, prepare
 
 # As the options of `rnn-names train` are by default.
-NETWORK: dict[str, Any] = {"cell": "gru", "bidirectional": True, "hidden_size": 144, "pooling": True}
+NETWORK: dict[str, Any] = {"cell": "gru", "bidirectional": True, "hidden_size": 128, "pooling": True}
+PAIRS = 400
 EPOCHS = 12
 PLAIN: dict[str, Any] = {
     **{"pooling": False, "step_loss": 0.0, "letter_loss": 0.0, "dropout": 0.0, "letter_dropout": 0.0},
     **{"bidirectional": False, "ema_decay": 0.0, "join": 0.0, "class_weight": "none"},
+    **{"optimizer": "adamw", "pairs": 0},
 }
 RECIPES: dict[str, dict[str, Any]] = {
     "default": {},
@@ -33,6 +35,9 @@ RECIPES: dict[str, dict[str, Any]] = {
     "one way": {"bidirectional": False},
     "country's loss alone": {"step_loss": 0.0, "letter_loss": 0.0},
     "no pooling": {"pooling": False},
+    "no pairs": {"pairs": 0},
+    "800 pairs": {"pairs": 800},
+    "AdamW for all": {"optimizer": "adamw"},
     "hidden size 96": {"hidden_size": 96},
     "no letter dropout": {"letter_dropout": 0.0},
     "no average of the parameters": {"ema_decay": 0.0},
@@ -40,7 +45,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     "no full names": {"join": 0.0},
     "half of the names in full names": {"join": 0.5},
     "two networks": {"networks": 2},
-    "all 24 epochs": {"epochs": 24},
+    "all 20 epochs": {"epochs": 20},
     **{
         f"plain {label}, --readout {readout}": {**PLAIN, **changes, "readout": readout}
         for label, changes in (
@@ -57,7 +62,7 @@ def validate(data: Path, changes: dict[str, Any]) -> Metrics:
     """The metrics of a recipe's last best epoch."""
     config = replace(
         TrainConfig(networks=1, epochs=EPOCHS),
-        **{k: v for k, v in changes.items() if k not in (*NETWORK, "readout")},
+        **{k: v for k, v in changes.items() if k not in (*NETWORK, "pairs", "readout")},
     )
     readouts = config.objective.readouts
     if changes.get("readout") == "every":
@@ -68,6 +73,7 @@ def validate(data: Path, changes: dict[str, Any]) -> Metrics:
         symbols=len(prepared.alphabet),
         countries=len(prepared.countries),
         readouts=readouts,
+        pairs=prepared.pairs(changes.get("pairs", PAIRS)),
         **{k: changes.get(k, v) for k, v in NETWORK.items()},
     )
     best = None

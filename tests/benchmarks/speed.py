@@ -648,7 +648,15 @@ def epoch_seconds(case: Case) -> float:
     ]
     countries = tuple(sorted({example.country for example in examples}))
     prepared = Prepared(Split(examples, [], []), [], Alphabet(letters), countries)
-    config = TrainConfig(epochs=2, batch_size=128, step_loss=0.0, letter_loss=0.0, networks=1, patience=0)
+    config = TrainConfig(
+        epochs=2,
+        batch_size=128,
+        optimizer="adamw",
+        step_loss=0.0,
+        letter_loss=0.0,
+        networks=1,
+        patience=0,
+    )
     size = NetworkConfig(len(prepared.alphabet), len(countries), case.hidden)
     ends = [time.perf_counter() for event in fit(prepared, size, config) if isinstance(event, EpochReport)]
     return ends[1] - ends[0]
@@ -694,6 +702,7 @@ def against_torch(arguments: argparse.Namespace) -> dict[str, Any]:
     sample = Sample(5_120, 20_000, 512) if arguments.quick else Sample(20_480, 100_000, 1024)
     config = TrainConfig(
         epochs=10_000,  # without end
+        optimizer="adamw",  # PyTorch's own, too
         warmup=0.0,
         lr=0.003,
         weight_decay=0.01,

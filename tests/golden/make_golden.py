@@ -5,7 +5,9 @@ through torch.nn.RNN, GRU or LSTM as a packed sequence, and the losses are writt
 Stored: the parameters, the loss, every gradient, its norm, and the parameters after three steps of
 AdamW on clipped gradients; for one network also after three steps of SGD with momentum. The leaves of
 the graph have this project's shapes and are rearranged to PyTorch's, so that autograd gives the
-gradients in this project's shapes. Needs torch (the extra `bench`).
+gradients in this project's shapes. Pairs are further columns of the input, other ones in each direction.
+Three steps of Muon are along random gradients, with products in float64 instead of PyTorch's bfloat16.
+Needs torch (the extra `bench`).
 """
 
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.nn.functional import cross_entropy, linear, one_hot
+from torch.nn.functional import cross_entropy, linear
 from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence
 
 from rnn_names.network import NetworkConfig
@@ -28,6 +30,8 @@ def torch_weights(config: NetworkConfig, leaves: Leaves) -> Leaves:
     weights = {}
     for direction, suffix in zip(config.directions, ("_l0", "_l0_reverse"), strict=False):
         U, W, b = (leaves[f"{direction}.{letter}"] for letter in "UWb")
+        others = torch.zeros_like(U)  # the columns that the other direction reads
+        U = torch.cat([U, others] if direction == "forward" else [others, U], dim=1)
         b_hh = torch.zeros(len(gates) * config.hidden_size, dtype=torch.float64)
         if config.cell == "gru":  # planes of U: n, r, u; of W: r, u, m; of b: n, r, u, m
             weights[f"weight_hh{suffix}"] = torch.cat([W[0].T, W[1].T, W[2].T])
@@ -40,6 +44,17 @@ def torch_weights(config: NetworkConfig, leaves: Leaves) -> Leaves:
     return weights
 
 
+def columns(config: NetworkConfig, name: list[int], backward: bool) -> torch.Tensor:
+    """In each row a one at the symbol, and one at the pair that it makes with the symbol read before it."""
+    x = torch.zeros(len(name), config.symbols + len(config.pairs), dtype=torch.float64)
+    for t, symbol in enumerate(name):
+        x[t, symbol] = 1
+        pair = name[t : t + 2] if backward else name[max(t - 1, 0) : t + 1]
+        if len(pair) == 2 and pair[0] * config.symbols + pair[1] in config.pairs:
+            x[t, config.symbols + config.pairs.index(pair[0] * config.symbols + pair[1])] = 1
+    return x
+
+
 def loss_of(config: NetworkConfig, leaves: Leaves) -> torch.Tensor:
     """The loss as it is defined: a sum over names, directions and letters."""
     kind = {"rnn": torch.nn.RNN, "relu": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}[
@@ -47,13 +62,13 @@ def loss_of(config: NetworkConfig, leaves: Leaves) -> torch.Tensor:
     ]
     options = {"nonlinearity": "relu"} if config.cell == "relu" else {}
     module = kind(
-        config.symbols,
+        2 * (config.symbols + len(config.pairs)),
         config.hidden_size,
         bidirectional=config.bidirectional,
         dtype=torch.float64,
         **options,
     )
-    rows = [one_hot(torch.tensor(name), config.symbols).double() for name in NAMES]
+    rows = [torch.cat([columns(config, name, backward) for backward in (False, True)], 1) for name in NAMES]
     packed = pack_sequence(rows, enforce_sorted=False)
     output, _ = torch.func.functional_call(module, torch_weights(config, leaves), (packed,))
     states, _ = pad_packed_sequence(output, batch_first=True)
@@ -92,6 +107,28 @@ def array(tensor: torch.Tensor) -> Any:
     return tensor.detach().numpy().copy()
 
 
+def muon() -> dict[str, Any]:
+    """Two planes before and after three steps of Muon along random gradients.
+
+    Its lengths are half of ours, and its weight decay goes with them.
+    """
+    rng = np.random.default_rng(3)
+    before, gradients = rng.standard_normal((2, 5, 5)), rng.standard_normal((3, 2, 5, 5))
+    planes = [torch.tensor(plane, requires_grad=True) for plane in before]
+    optimizer = torch.optim.Muon(
+        planes, lr=0.02, weight_decay=0.05, ns_steps=3, adjust_lr_fn="match_rms_adamw"
+    )
+    half = torch.Tensor.bfloat16
+    torch.Tensor.bfloat16 = lambda self: self
+    for step in gradients:
+        for plane, gradient in zip(planes, step, strict=True):
+            plane.grad = torch.tensor(gradient)
+        optimizer.step()
+    torch.Tensor.bfloat16 = half
+    after = np.stack([array(plane) for plane in planes])
+    return {"muon/before": before, "muon/gradients": gradients, "muon/after": after}
+
+
 def main() -> None:
     """Write recurrent.npz beside this script."""
     stored: dict[str, Any] = {}
@@ -119,6 +156,7 @@ def main() -> None:
                 optimizer.step()
             for name, q in leaves.items():
                 stored[f"{label}/{rule}/{name}"] = array(q)
+    stored |= muon()
     np.savez_compressed(
         Path(__file__).with_name("recurrent.npz"), torch=np.array(torch.__version__), **stored
     )
