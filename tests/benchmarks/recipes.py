@@ -38,6 +38,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     "no pairs": {"pairs": 0},
     "800 pairs": {"pairs": 800},
     "AdamW for all": {"optimizer": "adamw"},
+    "no pairs, AdamW for all": {"pairs": 0, "optimizer": "adamw"},
     "hidden size 96": {"hidden_size": 96},
     "no letter dropout": {"letter_dropout": 0.0},
     "no average of the parameters": {"ema_decay": 0.0},
