@@ -31,7 +31,6 @@ from rnn_names.files import replacing
 from rnn_names.network import READOUTS, NetworkConfig, Params
 
 FORMAT = 2
-BITS = (32, 16, 8)
 HEADER_LIMIT = 1 << 22  # bytes, mostly of the history: some 15,000 epochs
 PARAMETER_LIMIT = 1 << 25  # of all networks: 128 MB
 NETWORK_LIMIT = 1000
@@ -79,7 +78,7 @@ HEADER = {field.name for field in fields(Checkpoint)} - {"alphabet"} | {"format"
 
 
 def save(path: Path, checkpoint: Checkpoint, bits: int = 32) -> None:
-    """Write the file, the parameters in so many of BITS: 16 keep three digits, 8 two of a row's largest.
+    """Write the file, the parameters in 32, 16 or 8 bits: 16 keep three digits, 8 two of a row's largest.
 
     Raises OutputError, and CheckpointError for a model too large to be loaded, or for so few bits.
     """
@@ -118,7 +117,9 @@ def encode(path: Path, checkpoint: Checkpoint, bits: int = 32) -> dict[str, Any]
         }
     )
     if len(header) + 1000 > HEADER_LIMIT:  # and the .npy format's own
-        raise CheckpointError(f"{path}: countries and epochs take {len(header):,} bytes; train fewer")
+        raise CheckpointError(
+            f"{path}: countries, pairs and epochs take {len(header):,} bytes; train fewer"
+        )
     with np.errstate(over="ignore"):  # looked at below
         arrays = {
             name: value
@@ -136,11 +137,11 @@ def _stored(name: str, q: FloatArray, bits: int) -> dict[str, Any]:
         return {name: q.astype(f"<f{bits // 8}")}
     largest = np.abs(q).max(axis=-1)
     # In 16 bits and rounded up, so that 127 times the scale is exact: a model that is read and written
-    # again stays as it is.
-    scale = (largest / 127).astype("<f2")
+    # again stays as it is. The least scale is one of full precision, for that reason.
+    scale = np.maximum(largest / 127, np.finfo(np.float16).tiny).astype(np.float16)
     scale = np.where(scale * np.float32(127) < largest, np.nextafter(scale, np.float16(np.inf)), scale)
-    whole = np.rint(q / np.where(scale > 0, scale, 1)[..., None].astype(np.float32))
-    return {name: whole.astype(np.int8), f"{name}.scale": scale}
+    whole = np.rint(q / scale[..., None].astype(np.float32))
+    return {name: whole.astype(np.int8), f"{name}.scale": scale.astype("<f2")}
 
 
 def json_array(value: Any) -> "np.ndarray[Any, np.dtype[np.uint8]]":
@@ -202,13 +203,15 @@ def decode(archive: Archive, others: Collection[str] = ()) -> Checkpoint:
     version = header.get("format")
     if isinstance(version, int) and version > FORMAT:
         raise NewerFormatError(f"format {version}, where this version reads formats 1 to {FORMAT}")
-    if version not in (1, FORMAT) or isinstance(version, bool):
+    if type(version) is not int or version not in (1, FORMAT):
         raise ValueError(f"format {brief(version)}, where this version reads formats 1 to {FORMAT}")
     if set(header) != HEADER:
         raise ValueError(f"its header has other fields: {brief(sorted(HEADER ^ set(header)))}")
 
     if version == 1 and isinstance(header["network"], dict):
-        header["network"].setdefault("pairs", [])
+        if "pairs" in header["network"] or any(name.endswith(".scale.npy") for name in archive.places):
+            raise ValueError("format 1 has neither pairs nor scales")
+        header["network"]["pairs"] = []
     network = _config(NetworkConfig, header["network"])
     if network.cell not in CELLS:
         raise ValueError(f"unknown cell {brief(network.cell)}")
@@ -272,9 +275,10 @@ def decode(archive: Archive, others: Collection[str] = ()) -> Checkpoint:
 def read_parameter(archive: Archive, name: str, shape: tuple[int, ...]) -> FloatArray:
     """A finite array of this shape, in 32 bits. Raises ValueError."""
     if f"{name}.scale.npy" in archive.places:
-        scale = archive.read(f"{name}.scale", ["<f2"], shape[:-1])[..., None]
-        with np.errstate(invalid="ignore"):  # 0 · ∞, looked at below
-            value = archive.read(name, ["|i1"], shape) * scale.astype(np.float32)
+        scale = archive.read(f"{name}.scale", ["<f2"], shape[:-1])[..., None].astype(np.float32)
+        if not (np.isfinite(scale) & (scale > 0)).all():
+            raise ValueError(f"{name} has scales that are not finite and above 0")
+        value = archive.read(name, ["|i1"], shape) * scale
     else:
         value = archive.read(name, ("<f4", "<f2"), shape)
     if not np.isfinite(value).all():

@@ -50,7 +50,7 @@ class Encoded(NamedTuple):
     def pairs(self, symbols: int) -> IntArray:
         """What each symbol makes with the one before it, first · symbols + second; -1 at starts."""
         pairs = np.full(len(self.symbols), -1, np.int64)
-        pairs[1:] = self.symbols[:-1] * np.int64(symbols) + self.symbols[1:]
+        pairs[1:] = self.symbols[:-1].astype(np.int64) * symbols + self.symbols[1:]
         pairs[self.starts] = -1
         return pairs
 

@@ -200,7 +200,7 @@ def read(model: Checkpoint, prefix: IntArray) -> list[States]:
 def _advance(model: Checkpoint, k: int, states: States, symbols: IntArray, origin: IntArray) -> States:
     network = model.network
     weights, _ = recurrence_of(model.members[k], network, "forward")
-    read = paired(symbols, states.symbols[origin] * network.symbols + symbols, network)
+    read = paired(symbols, states.symbols[origin].astype(np.int64) * network.symbols + symbols, network)
     with np.errstate(all="ignore"):  # their scores are looked at
         h, c = advance(CELLS[network.cell], weights, read, states.h, states.c, origin)
         return States(h, c, symbols)

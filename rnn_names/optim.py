@@ -1,4 +1,4 @@
-"""From gradients to new parameters: clip, update, schedule. Every function is one loop over items."""
+"""From gradients to new parameters: clip, update, schedule."""
 
 import math
 from typing import Protocol

@@ -1,6 +1,6 @@
 """Unroll a cell over a tree of prefixes, pool its states, and back through time.
 
-    B, N, V, H    names; their different prefixes; size of the alphabet; hidden units
+    B, N, V, H    names; their different prefixes; symbols, with the pairs that are read; hidden units
     x_t   (n, V)    one-hot rows of the last symbols of the n prefixes of t symbols
     h_t   (n, H)    hidden state, h_{-1} = 0
     a_t   (P, n, H) pre-activation: the cell's planes, one for Elman's network
@@ -133,14 +133,17 @@ def sum_by_symbol(da: FloatArray, symbols: IntArray, count: int) -> FloatArray:
     for k, da_k in enumerate(da):
         np.take(da_k, order, axis=0, out=by_symbol[:, k], mode="clip")
     rows = by_symbol.reshape(N, X * H)  # of all planes side by side: one sum for each symbol
-    dU = np.zeros((count, X * H), da.dtype)
+    counts = np.bincount(symbols, minlength=count)
+    present = np.flatnonzero(counts)
+    sums = np.empty((len(present), X * H), da.dtype)
     ones = np.ones(N, da.dtype)  # 1ᵀ rows; their sum() takes longer
     start = 0
-    for symbol, n in enumerate(np.bincount(symbols, minlength=count).tolist()):
-        if n:
-            np.dot(ones[:n], rows[start : start + n], out=dU[symbol])
-            start += n
-    return np.ascontiguousarray(dU.reshape(count, X, H).transpose(1, 0, 2))
+    for total, n in zip(sums, counts[present].tolist(), strict=True):
+        np.dot(ones[:n], rows[start : start + n], out=total)
+        start += n
+    dU = np.zeros((X, count, H), da.dtype)
+    dU[:, present] = sums.reshape(-1, X, H).transpose(1, 0, 2)
+    return dU
 
 
 def add_rows(x: FloatArray, rows: IntArray, dx: FloatArray) -> None:

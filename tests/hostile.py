@@ -1,6 +1,7 @@
 """Model files as a stranger might make them, and what must hold for every one."""
 
 import json
+import math
 import pickle
 import struct
 import warnings
@@ -155,6 +156,19 @@ def attacks(good: dict[str, bytes], sentinel: Path) -> dict[str, bytes]:
         "an absolute path": pack({**good, "/etc/evil.npy": old}),
         "a path for a parameter": pack({("../" + k if k == name else k): v for k, v in good.items()}),
         "members that overlap": patched(ENTRY, b"PK\1\2", 16, 10),
+        "400,000 pairs": changed("network", symbols=1000, pairs=list(range(400_000))),
+        **{
+            f"scales of {scale}": pack(
+                {
+                    **good,
+                    name: npy(bytes(10), "|i1", (1, 5, 2)),
+                    name.replace(".npy", ".scale.npy"): npy(
+                        np.full((1, 5), scale, "<f2").tobytes(), "<f2", (1, 5)
+                    ),
+                }
+            )
+            for scale in (math.inf, math.nan, -1.0)
+        },
         "a member that is no .npy": pack({**good, name: b"hello"}),
         "an empty member": pack({**good, name: b""}),
         ".npy version 2": pack({**good, name: old[:6] + b"\2\0" + old[8:10] + b"\0\0" + old[10:]}),

@@ -346,6 +346,8 @@ def set_to(part: str, key: str, value: object) -> Change:
         (lambda h, a: h["network"].update(pairs=[10**30]), "NetworkConfig.pairs cannot be [1000"),
         (lambda h, a: h["network"].update(pairs="3"), "NetworkConfig.pairs cannot be '3'"),
         (lambda h, a: h.update(format=True), "format True"),
+        (lambda h, a: h.update(format=2.0), "format 2.0"),
+        (lambda h, a: h.update(format=1), "format 1 has neither pairs nor scales"),
         (
             lambda h, a: a.update({"0/forward.W.scale": np.ones((1, 3), np.float16)}),
             "0/forward.W is not int8 (1, 3, 3)",
@@ -361,10 +363,10 @@ def set_to(part: str, key: str, value: object) -> Change:
             lambda h, a: a.update(
                 {
                     "0/forward.W": np.zeros((1, 3, 3), np.int8),
-                    "0/forward.W.scale": np.full((1, 3), np.inf, np.float16),
+                    "0/forward.W.scale": np.array([[1, 1, 0]], np.float16),
                 }
             ),
-            "0/forward.W has entries that are not finite",
+            "0/forward.W has scales that are not finite and above 0",
         ),
         (lambda h, a: h["training"].update(networks=True), "TrainConfig.networks cannot be True"),
         (lambda h, a: a.update(more=np.zeros(3)), "not those of the network"),

@@ -75,6 +75,12 @@ def test_pairs_are_of_neighbours_in_a_name(names: list[str]) -> None:
     assert next(found, None) is None
 
 
+def test_pairs_of_an_alphabet_of_tens_of_thousands() -> None:
+    names = Encoded(np.array([49_000, 49_001], np.int32), np.array([0]), np.array([2]))
+    assert names.pairs(50_000).tolist() == [-1, 49_000 * 50_000 + 49_001]
+    assert frequent_pairs(names, 50_000, 1) == (49_000 * 50_000 + 49_001,)
+
+
 def test_the_most_frequent_pairs_by_hand() -> None:
     ab = Alphabet("ab")
     names = ab.encode(["ab", "abab", "b"])  # START 0, END 1, a 3, b 4

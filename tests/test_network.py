@@ -73,6 +73,32 @@ def test_every_entry_of_every_gradient_with_dropout(cell: str) -> None:
     assert len(losses) == 3  # it does drop
 
 
+def test_what_the_country_is_read_from_is_dropped_out_several_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    params = start(CONFIG)
+    masks = np.random.default_rng(0).integers(0, 2, (network.DRAWS * len(NAMES), 3)) * 2.0
+    given: list[FloatArray] = []
+
+    def dropout(x: FloatArray, rate: float, rng: object) -> tuple[FloatArray, object]:
+        given.append(x)
+        return x * masks, lambda dx: dx * masks
+
+    monkeypatch.setattr(network, "dropout", dropout)
+    loss, grads = loss_and_gradient(
+        params, CONFIG, *batch(), Objective(dropout=0.5), np.random.default_rng(0)
+    )
+    (x,) = given
+    for again in np.split(x, network.DRAWS)[1:]:
+        np.testing.assert_array_equal(again, x[: len(NAMES)])
+    p = layers.softmax(x * masks @ params["country.W"] + params["country.b"])
+    _, targets = batch()
+    y, weight = np.tile(targets.country, network.DRAWS), np.tile(targets.weight, network.DRAWS)
+    assert loss == pytest.approx(-weight @ np.log(p[np.arange(len(y)), y]) / network.DRAWS, rel=1e-12)
+    dz = (p - one_hot(y, 3, np.float64)) * weight[:, None] / network.DRAWS
+    np.testing.assert_allclose(grads["country.W"], (x * masks).T @ dz, rtol=1e-12)
+
+
 def test_relu_has_derivative_0_at_0() -> None:
     a = np.array([[[-1.0, 0.0, 2.0]]])
     zero = np.zeros((1, 3))

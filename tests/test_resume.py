@@ -63,19 +63,26 @@ def told(events: Iterator[StepReport | EpochReport]) -> list[Any]:
         {},
         {"optimizer": "sgd", "lr": 0.1, "ema_decay": 0.99, "networks": 1},
         {"optimizer": "adamw"},
+        {"both": True},
         {"ema_decay": 0.99, "join": 0.3, "step_loss": 0.3, "letter_loss": 0.5, "workers": 3},
         {"val_split": 0.0, "networks": 3, "epochs": 2},
         {"patience": 1, "lr": 1.0, "networks": 3, "epochs": 6},
     ],
-    ids=["plain", "sgd", "adamw", "everything", "no validation", "patience"],
+    ids=["plain", "sgd", "adamw", "both ways with pairs", "everything", "no validation", "patience"],
 )
 def test_from_every_state_training_goes_on_as_if_it_had_never_stopped(
     few_countries: Path, options: dict[str, Any]
 ) -> None:
-    config = replace(PLAIN, **{"epochs": 3, "batch_size": 32, "networks": 2, "lr": 0.02} | options)
+    both = "both" in options
+    options = {"epochs": 3, "batch_size": 32, "networks": 2, "lr": 0.02} | options
+    config = replace(PLAIN, **{name: value for name, value in options.items() if name != "both"})
     data = prepare(read_examples(few_countries)[::6], config)
     network = NetworkConfig(
-        *(len(data.alphabet), len(data.countries), 4), cell="gru", readouts=config.objective.readouts
+        *(len(data.alphabet), len(data.countries), 4),
+        cell="gru",
+        bidirectional=both,
+        readouts=config.objective.readouts,
+        pairs=data.pairs(20) if both else (),
     )
     whole, states = [], [(0, State())]
     for event in fit(data, network, config):
@@ -352,6 +359,8 @@ HUGE = "run/m/forward.b"
         ({HUGE: np.full((4, 4), np.inf, np.float32)}, "not finite"),
         ({"run/x/forward.b": np.zeros((4, 4), np.float32)}, "does not keep"),
         ({"run/m": np.zeros(1)}, "does not keep"),
+        ({"run/m/forward.W": None}, "does not keep"),
+        ({"run/v/forward.W": np.zeros((3, 4, 4), np.float32)}, "does not keep"),  # Muon has none
         ({"0/forward.b": None}, "not those of the network"),
         ({"run": None}, "run"),
     ],
