@@ -2,6 +2,7 @@
 
 import math
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -167,14 +168,17 @@ def one_hot(index: IntArray, size: int, dtype: "DTypeLike" = np.float32) -> Floa
     return rows
 
 
-def frequent_pairs(names: Encoded, symbols: int, count: int) -> tuple[int, ...]:
-    """The `count` most frequent pairs of neighbours in the names, or all there are; rising.
+def frequent_pairs(parts: Iterable[Encoded], symbols: int, count: int) -> tuple[int, ...]:
+    """The `count` most frequent pairs of neighbours in all the names, or all there are; rising.
 
     Of equally frequent ones the first. START and END are symbols, too, so a pair may say how names begin.
     """
-    found, times = np.unique(names.pairs(symbols), return_counts=True)
-    found, times = found[found >= 0], times[found >= 0]
-    return tuple(sorted(found[np.argsort(-times, kind="stable")[:count]].tolist()))
+    times = Counter[int]()
+    for names in parts:
+        found, n = np.unique(names.pairs(symbols), return_counts=True)
+        times.update(dict(zip(found.tolist(), n.tolist(), strict=True)))
+    del times[-1]
+    return tuple(sorted(sorted(times, key=lambda pair: (-times[pair], pair))[:count]))
 
 
 def batches(lengths: IntArray, size: int, rng: "np.random.Generator") -> list[IntArray]:

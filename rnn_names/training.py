@@ -24,6 +24,7 @@ from rnn_names.spellings import joints, spellings
 
 SHORT = 20_000  # names to read in all, below which processes are not worth their start
 SHARED = 3  # at most so many letters of a batch share a state, but for tiny alphabets
+PART = 1 << 16  # names whose pairs are counted at a time, so that a million take no more memory
 FOLDED = 0.5  # share of the names that are read in base letters
 COMPOSED = 4  # names that each name is composed with, in all epochs
 DIVERGED = "lower --lr, or --clip-norm (0 clips nothing)"
@@ -42,8 +43,14 @@ class Prepared:
         """The most frequent pairs of symbols in the training names, as written and in base letters."""
         if not count:
             return ()
-        texts = (spelled(e.name) for e in [*self.parts.train, *self.given] for spelled in (normalise, fold))
-        return frequent_pairs(self.alphabet.encode(texts), len(self.alphabet), count)
+        examples = [*self.parts.train, *self.given]
+        parts = (
+            self.alphabet.encode(
+                spelled(e.name) for e in examples[at : at + PART] for spelled in (normalise, fold)
+            )
+            for at in range(0, len(examples), PART)
+        )
+        return frequent_pairs(parts, len(self.alphabet), count)
 
 
 @dataclass(frozen=True)

@@ -78,19 +78,20 @@ def test_pairs_are_of_neighbours_in_a_name(names: list[str]) -> None:
 def test_pairs_of_an_alphabet_of_tens_of_thousands() -> None:
     names = Encoded(np.array([49_000, 49_001], np.int32), np.array([0]), np.array([2]))
     assert names.pairs(50_000).tolist() == [-1, 49_000 * 50_000 + 49_001]
-    assert frequent_pairs(names, 50_000, 1) == (49_000 * 50_000 + 49_001,)
+    assert frequent_pairs([names], 50_000, 1) == (49_000 * 50_000 + 49_001,)
 
 
 def test_the_most_frequent_pairs_by_hand() -> None:
     ab = Alphabet("ab")
     names = ab.encode(["ab", "abab", "b"])  # START 0, END 1, a 3, b 4
     most = [3 * 5 + 4, 4 * 5 + 1]  # ab and b END three times each
-    assert frequent_pairs(names, 5, 2) == tuple(most)
-    assert frequent_pairs(names, 5, 1) == (most[0],)
-    assert frequent_pairs(names, 5, 3) == (3, *most)  # START a twice
-    assert frequent_pairs(names, 5, 100) == (3, 4, 19, 21, 23)
-    assert frequent_pairs(names, 5, 0) == ()
-    assert frequent_pairs(ab.encode([]), 5, 7) == ()
+    assert frequent_pairs([names], 5, 2) == tuple(most)
+    assert frequent_pairs([names], 5, 1) == (most[0],)
+    assert frequent_pairs([names], 5, 3) == (3, *most)  # START a twice
+    assert frequent_pairs([names], 5, 100) == (3, 4, 19, 21, 23)
+    assert frequent_pairs([names], 5, 0) == ()
+    assert frequent_pairs([ab.encode([]), names, names], 5, 3) == (3, *most)
+    assert frequent_pairs([], 5, 7) == ()
 
 
 def test_no_names_encode_to_nothing() -> None:
