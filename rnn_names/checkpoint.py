@@ -139,7 +139,8 @@ def _stored(name: str, q: FloatArray, bits: int) -> dict[str, Any]:
     # In 16 bits and rounded up, so that 127 times the scale is exact: a model that is read and written
     # again stays as it is. The least scale is one of full precision, for that reason.
     scale = np.maximum(largest / 127, np.finfo(np.float16).tiny).astype(np.float16)
-    scale = np.where(scale * np.float32(127) < largest, np.nextafter(scale, np.float16(np.inf)), scale)
+    up = np.nextafter(scale, np.float16(np.inf))
+    scale = np.where(127 * scale.astype(np.float32) < largest, up, scale)
     whole = np.rint(q / scale[..., None].astype(np.float32))
     return {name: whole.astype(np.int8), f"{name}.scale": scale.astype("<f2")}
 
