@@ -142,7 +142,7 @@ def sum_by_symbol(da: FloatArray, symbols: IntArray, count: int) -> FloatArray:
         np.dot(ones[:n], rows[start : start + n], out=total)
         start += n
     dU = np.zeros((X, count, H), da.dtype)
-    dU[:, present] = sums.reshape(-1, X, H).transpose(1, 0, 2)
+    dU[:, present] = sums.reshape(len(present), X, H).transpose(1, 0, 2)
     return dU
 
 

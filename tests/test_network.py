@@ -82,7 +82,8 @@ def test_what_the_country_is_read_from_is_dropped_out_several_times(
 
     def dropout(x: FloatArray, rate: float, rng: object) -> tuple[FloatArray, object]:
         given.append(x)
-        return x * masks, lambda dx: dx * masks
+        mask = masks if rate else np.ones_like(x)
+        return x * mask, lambda dx: dx * mask
 
     monkeypatch.setattr(network, "dropout", dropout)
     loss, grads = loss_and_gradient(
@@ -97,6 +98,8 @@ def test_what_the_country_is_read_from_is_dropped_out_several_times(
     assert loss == pytest.approx(-weight @ np.log(p[np.arange(len(y)), y]) / network.DRAWS, rel=1e-12)
     dz = (p - one_hot(y, 3, np.float64)) * weight[:, None] / network.DRAWS
     np.testing.assert_allclose(grads["country.W"], (x * masks).T @ dz, rtol=1e-12)
+    loss_and_gradient(params, CONFIG, *batch(), Objective(), np.random.default_rng(0))
+    assert given[1].shape == (len(NAMES), 3)  # and once where nothing is dropped
 
 
 def test_relu_has_derivative_0_at_0() -> None:
