@@ -28,7 +28,7 @@ bench-accuracy: .venv/bench
 	$(BIN)/python -m tests.benchmarks.accuracy
 
 model: .venv/installed
-	$(BIN)/rnn-names train -o rnn_names/model.npz --bits 8
+	$(BIN)/rnn-names train -o rnn_names/model/bundled.npz --bits 8
 
 data: .venv/data
 	$(BIN)/python data/build.py

@@ -4,20 +4,26 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded: what `rnn-names` does too
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from rnn_names import checkpoint
-from rnn_names.checkpoint import Checkpoint, DataInfo
-from rnn_names.classifier import NameClassifier
-from rnn_names.config import TrainConfig
-from rnn_names.dataset import Example, bundled_surnames, fingerprint, read_examples
-from rnn_names.network import NetworkConfig
-from rnn_names.training import EpochReport, Prepared, country_counts, country_indices, fit, prepare
+from rnn_names.base.bundled import bundled_surnames
+from rnn_names.model import checkpoint
+from rnn_names.model.checkpoint import Checkpoint, DataInfo
+from rnn_names.model.classifier import NameClassifier
+from rnn_names.model.recipe import TrainConfig
+from rnn_names.names.encoded import country_indices
+from rnn_names.names.example import Example
+from rnn_names.names.examples import read_examples
+from rnn_names.names.split import fingerprint
+from rnn_names.network.config import NetworkConfig
+from rnn_names.training.loop import EpochReport, fit
+from rnn_names.training.prepared import Prepared, prepare
+from rnn_names.training.weights import country_counts
 
 settings.register_profile("same every time", derandomize=True, deadline=None, database=None)
 settings.load_profile("same every time")
@@ -61,6 +67,35 @@ def _train(data: Prepared, config: TrainConfig, hidden_size: int) -> tuple[list[
         temperature=temperature,
         history=history,
     )
+
+
+FLAGS = {
+    "--pooling",
+    "--bidirectional",
+    "--resume",
+    "--quiet",
+    "--verbose",
+    "--no-color",
+    "-q",
+    "-v",
+    "-t",
+    "-H",
+}
+
+
+def once(args: Sequence[object]) -> list[str]:
+    """The arguments of a command with each option once, as it stands last: for tests that vary a few."""
+    found: dict[str, list[str]] = {}
+    words = list(map(str, args))
+    for place, word in enumerate(words):
+        before = words[place - 1].replace("--no-", "--") if place else ""
+        if before.startswith("--") and before not in FLAGS and not word.startswith("--"):
+            continue  # the value of that
+        name = word.replace("--no-", "--")
+        alone = not word.startswith("--") or name in FLAGS
+        value = [] if alone else words[place + 1 : place + 2]
+        found[name if word.startswith("--") else f"{place} {word}"] = [word, *value]
+    return [word for each in found.values() for word in each]
 
 
 def unmeasured() -> dict[str, str]:

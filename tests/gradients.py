@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from rnn_names.network import Params
+from rnn_names.base.arrays import Params
 
 
 def gradient_errors(

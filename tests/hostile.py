@@ -13,13 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.archive import END, ENTRY, MEMBER
-from rnn_names.checkpoint import Checkpoint, DataInfo, save
-from rnn_names.classifier import NameClassifier
-from rnn_names.config import TrainConfig
-from rnn_names.encoding import Alphabet, FloatArray
-from rnn_names.errors import CheckpointError
-from rnn_names.network import NetworkConfig, init_params
+from rnn_names.base.arrays import FloatArray
+from rnn_names.base.errors import CheckpointError
+from rnn_names.model.archive import END, ENTRY, MEMBER
+from rnn_names.model.checkpoint import Checkpoint, DataInfo, save
+from rnn_names.model.classifier import NameClassifier
+from rnn_names.model.recipe import TrainConfig
+from rnn_names.names.alphabet import Alphabet
+from rnn_names.network.config import NetworkConfig
+from rnn_names.network.init import init_params
 
 
 def tiny(readouts: tuple[str, ...] = ("country",)) -> Checkpoint:

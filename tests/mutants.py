@@ -21,8 +21,10 @@ ROOT = Path(__file__).resolve().parent.parent
 BACKWARD = {
     "cells.py": {"derivative"},
     "layers.py": {"derivative", "cross_entropy", "dropout"},
-    "recurrence.py": {"derivative", "sum_by_symbol", "add_rows"},
-    "network.py": {"loss_and_gradient", "_step_losses", "recurrence_of"},
+    "recurrence.py": {"derivative", "sum_by_symbol"},
+    "pooling.py": {"derivative", "add_rows"},
+    "pairs.py": {"recurrence_of"},
+    "loss.py": {"loss_and_gradient", "_step_losses"},
     "prefixes.py": {"join", "others"},
 }
 TESTS = ("tests/test_prefixes.py", "tests/test_network.py")
@@ -91,7 +93,7 @@ def mutations(function: ast.AST) -> Iterator[tuple[int, str]]:
 def mutants() -> Iterator[tuple[str, int, str, str]]:
     """File, line, change and source of every mutant."""
     for file, names in BACKWARD.items():
-        tree = ast.parse((ROOT / "rnn_names" / file).read_text(encoding="utf-8"))
+        tree = ast.parse((ROOT / "rnn_names" / "network" / file).read_text(encoding="utf-8"))
         for function in functions(tree, names):
             for line, change in mutations(function):
                 yield file, line, change, ast.unparse(ast.fix_missing_locations(tree))
@@ -102,7 +104,7 @@ def survives(file: str, source: str) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(ROOT / "rnn_names", Path(folder) / "rnn_names")
         shutil.copytree(ROOT / "tests", Path(folder) / "tests")
-        (Path(folder) / "rnn_names" / file).write_text(source, encoding="utf-8")
+        (Path(folder) / "rnn_names" / "network" / file).write_text(source, encoding="utf-8")
         try:
             done = subprocess.run(
                 [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *TESTS],

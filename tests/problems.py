@@ -2,9 +2,12 @@
 
 import numpy as np
 
-from rnn_names.cells import CELLS
-from rnn_names.encoding import Encoded
-from rnn_names.network import READOUTS, NetworkConfig, Objective, Params, Targets, init_params
+from rnn_names.base.arrays import Params
+from rnn_names.names.encoded import Encoded
+from rnn_names.network.cells import CELLS
+from rnn_names.network.config import READOUTS, NetworkConfig, Objective
+from rnn_names.network.init import init_params
+from rnn_names.network.loss import Targets
 
 # Several lengths, one name of a single symbol, one that stands twice; prefixes that two and three names
 # share, from either end; every symbol but 6 occurs.

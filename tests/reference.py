@@ -1,8 +1,7 @@
-"""What the commands say of themselves, as the README's reference and as a man page.
+"""The help of every command, as the reference in rnn_names/cli/README.md and as a man page.
 
-python -m tests.reference          print the reference
-python -m tests.reference --write  put it into the README
-python -m tests.reference --man    print the man page
+python -m tests.reference        print the reference
+python -m tests.reference --man  print the man page
 """
 
 import inspect
@@ -10,7 +9,6 @@ import re
 import sys
 import textwrap
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from typer.main import get_command
@@ -18,8 +16,6 @@ from typer.main import get_command
 from rnn_names import __version__
 from rnn_names.cli import COMMANDS, app
 
-README = Path(__file__).resolve().parent.parent / "README.md"
-BEGIN, END = "<!-- options: begin -->\n", "<!-- options: end -->\n"
 WIDTH = 100
 ABOUT = """\
 .SH EXIT STATUS
@@ -30,13 +26,20 @@ Fine; also where the reader of a pipe has had enough, and where
 .TP
 .B 1
 The run failed. One line on standard error says what is wrong, where, and what
-to do.
+to do. So where a figure of \\fBevaluate\\fR is below what was asked for, and where
+\\fBgenerate\\fR finds fewer names than it was asked for.
 .TP
 .B 2
 The command line is wrong.
 .TP
+.B 129
+Ended by SIGHUP, where the terminal was closed.
+.TP
 .B 130
 Stopped by Ctrl-C.
+.TP
+.B 143
+Ended by SIGTERM, as by \\fBkill\\fR or \\fBtimeout\\fR.
 .SH ENVIRONMENT
 .TP
 .B RNN_NAMES_MODEL
@@ -75,13 +78,6 @@ def reference() -> str:
             f"<details><summary><code>rnn-names {name} -h</code></summary>\n\n{text}\n</details>\n"
         )
     return "\n".join(parts)
-
-
-def renewed(readme: str) -> str:
-    """The README's text with the reference between its markers."""
-    before, _, rest = readme.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{reference()}\n{END}{after}"
 
 
 def man_page() -> str:
@@ -149,9 +145,7 @@ def escaped(text: str) -> str:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--write"]:
-        README.write_text(renewed(README.read_text(encoding="utf-8")), encoding="utf-8")
-    elif sys.argv[1:] == ["--man"]:
+    if sys.argv[1:] == ["--man"]:
         print(man_page(), end="")
     else:
         print(reference(), end="")

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from rnn_names import checkpoint
-from rnn_names.checkpoint import Checkpoint
+from rnn_names.base.errors import OutputError
+from rnn_names.base.files import check_apart
 from rnn_names.cli import app
-from rnn_names.errors import OutputError
-from rnn_names.files import check_apart
+from rnn_names.model import checkpoint
+from rnn_names.model.checkpoint import Checkpoint
 
 ROWS = "name,country\n" + "".join(f"{name},{country}\n" for name, country in [("Otto", "Germany")] * 3)
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names import calibration
-from rnn_names.calibration import CAUTION, COLDEST, HOTTEST, POWERS, trained_prior
-from rnn_names.encoding import FloatArray, IntArray
-from rnn_names.training import class_weights
+from rnn_names.base.arrays import FloatArray, IntArray
+from rnn_names.model import calibration
+from rnn_names.model.calibration import CAUTION, COLDEST, HOTTEST, POWERS, trained_prior
+from rnn_names.training.weights import class_weights
 
 C = 4
 WEIGHT = st.floats(1e-3, 1e3)

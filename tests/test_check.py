@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from rnn_names import checks
 from rnn_names.cli import app
-from rnn_names.dataset import Example, normalise, split_key, unique
+from rnn_names.names import checks
+from rnn_names.names.example import Example
+from rnn_names.names.spelling import normalise, split_key
+from rnn_names.names.split import unique
 
 
 def look(*pairs: tuple[str, str]) -> checks.Check:
@@ -136,6 +138,6 @@ def test_data_that_cannot_be_read(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.count("\n") == 1
     assert (
-        "line 1: no column 'name' among 'Name', 'country'; did you mean 'Name'? name the right"
+        "line 1: no column 'name' among 'Name', 'country'; did you mean 'Name'? give --column"
         in done.stderr
     )

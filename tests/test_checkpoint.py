@@ -14,15 +14,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_names import checkpoint
-from rnn_names.checkpoint import Checkpoint, DataInfo, load, save
-from rnn_names.classifier import NameClassifier
-from rnn_names.config import TrainConfig
-from rnn_names.dataset import read_examples
-from rnn_names.encoding import Alphabet
-from rnn_names.errors import CheckpointError, OutputError
-from rnn_names.files import check_writable
-from rnn_names.network import NetworkConfig, init_params
+from rnn_names.base.errors import CheckpointError, OutputError
+from rnn_names.base.files import check_writable
+from rnn_names.model import checkpoint
+from rnn_names.model.checkpoint import Checkpoint, DataInfo, load, save
+from rnn_names.model.classifier import NameClassifier
+from rnn_names.model.recipe import TrainConfig
+from rnn_names.names.alphabet import Alphabet
+from rnn_names.names.examples import read_examples
+from rnn_names.network.config import NetworkConfig
+from rnn_names.network.init import init_params
+from rnn_names.training.run import Job, check_output
 
 
 @pytest.fixture
@@ -134,7 +136,7 @@ def test_a_disk_that_fills_up_keeps_the_old_file(
     path = tmp_path / "m.npz"
     save(path, small)
     code = (
-        "import resource, signal, sys; from pathlib import Path; from rnn_names import checkpoint\n"
+        "import resource, signal, sys; from pathlib import Path; from rnn_names.model import checkpoint\n"
         "model = checkpoint.load(Path(sys.argv[1]))\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)\n"
@@ -278,8 +280,8 @@ def set_to(part: str, key: str, value: object) -> Change:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda h, a: h.update(format=3), "format 3, where this version reads formats 1 to 2; upgrade"),
-        (lambda h, a: h.update(format=0), "format 0, where this version reads formats 1 to 2)"),
+        (lambda h, a: h.update(format=4), "format 4, where this version reads formats 1 to 3; upgrade"),
+        (lambda h, a: h.update(format=0), "format 0, where this version reads formats 1 to 3)"),
         (lambda h, a: h.update(more=1), "its header has other fields: ['more']"),
         (lambda h, a: h["network"].update(hidden_size=0), "2 networks of 0 hidden units"),
         (lambda h, a: h["network"].update(hidden_size=-3), "NetworkConfig.hidden_size cannot be -3"),
@@ -289,7 +291,7 @@ def set_to(part: str, key: str, value: object) -> Change:
         (lambda h, a: h["network"].update(readouts=["\x1b[2J"]), r"its readouts are ('\x1b[2J',)"),
         (lambda h, a: h["training"].update(val_split=float("nan")), "val_split cannot be nan"),
         (lambda h, a: h["training"].update(test_split=float("inf")), "test_split cannot be inf"),
-        (lambda h, a: h["training"].update(seed=1 << 63), "its seed is 9223372036854775808"),
+        (lambda h, a: h["training"].update(seed=1 << 63), "seed cannot be 9223372036854775808"),
         (lambda h, a: h["data"].update(train=-1), "DataInfo.train cannot be -1"),
         (lambda h, a: h.update(counts=[5, 10**400]), "the counts are not a positive number"),
         (lambda h, a: h.update(countries=["", "A"]), "the countries are not a sorted list of texts"),
@@ -404,7 +406,7 @@ def test_a_header_that_is_none_is_refused(small: Checkpoint, tmp_path: Path, tex
 
 
 def test_the_format_is_the_one_that_is_documented() -> None:
-    assert checkpoint.FORMAT == 2
+    assert checkpoint.FORMAT == 3
     assert f"Format {checkpoint.FORMAT}." in (checkpoint.__doc__ or "")
 
 
@@ -476,9 +478,9 @@ def test_a_label_that_was_no_valid_utf8_survives(tmp_path: Path, small: Checkpoi
     assert_same(odd, load(tmp_path / "m.npz"))
 
 
-def test_only_regular_files_are_written(tmp_path: Path) -> None:
+def test_a_model_goes_into_a_regular_file(few_countries: Path) -> None:
     with pytest.raises(OutputError, match="not a regular file"):
-        check_writable(Path(os.devnull))
+        check_output(Job(few_countries, Path(os.devnull)), resumed=False)
 
 
 @pytest.mark.parametrize("option", ["class_weight", "prior"])

@@ -21,20 +21,23 @@ from typer.core import TyperGroup
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
-from rnn_names import __version__, checkpoint, training
-from rnn_names.cells import CELLS
-from rnn_names.checkpoint import Checkpoint
-from rnn_names.classifier import NameClassifier
+from rnn_names import __version__
+from rnn_names.base.errors import TrainingError
 from rnn_names.cli import app
-from rnn_names.config import TrainConfig
-from rnn_names.dataset import read_examples
-from rnn_names.errors import TrainingError
-from rnn_names.network import READOUTS
-from rnn_names.training import EpochReport, StepReport, prepare
-from tests.conftest import unmeasured
+from rnn_names.model import checkpoint
+from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.model.classifier import NameClassifier
+from rnn_names.model.recipe import TrainConfig
+from rnn_names.names.examples import read_examples
+from rnn_names.network.cells import CELLS
+from rnn_names.network.config import READOUTS
+from rnn_names.training import loop, run
+from rnn_names.training.loop import EpochReport, StepReport
+from rnn_names.training.prepared import prepare
+from tests.conftest import once, unmeasured
 
 METRICS = {
-    *("n", "accuracy", "top3_accuracy", "macro_f1", "balanced_accuracy", "nll", "ece"),
+    *("n", "accuracy", "top3_accuracy", "macro_f1", "balanced_accuracy", "nll", "ece", "n_known"),
     *("coverage", "covered_accuracy", "per_country", "unknown_labels"),
 }
 SMALL = ["--cell", "rnn", "--no-bidirectional", "--no-pooling", "--networks", "1", "--hidden-size", "8"]
@@ -44,7 +47,7 @@ QUICK = [*SMALL, "--epochs", "2", "--batch-size", "64"]
 
 
 def invoke(*args: object, input: str | bytes | None = None) -> Result:
-    result = CliRunner().invoke(app, [str(arg) for arg in args], input=input)
+    result = CliRunner().invoke(app, once(args), input=input)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 
@@ -126,8 +129,14 @@ def test_train(few_countries: Path, here: Path, tmp_path: Path, kind: str) -> No
     assert model.training.prior == "data"
     assert set(model.history[0]) == {
         *("network", "epoch", "loss", "grad_norm", "clipped", "lr", "val_loss", "val_accuracy"),
-        *("clip_factor", "temperature", "ece", "ece_before"),
+        *("clip_factor", "temperature", "ece", "ece_before", "train_loss", "train_accuracy"),
     }
+    for line, entry in zip(epochs, model.history, strict=True):
+        for part in ("train", "val"):
+            for figure in ("loss", "accuracy"):
+                assert f"  {part}-{figure} {entry[f'{part}_{figure}']:.3f}  " in line
+    assert model.history[-1]["train_loss"] == pytest.approx(scored("--split", "train")["nll"], abs=1e-5)
+    assert model.history[-1]["train_accuracy"] == scored("--split", "train")["accuracy"]
     said = re.search(r"temperature ([0-9.]+), ECE ([0-9.]+) before, ([0-9.]+) after", result.stderr)
     assert said is not None
     assert float(said[1]) == pytest.approx(model.temperature, abs=0.005)
@@ -154,6 +163,7 @@ def test_one_seed_one_file(few_countries: Path, here: Path, more: list[str]) -> 
 def test_training_options_reach_the_model(few_countries: Path, here: Path) -> None:
     options = {
         **{"lr": 0.01, "warmup": 0.2, "optimizer": "sgd", "momentum": 0.5, "clip-norm": 2.0},
+        **{"muon-scale": 0.3, "dropout-draws": 2, "folded": 0.4, "composed": 3},
         **{"weight-decay": 0.1, "dropout": 0.2, "class-weight": "balanced", "val-split": 0.2},
         **{"test-split": 0.3, "patience": 1, "seed": 9, "batch-size": 50, "epochs": 1},
         **{"join": 0.25, "networks": 2, "step-loss": 0.4, "letter-loss": 0.6, "ema-decay": 0.5},
@@ -228,7 +238,7 @@ def test_train_on_other_columns(here: Path, tmp_path: Path, few_countries: Path)
     table.write_text(
         table.read_text(encoding="utf-8").replace("name,country", "surname,label", 1), encoding="utf-8"
     )
-    assert "--name-column" in failed("train", table, *QUICK)
+    assert "--column" in failed("train", table, *QUICK)
     fine("train", table, *QUICK, "-q", "--name-column", "surname", "--country-column", "label")
     assert json.loads(fine("evaluate", "--format", "json").stdout)["n"] > 0
 
@@ -239,8 +249,8 @@ def test_train_on_other_columns(here: Path, tmp_path: Path, few_countries: Path)
         ("t.csv", b"name,country\nA,B\nC\xff,D\n", "t.csv, line 3: byte 0xff"),
         ("t.csv", b"surname,country\nA,B\n", "t.csv, line 1: no column 'name'"),
         ("t.csv", b"name,name,country\nA,B,C\n", "t.csv, line 1: more than one column 'name'"),
-        ("t.csv", b"name,country\nA, B,C\n", "t.csv, line 2: 3 columns where the header has 2"),
-        ("t.csv", b"name,country\nA\n", "t.csv, line 2: 1 columns where the header has 2"),
+        ("t.csv", b"name,country\nA, B,C\n", "t.csv, line 2: 3 columns where the first row has 2"),
+        ("t.csv", b"name,country\nA\n", "t.csv, line 2: 1 columns where the first row has 2"),
         ("t.csv", b"name,country\nA,\n", "t.csv, line 2: 'country' is empty"),
         ("t.csv", b'name,country\n"A,B\n', "t.csv, line 2: unexpected end"),
         ("t.csv", b"", "t.csv: is empty"),
@@ -415,7 +425,7 @@ def test_undecodable_input(here: Path, model_file: Path) -> None:
 
 
 def test_input_that_cannot_be_read(here: Path, model_file: Path) -> None:
-    assert "none.txt: No such file" in failed("predict", "-m", model_file, "-i", "none.txt")
+    assert "none.txt: no such file" in failed("predict", "-m", model_file, "-i", "none.txt")
     assert "Is a directory" in failed("predict", "-m", model_file, "-i", here)
 
 
@@ -481,7 +491,7 @@ def test_every_row_of_other_data_is_scored(own: Path, here: Path) -> None:
     (here / "other.csv").write_text(text)
     result = fine("evaluate", "other.csv", "--format", "json")
     metrics = json.loads(result.stdout)
-    assert metrics["n"] == 3
+    assert (metrics["n"], metrics["n_known"]) == (6, 3)
     assert metrics["per_country"]["Poland"]["n"] == 2
     assert metrics["unknown_labels"] == {"Marokko": 1, "Peru": 2}
     assert "'Peru'" in result.stderr
@@ -702,7 +712,7 @@ def test_a_short_run_starts_no_process_and_gives_the_same_bytes(
     few_countries: Path, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for short, file in ((10**9, "calls.npz"), (0, "processes.npz")):
-        monkeypatch.setattr(training, "SHORT", short)
+        monkeypatch.setattr(loop, "SHORT", short)
         fine("train", few_countries, "-q", *QUICK, "--networks", 2, "--letter-dropout", 0.1, "-o", file)
     calls, processes = (checkpoint.load(here / file) for file in ("calls.npz", "processes.npz"))
     for k, params in enumerate(calls.members):
@@ -740,7 +750,7 @@ def test_two_networks(few_countries: Path, here: Path) -> None:
 
 def stop_after(monkeypatch: pytest.MonkeyPatch, network: int, epoch: int, how: BaseException) -> None:
     """End the training just after this epoch."""
-    fit = training.fit
+    fit = loop.fit
 
     def stopped(*args: Any) -> Iterator[StepReport | EpochReport]:
         for event in fit(*args):
@@ -748,7 +758,7 @@ def stop_after(monkeypatch: pytest.MonkeyPatch, network: int, epoch: int, how: B
             if isinstance(event, EpochReport) and (event.network, event.epoch) == (network, epoch):
                 raise how
 
-    monkeypatch.setattr(training, "fit", stopped)
+    monkeypatch.setattr(run, "fit", stopped)
 
 
 @pytest.mark.parametrize(
@@ -818,7 +828,7 @@ def test_stopped_before_the_first_epoch(
         raise KeyboardInterrupt
         yield
 
-    monkeypatch.setattr(training, "fit", stopped)
+    monkeypatch.setattr(run, "fit", stopped)
     result = invoke("train", few_countries, "-q", *QUICK)
     assert (result.exit_code, result.stderr) == (130, "stopped; nothing was saved\n")
     assert listing(here) == []
@@ -888,8 +898,10 @@ def test_coverage_under_a_threshold(model_file: Path, few_countries: Path) -> No
     assert none["coverage"] == 0
     assert none["covered_accuracy"] is None
     assert set(sure) == METRICS
-    for key in METRICS - {"coverage", "covered_accuracy"}:
+    for key in ("n", "n_known", "accuracy", "top3_accuracy", "nll", "ece"):
         assert sure[key] == plain[key]
+    assert sure["balanced_accuracy"] < plain["balanced_accuracy"]
+    assert none["macro_f1"] == 0
     classifier = NameClassifier.load(model_file)
     test = prepare(read_examples(few_countries), classifier.model.training).parts.test
     answers = classifier.predict([example.name for example in test])
@@ -952,7 +964,7 @@ def test_evaluate_under_a_prior(own: Path, here: Path) -> None:
         (
             "p.csv",
             "country,weight\nPoland,1\nPoland,1\n",
-            "p.csv, line 3: 'Poland' for the second time; keep",
+            "p.csv, line 3: 'Poland' for the second time, after line 2; keep",
         ),
         ("p.csv", "country,weight\nPoland,0\nJapan,0\n", "prior: no country has a weight above 0; give"),
         ("p.csv", "country,weight\n", "prior: no country has a weight above 0; give"),
@@ -961,7 +973,7 @@ def test_evaluate_under_a_prior(own: Path, here: Path) -> None:
             "country,share\nPoland,1\n",
             "p.csv, line 1: no column 'weight' among 'country', 'share'; ",
         ),
-        ("p.csv", "country,weight\nPoland\n", "p.csv, line 2: 1 columns where the header has 2; "),
+        ("p.csv", "country,weight\nPoland\n", "p.csv, line 2: 1 columns where the first row has 2; "),
         ("p.csv", "", "p.csv: is empty; give"),
         ("p.csv", None, "p.csv: no such file"),
         ("flat", None, "flat: no such file"),

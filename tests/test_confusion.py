@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.confusion import Confusion, count_pairs, seriation
-from rnn_names.encoding import FloatArray
+from rnn_names.base.arrays import FloatArray
+from rnn_names.insight.confusion import Confusion, count_pairs, seriation
 
 
 @st.composite

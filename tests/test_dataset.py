@@ -1,6 +1,7 @@
 import csv
 import gzip
 import io
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable
@@ -10,22 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.dataset import (
-    Example,
-    Split,
-    bundled_surnames,
-    fingerprint,
-    fold,
-    fold_case,
-    normalise,
-    read_examples,
-    read_prior,
-    split,
-    split_key,
-    tidy,
-    unique,
-)
-from rnn_names.errors import DataError
+from rnn_names.base.bundled import bundled_surnames
+from rnn_names.base.errors import DataError
+from rnn_names.model.recipe import TrainConfig
+from rnn_names.names.example import Example
+from rnn_names.names.examples import read_examples, read_prior
+from rnn_names.names.spelling import fold, fold_case, normalise, split_key, tidy
+from rnn_names.names.split import Split, fingerprint, split, unique
+from rnn_names.names.tables import Format
+from rnn_names.training.prepared import prepare
 
 # Unicode folds no case of dotless ı: its upper case I is that of i too.
 CASED = [
@@ -321,7 +315,9 @@ def test_quoted_fields_may_hold_delimiters_line_ends_and_quotes(tmp_path: Path) 
 
 def test_other_columns_can_be_named(tmp_path: Path) -> None:
     path = write(tmp_path / "t.tsv", "country\tsurname\tlanguage\nx\tNowak\tPolish\n")
-    assert read_examples(path, "surname", "language") == [Example("Nowak", "Polish")]
+    assert read_examples(path, Format(column="surname", label_column="language")) == [
+        Example("Nowak", "Polish")
+    ]
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8")), min_size=1))
@@ -349,14 +345,14 @@ def test_what_the_csv_module_writes_is_read_back(
         ("t.csv", "name,country,name\nA,B,C\n", "line 1: more than one column 'name'"),
         ("t.csv", "", "t.csv: is empty"),
         ("t.csv", "name,country\n", "there are no names in it"),
-        ("t.csv", "name,country\nA,B\nC\n", "line 3: 1 columns where the header has 2"),
+        ("t.csv", "name,country\nA,B\nC\n", "line 3: 1 columns where the first row has 2"),
         ("t.csv", "name,country\nA,B\n,D\n", "line 3: 'name' is empty"),
         ("t.csv", "name,country\nA,B\n\nC,\u00a0\n", "line 4: 'country' is empty"),
         ("t.csv", 'name,country\nA,B\n"C,D\nE,F\n', "unexpected end of data"),
         ("t.csv", 'name,country\n"A"x,B\n', "line 2: "),
         ("t.csv", 'name,country\n"' + "x" * (1 << 20) + "x,B\n", "field larger than field limit"),
-        ("t.xlsx", "name,country\nA,B\n", "not a .csv or .tsv file"),
-        ("names.txt", "A\nB\n", "not a .csv or .tsv file"),
+        ("t.xlsx", "name,country\nA,B\n", "not a .csv, .tsv or .jsonl file"),
+        ("names.txt", "A\nB\n", "not a .csv, .tsv or .jsonl file"),
     ],
 )
 def test_a_bad_file_is_named_with_its_line(tmp_path: Path, file: str, data: bytes | str, said: str) -> None:
@@ -439,11 +435,6 @@ def test_the_case_of_many_lines_is_folded_as_of_each(lines: list[str]) -> None:
     assert fold_case("\n".join(lines)).split("\n") == [fold_case(line) for line in lines or [""]]
 
 
-@given(st.text())
-def test_normalising_folds_the_case_of_what_is_tidy(name: str) -> None:
-    assert fold_case(tidy(name)) == normalise(name)
-
-
 # gzip
 
 
@@ -503,8 +494,8 @@ def packed(data: bytes) -> bytes:
         ("t.csv.gz", packed(b"name,country\nA,B\nC\n"), "t.csv.gz, line 3: 1 columns"),
         ("t.csv.gz", packed(b""), "t.csv.gz: is empty"),
         ("t.csv.gz", None, "t.csv.gz: no such file"),
-        ("t.txt.gz", packed(b"name,country\nA,B\n"), "t.txt.gz: not a .csv or .tsv file"),
-        ("t.gz", packed(b"name,country\nA,B\n"), "t.gz: not a .csv or .tsv file"),
+        ("t.txt.gz", packed(b"name,country\nA,B\n"), "t.txt.gz: not a .csv, .tsv or .jsonl file"),
+        ("t.gz", packed(b"name,country\nA,B\n"), "t.gz: not a .csv, .tsv or .jsonl file"),
     ],
 )
 def test_a_bad_gzip_file_is_named_with_its_line(
@@ -551,7 +542,7 @@ def test_read_a_prior(tmp_path: Path, suffix: str) -> None:
         ("p.csv", "", "p.csv: is empty"),
         ("p.csv", None, "p.csv: no such file"),
         ("p", None, "p: no such file"),
-        ("p.json", "{}", "p.json: not a .csv or .tsv file"),
+        ("p.json", "{}", "p.json: not a .csv, .tsv or .jsonl file"),
     ],
 )
 def test_a_bad_prior_is_named_with_its_line(tmp_path: Path, file: str, text: str | None, said: str) -> None:
@@ -588,4 +579,44 @@ def test_what_is_no_weight(tmp_path: Path, line: str) -> None:
 
 def test_one_column_cannot_be_both(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="'x' cannot be both"):
-        read_examples(write(tmp_path / "a.csv", "x\nLi\n"), "x", "x")
+        read_examples(write(tmp_path / "a.csv", "x\nLi\n"), Format(column="x", label_column="x"))
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ('name,country\n"A\nB",Italy\nIto, "Japan"\n', [("A B", "Italy"), ("Ito", "Japan")]),
+        ('name,country\n"x\ny", "Japan"\n', [("x y", "Japan")]),
+        ('name,country\nIto, "Korea, Japan"\n', [("Ito", "Korea, Japan")]),
+        ('name,country\nRossi, "Bob" said\n', [("Rossi", '"Bob" said')]),
+    ],
+)
+def test_a_blank_before_a_quote(tmp_path: Path, text: str, rows: list[tuple[str, str]]) -> None:
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    assert [example[:2] for example in read_examples(tmp_path / "a.csv")] == rows
+
+
+def test_a_key_that_stands_twice(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"name": "A", "name": "B", "country": "Italy"}\n', encoding="utf-8")
+    with pytest.raises(DataError, match=r"line 1: the key 'name' stands twice"):
+        read_examples(tmp_path / "a.jsonl")
+
+
+@pytest.mark.parametrize("name", ["Italy.csv", "Italy.txt.bz2", "Italy.jsonl.gz"])
+def test_a_folder_says_what_it_does_not_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / "Japan.txt").write_text("Ito\n", encoding="utf-8")
+    (tmp_path / name).write_bytes(b"")
+    with pytest.raises(DataError, match=re.escape(name)):
+        read_examples(tmp_path)
+
+
+def test_a_label_in_two_spellings() -> None:
+    examples = [Example("Rossi", "Italy"), Example("Verdi", "italy"), Example("Ito", "Japan")]
+    with pytest.raises(DataError, match="'Italy' and 'italy' are one label"):
+        prepare(examples, TrainConfig())
+
+
+@pytest.mark.parametrize(("val", "test"), [(-1, 0.1), (0.6, 0.6), (float("nan"), 0.1)])
+def test_shares_that_are_none(val: float, test: float) -> None:
+    with pytest.raises(ValueError, match="val and test"):
+        split([Example("Rossi", "Italy")], val, test, 1)

@@ -5,8 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.dataset import normalise
-from rnn_names.encoding import END, START, UNKNOWN, Alphabet, Encoded, batches, frequent_pairs, one_hot
+from rnn_names.names.alphabet import END, START, UNKNOWN, Alphabet
+from rnn_names.names.encoded import Encoded, one_hot
+from rnn_names.names.spelling import normalise
+from rnn_names.network.pairs import frequent_pairs
+from rnn_names.training.batches import batches
 
 LATIN = Alphabet("".join(sorted("abcdefghijklmnopqrstuvwxyzüé '-")))
 # Letters that normalise to themselves, alone and together.

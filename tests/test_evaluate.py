@@ -19,13 +19,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import Result
 
-from rnn_names import checkpoint
-from rnn_names.checkpoint import Checkpoint
-from rnn_names.classifier import NameClassifier
-from rnn_names.dataset import Example
-from rnn_names.evaluation import Evaluation
-from rnn_names.metrics import ranks
-from rnn_names.report import Run, write_comparison, write_mistakes
+from rnn_names.model import checkpoint
+from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.model.classifier import NameClassifier
+from rnn_names.model.evaluation import Evaluation, Run
+from rnn_names.model.metrics import ranks
+from rnn_names.names.example import Example
+from rnn_names.show.evaluation import write_comparison, write_mistakes
 from tests import test_cli
 
 # the library
@@ -66,13 +66,38 @@ def test_the_rank_is_the_place_in_a_stable_order(rows: list[list[int]], data: st
     assert ranks(np.array(rows, float), np.array(truth)).tolist() == places
 
 
-def test_score_leaves_out_what_the_model_does_not_know(classifier: NameClassifier) -> None:
-    rows = [Example("Nowak", "Poland"), Example("Quispe", "Peru"), Example("Abe", "Japan")]
-    scored = classifier.score(rows)
-    assert [e.name for e in scored.examples] == ["Nowak", "Abe"]
-    assert [classifier.countries[t] for t in scored.truth] == ["Poland", "Japan"]
-    assert scored.p == pytest.approx(classifier.predict_proba(["Nowak", "Abe"]))
-    assert (scored.metrics, scored.unknown) == classifier.evaluate(rows)
+ROWS = [Example("Nowak", "Poland"), Example("Quispe", "Peru"), Example("Abe", "JAPAN")]
+
+
+def test_a_label_that_the_model_does_not_know_is_a_wrong_answer(classifier: NameClassifier) -> None:
+    scored = classifier.score(ROWS)
+    assert [e.name for e in scored.examples] == ["Nowak", "Quispe", "Abe"]
+    assert scored.truth.tolist() == [
+        classifier.countries.index("Poland"),
+        -1,
+        classifier.countries.index("Japan"),
+    ]
+    assert scored.p == pytest.approx(classifier.predict_proba(["Nowak", "Quispe", "Abe"]))
+    assert (scored.metrics, scored.unknown) == classifier.evaluate(ROWS)
+    known, metrics = classifier.score(ROWS, known_labels=True), scored.metrics
+    assert [e.name for e in known.examples] == ["Nowak", "Abe"]
+    assert known.unknown == scored.unknown == {"Peru": 1}
+    assert (metrics.n, metrics.n_known, known.metrics.n) == (3, 2, 2)
+    assert metrics.accuracy == pytest.approx(known.metrics.accuracy * 2 / 3)
+    assert metrics.top3_accuracy == pytest.approx(known.metrics.top3_accuracy * 2 / 3)
+    assert metrics.balanced_accuracy == pytest.approx(known.metrics.balanced_accuracy * 2 / 3)
+    assert (metrics.nll, metrics.ece) == pytest.approx((known.metrics.nll, known.metrics.ece))
+    assert scored.truth_rank[1] == len(classifier.countries) + 1
+    assert scored.truth_probability[1] == 0
+
+
+def test_gates_count_unknown_labels(here: Path) -> None:
+    Path("z.csv").write_text("name,country\nNowak,Poland\n" + "Quispe,Peru\n" * 9)
+    result = invoke("z.csv", "-m", "a.npz", "--min-accuracy", 0.5)
+    assert result.exit_code == 1
+    assert "counted as wrong: 9 names of 'Peru', a label unknown to the model" in result.stderr
+    result = invoke("z.csv", "-m", "a.npz", "--min-accuracy", 0.5, "--known-labels")
+    assert "left out: 9 names of 'Peru'" in result.stderr
 
 
 # the command
@@ -219,6 +244,11 @@ def test_what_is_said_of_each_name(here: Path, form: str) -> None:
             csv.DictReader(io.StringIO(text), delimiter="\t" if form == "tsv" else ",", strict=True)
         )
     classifier = NameClassifier.load("a.npz")
+    peru = [row for row in rows if row["truth"] == "Peru"]
+    assert [(row["name"], int(row["truth_rank"]), float(row["truth_probability"])) for row in peru] == [
+        ("Quispe", len(classifier.countries) + 1, 0)
+    ]
+    rows = [row for row in rows if row["truth"] != "Peru"]
     names = ["Nowak", "Nowak", "Müller", "Abe", "Papas"]
     truth = ["Poland", "Poland", "Germany", "Japan", "Japan"]
     assert [row["name"] for row in rows] == names
@@ -240,7 +270,7 @@ def test_what_several_models_say_of_each_name(here: Path) -> None:
     with Path("p.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, strict=True))
     assert list(rows[0])[:3] == ["model", "data", "name"]
-    told = [(model, data) for data, n in (("y.csv", 3), (str(odd), 5)) for model in "ab" for _ in range(n)]
+    told = [(model, data) for data, n in (("y.csv", 3), (str(odd), 6)) for model in "ab" for _ in range(n)]
     assert [(row["model"], row["data"]) for row in rows] == [(f"{model}.npz", data) for model, data in told]
     assert {row["answer"] for row in rows} == {"unknown"}
 
@@ -341,8 +371,12 @@ def test_a_terminal_shows_the_figures_that_fit(width: int, monkeypatch: pytest.M
     lines = BOLD.sub("", file.getvalue()).splitlines()
     assert max(map(len, lines)) <= width
     shown = lines[1].split()[2:]
+    told = " ".join(line.strip() for line in lines[-4:])
+    assert ("not shown" in told) == (width < 200)
     every = [*("names", "accuracy", "macro-F1", "top-3", "NLL", "ECE", "balanced", "coverage", "covered")]
     assert shown == every[: {40: 1, 60: 3, 80: 5, 200: 9}[width]]
+    said = " ".join(" ".join(lines).split()).partition("not shown: ")[2]
+    assert said.partition(";")[0].split(", ") == (every[len(shown) :] or [""])
     assert all("…" not in line for line in lines)
     letters = "".join(line[1:13].split("  ")[0].strip() for line in lines[3:])
     assert width > 60 or runs[0].model.startswith(letters[:12])

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, cast
 from xml.etree import ElementTree
 
 import numpy as np
@@ -15,22 +15,26 @@ import pytest
 from rich.cells import cell_len
 from typer.testing import CliRunner, Result
 
-from rnn_names import checkpoint
-from rnn_names.calibration import adjust, trained_prior
-from rnn_names.checkpoint import Checkpoint
-from rnn_names.classifier import NameClassifier
+from rnn_names.base.arrays import FloatArray, Params
+from rnn_names.base.errors import CheckpointError, DataError
 from rnn_names.cli import app
-from rnn_names.dataset import Example, split, unique
-from rnn_names.encoding import Encoded, FloatArray
-from rnn_names.errors import CheckpointError, DataError
-from rnn_names.explain import Explanation, explain, log_odds
-from rnn_names.metrics import evaluate
-from rnn_names.network import READOUTS, NetworkConfig, Params, forward, init_params, step_scores
-from rnn_names.report_explain import explanations_json, write_explanations
-from rnn_names.svg_explain import write_picture
-from rnn_names.training import country_indices
+from rnn_names.insight.explain import Belief, Explanation, Letter, explain, log_odds
+from rnn_names.model import checkpoint
+from rnn_names.model.calibration import adjust, trained_prior
+from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.model.classifier import NameClassifier
+from rnn_names.model.metrics import evaluate
+from rnn_names.names.encoded import Encoded, country_indices
+from rnn_names.names.example import Example
+from rnn_names.names.split import split, unique
+from rnn_names.network.config import READOUTS, NetworkConfig
+from rnn_names.network.init import init_params
+from rnn_names.network.scores import forward, step_scores
+from rnn_names.show.explanation import explanations_json, write_explanations
+from rnn_names.show.explanation_picture import write_picture
+from rnn_names.show.svg import COLOURS, SIZE, width
 
-NAMES = ["Otto", "Ng", "a", "Papadopoulos", "Anna-Maria O'Hara", "Müller", "aжa", "Иван", "'"]
+NAMES = ["Otto", "Ng", "a", "Papadopoulos", "Anna-Maria O'Hara", "Müller", "aжa", "Иван"]
 
 
 def stepwise(model: Checkpoint, cell: str = "gru", both: bool = True, members: int = 2) -> Checkpoint:
@@ -129,7 +133,7 @@ def test_beliefs_are_what_the_network_says_of_each_prefix_alone(
 
 def test_the_answer_is_that_of_the_classifier(steps: NameClassifier) -> None:
     explanations = explain(steps, NAMES)
-    assert np.array([e.p for e in explanations]) == pytest.approx(steps.predict_proba(NAMES), rel=1e-4)
+    assert np.array([e.p for e in explanations]) == pytest.approx(steps.of_texts(NAMES), rel=1e-4)
     for e, guesses in zip(explanations, steps.predict(NAMES), strict=True):
         assert e.country == guesses[0].country
         assert e.log_odds == pytest.approx(odds(e.p, steps.index(guesses[0].country)))
@@ -141,14 +145,14 @@ def test_the_answer_is_that_of_the_classifier(steps: NameClassifier) -> None:
         ("Otto", ["tto", "oto", "oto", "ott"]),
         ("Ng", ["g", "n"]),
         ("a", [""]),
-        ("a-b", ["-b", "ab", "a-"]),
+        ("Nga", ["ga", "na", "ng"]),
         ("aжb", ["жb", "ab", "aж"]),
     ],
 )
 def test_a_letter_left_out_is_a_shorter_name(steps: NameClassifier, name: str, shorter: list[str]) -> None:
     [e] = explain(steps, [name], "Japan")
     c = steps.index("Japan")
-    without = steps.predict_proba(shorter)
+    without = steps.of_texts(shorter)
     assert np.array([letter.p for letter in e.letters]) == pytest.approx(without, rel=1e-4)
     assert [letter.effect for letter in e.letters] == pytest.approx(
         [odds(e.p, c) - odds(p, c) for p in without.astype(float)], abs=1e-4
@@ -294,6 +298,63 @@ def test_it_fits_the_terminal_and_needs_no_colour(
     assert {len(re.findall("%", row)) for row in rows} == {2 if width == 60 else 3}
 
 
+def test_a_country_has_one_colour_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    monkeypatch.setenv("TERM", "xterm")
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+    class Known(NamedTuple):
+        countries: Sequence[str]
+
+        def unknown_letters(self, name: str) -> str:
+            return ""
+
+    countries = [f"{'abcdefghijklmnopqrst'[k]}land" for k in range(20)]
+    explanations = made_up(countries, ["abc", "def", "gh"], 2)
+    shown = written(explanations, cast(NameClassifier, Known(countries)), Terminal(), 5)
+    found: dict[str, set[str]] = {}
+    for row in re.findall(r"(?m)^\S +\wland +\d+% .*$", shown):
+        for country, colour, bar in re.findall(r"(\wland) +\d+% (?:\x1b\[(\d+)m)?([█▒]*)", row):
+            if bar:
+                found.setdefault(country, set()).add(colour)
+    assert {len(colours) for colours in found.values()} == {1}
+    own = [colour for colours in found.values() for colour in colours if colour]
+    assert len(own) == len(set(own)) == 6
+    assert "" in {colour for colours in found.values() for colour in colours}  # the small ones
+    for e in explanations:
+        [colour] = found[e.country or ""]
+        assert colour
+
+
+@pytest.mark.parametrize(
+    ("columns", "top_k", "columns_out", "countries_out"),
+    [(200, 3, "", 0), (60, 3, "", 1), (60, 5, "", 3), (44, 1, "without it", 0),
+     (30, 3, "left out, without it", 2)],
+)  # fmt: skip
+def test_what_a_terminal_has_no_room_for_is_named(
+    steps: NameClassifier,
+    monkeypatch: pytest.MonkeyPatch,
+    columns: int,
+    top_k: int,
+    columns_out: str,
+    countries_out: int,
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("NO_COLOR", "1")
+    explanations = explain(steps, ["Otto"])
+    shown = " ".join(written(explanations, steps, Terminal(), top_k).split())
+    where = "; widen the terminal, or write to a file or pipe"
+    said = f"not shown: the {countries_out} least likely of {top_k} countries after each letter{where}"
+    assert (said in shown) == (countries_out > 0)
+    assert (f"not shown: {columns_out}{where}" in shown) == bool(columns_out)
+    assert shown.count("not shown") == (countries_out > 0) + bool(columns_out)
+    piped = written(explanations, steps, top_k=top_k)
+    assert "not shown" not in piped
+    rows = [line for line in piped.splitlines() if re.match(r"\S+ +\w+ +\d+% ", line)]
+    assert {len(re.findall("%", row)) for row in rows} == {top_k}
+
+
 def test_bars_are_as_long_as_they_should_be(steps: NameClassifier) -> None:
     [e] = explain(steps, ["Otto"])
     lines = written([e], steps).splitlines()
@@ -351,22 +412,105 @@ def test_the_picture(steps: NameClassifier, tmp_path: Path) -> None:
         for c in np.argsort(-belief.p, kind="stable")
     ]
     assert len(shares) == len(expected)
-    for (colour, element, title), (about, country, p) in zip(shares, expected, strict=True):
+    colours = dict(legend(root))
+    assert next(iter(colours)) == explanations[0].country
+    for (colour, element, title), (_, country, p) in zip(shares, expected, strict=True):
         assert title == f"{country} {p:.0%}"
-        assert (colour == "c0") == (country == about)
+        assert colour == colours[country]
         assert float(element.get("width", "")) == pytest.approx(max(600 * p - 1, 0), abs=0.01)
     # And every letter's effect, to the side that it is on.
-    bars = [(colour, e) for colour, e, title in drawn if title is None and colour in ("c0", "c1")]
-    effects = [letter.effect for e in explanations for letter in e.letters]
-    assert [colour for colour, _ in bars] == ["c0" if effect >= 0 else "c1" for effect in effects]
+    bars = [(colour, e) for colour, e, title in drawn if title is None and colour != "paper"]
+    bars = bars[len(colours) :]
+    letters = [(e.country, letter.effect) for e in explanations for letter in e.letters]
+    effects = [effect for _, effect in letters]
+    assert [colour for colour, _ in bars] == [
+        colours[country or ""] if effect >= 0 else "faint" for country, effect in letters
+    ]
     middle = {
-        float(e.get("x", "")) + (0 if colour == "c0" else float(e.get("width", ""))) for colour, e in bars
+        float(e.get("x", "")) + (0 if colour != "faint" else float(e.get("width", "")))
+        for colour, e in bars
     }
     assert max(middle) - min(middle) < 0.02
     longest = max(float(e.get("width", "")) for _, e in bars[:4])
     for (_, e), effect in zip(bars[:4], effects, strict=False):
         share = abs(effect) / max(map(abs, effects[:4]))
         assert float(e.get("width", "")) == pytest.approx(longest * share, abs=0.02)
+
+
+def legend(root: ElementTree.Element) -> list[tuple[str, str]]:
+    """Each label at the head of the picture, and its colour."""
+    key = next(iter(root.iter(f"{SVG}g"))).find(f"{SVG}g")
+    assert key is not None
+    colours = [rect.get("class") or "" for rect in key.iter(f"{SVG}rect")]
+    return list(zip(("".join(t.itertext()) for t in key.iter(f"{SVG}text")), colours, strict=True))
+
+
+def made_up(countries: Sequence[str], names: Sequence[str], seed: int) -> list[Explanation]:
+    """Explanations of random beliefs, in which a few countries are likely, others by the letter."""
+    rng = np.random.default_rng(seed)
+
+    def draw() -> FloatArray:
+        return rng.dirichlet(np.full(len(countries), 0.05))
+
+    found = []
+    for name in names:
+        p = draw()
+        beliefs = {
+            direction: tuple(Belief(symbol, draw(), 0.0, 1.0) for symbol in ["start", *name, "end"])
+            for direction in ("forward", "backward")
+        }
+        letters = tuple(Letter(symbol, draw(), float(rng.normal())) for symbol in name)
+        found.append(Explanation(name, p, countries[int(p.argmax())], 0.0, letters, beliefs))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("top_k", [1, 3, 10, 200])
+@pytest.mark.parametrize(
+    ("number", "names"), [(2, ["ab"]), (8, ["a"]), (45, ["abc", "b"]), (200, "abcdef")]
+)
+def test_a_country_has_one_colour_and_no_other_has_it(
+    tmp_path: Path, number: int, names: Sequence[str], top_k: int, seed: int
+) -> None:
+    countries = [f"{k}{'x' * k}"[:60] for k in range(number)]
+    explanations = made_up(countries, names, seed)
+    write_picture(tmp_path / "a.svg", explanations, countries, min(top_k, number))
+    root = ElementTree.parse(tmp_path / "a.svg").getroot()
+    key = legend(root)
+    *own, others = key
+    assert others == ("others", "faint")
+    assert len({label for label, _ in key}) == len({colour for _, colour in key}) == len(key)
+    assert len(own) <= COLOURS
+    drawn: dict[str, set[str]] = {}
+    sizes: dict[str, float] = {}
+    for rect in root.iter(f"{SVG}rect"):
+        if (said := rect.findtext(f"{SVG}title")) is not None:
+            label = said.rpartition(" ")[0]
+            drawn.setdefault(label, set()).add(rect.get("class") or "")
+            sizes[label] = max(sizes.get(label, 0), float(rect.get("width", "")))
+    colours = dict(own)
+    assert {label: {colours.get(label, "faint")} for label in drawn} == drawn
+    assert {e.country for e in explanations} <= set(colours)
+    # What is grey is smaller than what has a colour for being large.
+    asked = {e.country for e in explanations}
+    small = [size for label, size in sizes.items() if label not in colours and label != "others"]
+    large = [sizes[label] for label in set(colours) - asked]
+    assert max(small, default=0) <= min(large, default=math.inf) + 0.01
+    assert len(own) == COLOURS or not small
+
+
+@pytest.mark.parametrize("name", ["a", "W" * 60, "x" * 256, "大" * 60, "<b>&amp;"])
+@pytest.mark.parametrize("country", ["X", "W" * 60, "Bosnia and Herzegovina"])
+def test_no_name_hides_the_answer(tmp_path: Path, name: str, country: str) -> None:
+    [made] = made_up([country, f"{country} 2"], ["ab"], 1)
+    e = replace(made, name=name, country=country, p=np.array([0.9, 0.1]))
+    write_picture(tmp_path / "a.svg", [e], [country, f"{country} 2"], 2)
+    root = ElementTree.parse(tmp_path / "a.svg").getroot()
+    texts = ["".join(t.itertext()) for t in root.iter(f"{SVG}text")]
+    [title] = [text for text in texts if text.endswith(f": {country} 90%")]
+    assert title.startswith(name[:60])
+    assert float(root.get("width", "")) > width(title, 1.3 * SIZE)
+    assert f"log-odds of {country}, by letter" in texts
 
 
 def test_a_picture_of_what_a_prior_decides(model: Checkpoint, tmp_path: Path) -> None:

@@ -20,10 +20,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from rnn_names.checkpoint import Checkpoint, load, save
+from rnn_names.base.files import replacing
 from rnn_names.cli import app
-from rnn_names.files import replacing
-from rnn_names.network import READOUTS, init_params
+from rnn_names.model.checkpoint import Checkpoint, load, save
+from rnn_names.network.config import READOUTS
+from rnn_names.network.init import init_params
 from tests import hostile
 from tests.conftest import unmeasured
 from tests.faults import FAULTS, FEW, SMALL, WATCH, Fault, tool
@@ -147,7 +148,8 @@ def test_names_are_made_up_without_such_data(tmp_path: Path, source: str) -> Non
 
 def test_a_disk_that_fills_up_while_training(tmp_path: Path) -> None:
     (tmp_path / "few.csv").write_text(FEW, encoding="utf-8")
-    (tmp_path / "m").write_text("old")
+    old = b""  # what mktemp leaves
+    (tmp_path / "m").write_bytes(old)
     limit = (3000, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
     run = tool(
         *("train", "few.csv", "-o", "m", *SMALL),
@@ -161,7 +163,7 @@ def test_a_disk_that_fills_up_while_training(tmp_path: Path) -> None:
         "error: m: File too large; make room, or write elsewhere (nothing was saved)"
     )
     assert "Traceback" not in said
-    assert (tmp_path / "m").read_text() == "old"
+    assert (tmp_path / "m").read_bytes() == old
     assert sorted(path.name for path in tmp_path.iterdir()) == ["few.csv", "m"]
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnn_names.checkpoint import FORMAT
-from rnn_names.classifier import NameClassifier
+from rnn_names.model.checkpoint import FORMAT
+from rnn_names.model.classifier import NameClassifier
 
 FIXTURES = Path(__file__).resolve().parent / "fixtures"
 
@@ -17,5 +17,5 @@ def test_a_model_of_every_format_answers_as_it_did(version: int) -> None:
     pinned = json.loads((FIXTURES / f"format{version}.json").read_text(encoding="utf-8"))
     classifier = NameClassifier.load(FIXTURES / f"format{version}.npz")
     assert list(classifier.countries) == pinned["countries"]
-    p = classifier.predict_proba(pinned["answers"])
+    p = classifier.of_texts(list(pinned["answers"]))
     np.testing.assert_allclose(p, list(pinned["answers"].values()), atol=1e-5)

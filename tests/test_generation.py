@@ -13,18 +13,25 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from rnn_names import checkpoint, generation
-from rnn_names.cells import CELLS
-from rnn_names.checkpoint import Checkpoint
+from rnn_names.base.arrays import FloatArray
+from rnn_names.base.bundled import bundled_given_names
+from rnn_names.base.errors import DataError
 from rnn_names.cli import app
 from rnn_names.cli import generate as command
-from rnn_names.dataset import Example, bundled_given_names, normalise, read_examples, split_key
-from rnn_names.encoding import END_INDEX, Alphabet, FloatArray
-from rnn_names.errors import DataError
-from rnn_names.generation import Writing, bayes, draw, encode_prefix, generate, is_known
-from rnn_names.network import READOUTS, NetworkConfig, init_params, reading, recurrence_of
-from rnn_names.prefixes import prefix_tree
-from rnn_names.recurrence import unroll
+from rnn_names.insight import generation
+from rnn_names.insight.generation import Writing, bayes, draw, encode_prefix, generate, is_known
+from rnn_names.model import checkpoint
+from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.names.alphabet import END_INDEX, Alphabet
+from rnn_names.names.example import Example
+from rnn_names.names.examples import read_examples
+from rnn_names.names.spelling import normalise, split_key
+from rnn_names.network.cells import CELLS
+from rnn_names.network.config import READOUTS, NetworkConfig
+from rnn_names.network.init import init_params
+from rnn_names.network.pairs import reading, recurrence_of
+from rnn_names.network.prefixes import prefix_tree
+from rnn_names.network.recurrence import unroll
 
 LETTERS = "ab"
 MAX = 3

@@ -3,15 +3,18 @@
 import numpy as np
 import pytest
 
-from rnn_names import gradients
-from rnn_names.cells import CELLS
-from rnn_names.dataset import Example
-from rnn_names.encoding import Alphabet, FloatArray
-from rnn_names.gradients import STARTS, Curve, arriving, curves, fresh, sequences
-from rnn_names.layers import softmax
-from rnn_names.network import Params, country_readout, reading, recurrence_of
-from rnn_names.prefixes import prefix_tree
-from rnn_names.recurrence import summary, unroll
+from rnn_names.base.arrays import FloatArray, Params
+from rnn_names.insight import gradients
+from rnn_names.insight.gradients import STARTS, Curve, arriving, curves, fresh, sequences
+from rnn_names.names.alphabet import Alphabet
+from rnn_names.names.example import Example
+from rnn_names.network.cells import CELLS
+from rnn_names.network.layers import softmax
+from rnn_names.network.pairs import reading, recurrence_of
+from rnn_names.network.pooling import summary
+from rnn_names.network.prefixes import prefix_tree
+from rnn_names.network.recurrence import unroll
+from rnn_names.network.scores import country_readout
 from tests.problems import COUNTRIES, NAMES, PAIRS, encoded, network, start
 
 EXAMPLES = [Example("Aßar", "A"), Example("B", "B"), Example("Cécile", "A"), Example("Dvořák", "B")]

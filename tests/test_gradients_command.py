@@ -12,12 +12,12 @@ import pytest
 from rich.cells import cell_len
 from typer.testing import CliRunner, Result
 
-from rnn_names import checkpoint
-from rnn_names.cells import CELLS
-from rnn_names.checkpoint import Checkpoint
 from rnn_names.cli import app
-from rnn_names.gradients import STARTS, Curve
-from rnn_names.report_gradients import BARS, clipping_lines, sparkline
+from rnn_names.insight.gradients import STARTS, Curve
+from rnn_names.model import checkpoint
+from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.network.cells import CELLS
+from rnn_names.show.gradients import BARS, clipping_lines, sparkline
 
 
 def run(*arguments: object) -> Result:

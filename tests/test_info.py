@@ -1,15 +1,17 @@
 """What `info` says of a model."""
 
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rnn_names import checkpoint
-from rnn_names.checkpoint import Checkpoint
-from rnn_names.report import sparkline
+from rnn_names.base.bundled import BUNDLED_MODEL
+from rnn_names.model import checkpoint
+from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.show.tables import sparkline
 from tests.test_cli import failed, fine
 from tests.test_formats import FIXTURES
 
@@ -69,9 +71,40 @@ def test_the_table_of_the_bundled_model() -> None:
 
 def test_a_history_of_little(model_file: Path) -> None:
     out = fine("info", model_file).stdout
-    assert "network 1, loss" in out
+    assert "network 1, objective" in out
+    assert "train-loss" not in out
     assert "kept" not in out
     assert facts(model_file)["kept"] is None
+
+
+def test_the_advice_names_the_model_that_was_asked_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: Checkpoint
+) -> None:
+    """It holds word by word: the command that it tells scores this model."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("RNN_NAMES_MODEL", raising=False)
+
+    def advice(*args: object) -> str:
+        return fine("info", *args).stderr.rpartition("rnn-names evaluate")[2].rstrip("\n")
+
+    (tmp_path / "sub").mkdir()
+    for path in ("rnn-names.npz", "a b.npz", "sub/it's.npz"):
+        checkpoint.save(tmp_path / path, model)
+    assert advice() == advice("rnn-names.npz") == advice(tmp_path / "rnn-names.npz") == ""
+    assert advice("a b.npz") == " -m 'a b.npz'"
+    assert shlex.split(advice("sub/it's.npz")) == ["-m", "sub/it's.npz"]
+    monkeypatch.setenv("RNN_NAMES_MODEL", "a b.npz")
+    assert advice("a b.npz") == advice() == ""
+    assert advice("rnn-names.npz") == " -m rnn-names.npz"
+    monkeypatch.setenv("RNN_NAMES_MODEL", "none.npz")
+    assert advice("rnn-names.npz") == " -m rnn-names.npz"
+    monkeypatch.delenv("RNN_NAMES_MODEL")
+    untested = replace(model, data=replace(model.data, test=0))
+    checkpoint.save(tmp_path / "u.npz", untested)
+    assert advice("u.npz") == " FILE -m u.npz"
+    (tmp_path / "rnn-names.npz").unlink()
+    assert advice() == ""  # the bundled one
+    assert advice(BUNDLED_MODEL) == ""
 
 
 def test_which_model(model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

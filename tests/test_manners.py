@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from rnn_names import errors
+from rnn_names.base.text import did_you_mean
 from rnn_names.cli import COMMANDS
 from rnn_names.cli.command import REST
+from rnn_names.cli.recipe import SECTIONS
 from tests.test_cli import QUICK, fine, wrong_usage
 
 EXE = Path(sys.executable).parent / "rnn-names"
@@ -44,6 +45,12 @@ def test_after_training_the_next_command_is_named_and_works(
     last = fine("train", few_countries, *QUICK, "-v", "-o", "a b").stderr.splitlines()[-1]
     assert re.fullmatch(r"try it: rnn-names predict -m 'a b' \w+", last)
     assert fine("predict", "-m", "a b", last.split()[-1]).stdout
+    monkeypatch.setenv("RNN_NAMES_MODEL", "a b")  # which predict would take now
+    *_, last, replaced = fine("train", few_countries, *QUICK, "-o", "rnn-names.npz").stderr.splitlines()
+    assert replaced == "rnn-names.npz has taken the place of the model that was there before"
+    assert re.fullmatch(r"try it: rnn-names predict -m rnn-names.npz \w+", last)
+    last = fine("train", few_countries, *QUICK, "-o", "a b").stderr.splitlines()[-2]
+    assert re.fullmatch(r"try it: rnn-names predict \w+", last)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -63,9 +70,9 @@ def test_every_option_of_train_stands_in_a_section() -> None:
     assert titles[0] == "Arguments"
     assert titles[-1] == REST
     rest = re.findall(r"^  (?:-\w, )?--([\w-]+)", text.partition(f"\n{REST}:\n")[2], re.M)
-    own = {"output", "curves", "workers", "bits", "resume"}
+    own = {"output", "curves", "bits", "resume"}
     assert set(rest) == own | {"quiet", "verbose", "no-color", "help"}
-    assert len(titles) == 7
+    assert titles[1:-1] == ["The input", *SECTIONS]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +83,10 @@ def test_every_option_of_train_stands_in_a_section() -> None:
         (["train", "--epoch", "3"], "error: no such option: --epoch; did you mean --epochs?\n"),
         (["--vrsion"], "error: no such option: --vrsion; did you mean --version?\n"),
         (["predict", "--format", "x"], "error: invalid value for '--format': 'x' is not one of "),
-        (["train", "--dropout", "1"], "error: invalid value for '--dropout': 1.0 is not in the range"),
+        (
+            ["train", "--dropout", "1"],
+            "error: invalid value for '--dropout': it cannot be 1.0; give 0<=x<1",
+        ),
         (["predict", "A", "-i", "x"], "error: give names or --input, not both; see rnn-names predict -h\n"),
         (["predict", "--x\x1b[1m"], "error: no such option: --x"),
     ],
@@ -93,7 +103,7 @@ def test_wrong_usage_is_one_line(args: list[str], said: str) -> None:
     [("Polland", "did you mean 'Poland'?"), ("JAPAN", "did you mean 'Japan'?"), ("x", "")],
 )
 def test_did_you_mean(word: str, said: str) -> None:
-    assert errors.did_you_mean(word, ["Japan", "Poland"]) == said
+    assert did_you_mean(word, ["Japan", "Poland"]) == said
 
 
 @pytest.mark.parametrize("args", [["--version"], ["-h"], [], ["train", "-h"], ["info", "-q"]], ids=" ".join)

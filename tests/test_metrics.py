@@ -1,13 +1,12 @@
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.encoding import FloatArray, IntArray
-from rnn_names.metrics import CountryMetrics, Metrics, calibration_bins, evaluate
+from rnn_names.base.arrays import FloatArray, IntArray
+from rnn_names.model.metrics import CountryMetrics, Metrics, calibration_bins, evaluate
 
 
 def score(probabilities: list[list[float]], truth: list[int]) -> Metrics:
@@ -83,6 +82,29 @@ def test_two_countries_are_always_among_three() -> None:
 def test_calibration_error_by_hand(confidence: list[float], correct: list[bool], expected: float) -> None:
     ece = calibration_bins(np.array(confidence), np.array(correct)).ece
     assert ece == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("right", "n", "least", "most"),
+    [
+        (8, 10, 0.4902, 0.9433),  # as SciPy's binomtest has them
+        (0, 10, 0.0, 0.2775),
+        (10, 10, 0.7225, 1.0),
+        (1, 1, 0.2065, 1.0),
+        (0, 1, 0.0, 0.7935),
+        (50, 100, 0.4038, 0.5962),
+        (9000, 10_000, 0.8940, 0.9057),
+    ],
+)
+def test_the_interval_of_an_accuracy(right: int, n: int, least: float, most: float) -> None:
+    bins = calibration_bins(np.full(n, 0.9), (np.arange(n) < right).astype(int))
+    low, high = (end[bins.n > 0] for end in bins.interval())
+    assert low == pytest.approx([least], abs=1e-4)
+    assert high == pytest.approx([most], abs=1e-4)
+    assert 0 <= low[0] <= right / n <= high[0] <= 1
+    empty = bins.n == 0
+    assert not bins.interval()[0][empty].any()
+    assert bins.interval()[1][empty].all()
 
 
 @st.composite
@@ -183,7 +205,17 @@ def test_coverage_agrees_with_its_definition(case: tuple[FloatArray, IntArray], 
         assert metrics.covered_accuracy == pytest.approx(sum(covered) / len(covered))
     else:
         assert metrics.covered_accuracy is None
-    # Nothing else depends on the threshold, and without one all is covered.
+    # Figures of countries obey the threshold; the others do not, and without one all is covered.
     plain = evaluate(p, truth, "ABCDEF")
     assert (plain.coverage, plain.covered_accuracy) == (1, plain.accuracy)
-    assert replace(metrics, coverage=1.0, covered_accuracy=plain.accuracy) == plain
+    assert (metrics.accuracy, metrics.top3_accuracy) == (plain.accuracy, plain.top3_accuracy)
+    assert (metrics.nll, metrics.ece) == (plain.nll, plain.ece)
+    given = [row.index(max(row)) for row in p.tolist() if max(row) >= threshold]
+    for country, found in metrics.per_country.items():
+        c = "ABCDEF".index(country)
+        hits = sum(
+            t == c and row.index(max(row)) == c and max(row) >= threshold
+            for row, t in zip(p.tolist(), truth.tolist(), strict=True)
+        )
+        assert found.recall == pytest.approx(hits / max(1, truth.tolist().count(c)))
+        assert found.precision == pytest.approx(hits / max(1, given.count(c)))

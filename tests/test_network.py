@@ -6,19 +6,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_names import layers, network, recurrence
-from rnn_names.cells import CELLS, Derivative, Elman, ReLU, Step
-from rnn_names.encoding import FloatArray, one_hot
-from rnn_names.network import (
-    READOUTS,
-    NetworkConfig,
-    Objective,
-    Params,
-    Targets,
-    init_params,
-    loss_and_gradient,
-)
-from rnn_names.prefixes import prefix_tree
+from rnn_names.base.arrays import FloatArray, Params
+from rnn_names.names.encoded import one_hot
+from rnn_names.network import layers, recurrence, scores
+from rnn_names.network import loss as loss_module
+from rnn_names.network.cells import CELLS, Derivative, Elman, ReLU, Step
+from rnn_names.network.config import READOUTS, NetworkConfig, Objective
+from rnn_names.network.init import init_params
+from rnn_names.network.loss import Targets, drop_letters, loss_and_gradient
+from rnn_names.network.pairs import reading, recurrence_of
+from rnn_names.network.prefixes import prefix_tree
 from tests.gradients import gradient_errors
 from tests.problems import NAMES, OBJECTIVE, PAIRS, batch, configurations, encoded, start
 from tests.problems import network as small_network
@@ -76,8 +73,8 @@ def test_every_entry_of_every_gradient_with_dropout(cell: str) -> None:
 def test_what_the_country_is_read_from_is_dropped_out_several_times(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    params = start(CONFIG)
-    masks = np.random.default_rng(0).integers(0, 2, (network.DRAWS * len(NAMES), 3)) * 2.0
+    params, draws = start(CONFIG), Objective().draws
+    masks = np.random.default_rng(0).integers(0, 2, (draws * len(NAMES), 3)) * 2.0
     given: list[FloatArray] = []
 
     def dropout(x: FloatArray, rate: float, rng: object) -> tuple[FloatArray, object]:
@@ -85,18 +82,18 @@ def test_what_the_country_is_read_from_is_dropped_out_several_times(
         mask = masks if rate else np.ones_like(x)
         return x * mask, lambda dx: dx * mask
 
-    monkeypatch.setattr(network, "dropout", dropout)
+    monkeypatch.setattr(loss_module, "dropout", dropout)
     loss, grads = loss_and_gradient(
         params, CONFIG, *batch(), Objective(dropout=0.5), np.random.default_rng(0)
     )
     (x,) = given
-    for again in np.split(x, network.DRAWS)[1:]:
+    for again in np.split(x, draws)[1:]:
         np.testing.assert_array_equal(again, x[: len(NAMES)])
     p = layers.softmax(x * masks @ params["country.W"] + params["country.b"])
     _, targets = batch()
-    y, weight = np.tile(targets.country, network.DRAWS), np.tile(targets.weight, network.DRAWS)
-    assert loss == pytest.approx(-weight @ np.log(p[np.arange(len(y)), y]) / network.DRAWS, rel=1e-12)
-    dz = (p - one_hot(y, 3, np.float64)) * weight[:, None] / network.DRAWS
+    y, weight = np.tile(targets.country, draws), np.tile(targets.weight, draws)
+    assert loss == pytest.approx(-weight @ np.log(p[np.arange(len(y)), y]) / draws, rel=1e-12)
+    dz = (p - one_hot(y, 3, np.float64)) * weight[:, None] / draws
     np.testing.assert_allclose(grads["country.W"], (x * masks).T @ dz, rtol=1e-12)
     loss_and_gradient(params, CONFIG, *batch(), Objective(), np.random.default_rng(0))
     assert given[1].shape == (len(NAMES), 3)  # and once where nothing is dropped
@@ -199,8 +196,8 @@ def test_selecting_rows_is_multiplying_by_one_hot_rows(direction: str, pairs: tu
     params = start(config)
     U, W, b = (params[f"{direction}.{letter}"] for letter in "UWb")
     assert U.shape == (1, 7 + len(pairs), 3)
-    tree = prefix_tree(network.reading(batch()[0], config, direction))
-    weights, _ = network.recurrence_of(params, config, direction)
+    tree = prefix_tree(reading(batch()[0], config, direction))
+    weights, _ = recurrence_of(params, config, direction)
     states, _ = recurrence.unroll(CELLS["rnn"], *weights, tree)
     rows = iter(tree.rows)
     found = 0
@@ -234,11 +231,11 @@ def test_scores_do_not_depend_on_the_batch(cell: str, bidirectional: bool) -> No
     params = start(config)
     rng = np.random.default_rng(0)
     names = encoded([rng.integers(0, 7, length).tolist() for length in (5, 2, 9, 1, 9, 3, 1)])
-    together = network.forward(params, config, names)
+    together = scores.forward(params, config, names)
     for i in range(7):
-        alone = network.forward(params, config, names.take(np.array([i])))
+        alone = scores.forward(params, config, names.take(np.array([i])))
         np.testing.assert_allclose(together[i], alone[0], rtol=0, atol=1e-12)
-    some = network.forward(params, config, names.take(np.array([4, 0, 6])))
+    some = scores.forward(params, config, names.take(np.array([4, 0, 6])))
     np.testing.assert_allclose(some, together[[4, 0, 6]], rtol=0, atol=1e-12)
 
 
@@ -267,10 +264,10 @@ def test_scores_of_more_names_than_a_chunk(monkeypatch: pytest.MonkeyPatch, work
     config = small_network("lstm", True)
     params = start(config)
     names = encoded(NAMES)
-    at_once = network.forward(params, config, names)
+    at_once = scores.forward(params, config, names)
     for limit, value in (("CHUNK", 2), ("LONG", 4), ("FEW", 1)):
-        monkeypatch.setattr(network, limit, value)
-    found = network.forward(params, config, names, workers)
+        monkeypatch.setattr(scores, limit, value)
+    found = scores.forward(params, config, names, workers)
     np.testing.assert_allclose(found, at_once, atol=1e-12)
 
 
@@ -317,7 +314,7 @@ def test_dropout_keeps_the_mean_and_drops_the_share() -> None:
 
 def test_dropped_letters_are_unknown_and_start_and_end_stay() -> None:
     names = encoded([[0, 1, 5] * 2000])
-    dropped = network.drop_letters(names, 0.2, np.random.default_rng(0)).symbols
+    dropped = drop_letters(names, 0.2, np.random.default_rng(0)).symbols
     np.testing.assert_array_equal(dropped[names.symbols < 2], names.symbols[names.symbols < 2])
     letters = dropped[names.symbols == 5]
     assert set(letters) == {2, 5}

@@ -8,20 +8,23 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from rnn_names import checkpoint, training
-from rnn_names.checkpoint import Checkpoint
-from rnn_names.classifier import ENTRIES, NameClassifier
 from rnn_names.cli import app
-from rnn_names.dataset import Example
-from rnn_names.network import NetworkConfig, init_params
-from rnn_names.training import EpochReport, fit, prepare
-from tests.conftest import PLAIN
+from rnn_names.model import checkpoint
+from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.model.classifier import ENTRIES, NameClassifier
+from rnn_names.names.example import Example
+from rnn_names.network.config import NetworkConfig
+from rnn_names.network.init import init_params
+from rnn_names.training import loop
+from rnn_names.training.loop import EpochReport, fit
+from rnn_names.training.prepared import prepare
+from tests.conftest import PLAIN, once
 
 SMALL = ["--hidden-size", "4", "--epochs", "1", "--networks", "1", "-q"]
 
 
 def run(*args: object) -> Any:
-    return CliRunner().invoke(app, [*map(str, args)])
+    return CliRunner().invoke(app, once(args))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +47,7 @@ def test_where_the_memory_runs_out_it_is_one_line(
     def too_much(*_: object) -> None:
         np.empty(2**56)
 
-    monkeypatch.setattr(training, "_check_memory", too_much)
+    monkeypatch.setattr(loop, "check_memory", too_much)
     result = run("train", few_countries, *SMALL)
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "error: there is not enough memory; take a smaller network or less data\n"
@@ -72,7 +75,10 @@ def test_a_country_of_one_name_and_empty_parts(here: Path) -> None:
     assert (model.data.train, model.data.val, model.data.test, model.temperature) == (3, 0, 0, 1)
     result = run("evaluate")
     assert result.exit_code == 1
-    assert result.stderr == ("error: names.csv: its test part is empty; give --split all, or more data\n")
+    assert (
+        result.stderr
+        == f"error: {here / 'names.csv'}: its test part is empty; give --split all, or more data\n"
+    )
     assert run("evaluate", "--split", "all").exit_code == 0
     alone = run("train", "names.csv", *SMALL, "--country-column", "name", "--name-column", "country")
     assert alone.exit_code == 0  # three labels of one name each: whatever part they fall in
@@ -124,7 +130,7 @@ def test_names_are_ranked_a_part_at_a_time(model: Checkpoint, monkeypatch: pytes
     classifier = NameClassifier(model)
     names = ["Schmidt", "", "Yamamoto", "Nowak", "Nguyen"]
     whole = classifier.predict(names)
-    monkeypatch.setattr("rnn_names.classifier.ENTRIES", 2 * len(model.countries))
+    monkeypatch.setattr("rnn_names.model.classifier.ENTRIES", 2 * len(model.countries))
     for guesses, same in zip(classifier.predict(names), whole, strict=True):
         assert [g.country for g in guesses] == [g.country for g in same]
         assert [g.probability for g in guesses] == pytest.approx([g.probability for g in same], abs=1e-6)

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnn_names.network import Params, loss_and_gradient
-from rnn_names.optim import (
+from rnn_names.base.arrays import Params
+from rnn_names.network.loss import loss_and_gradient
+from rnn_names.training.optim import (
     EMA,
     SGD,
     AdamW,

@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names import pictures, report, svg
-from rnn_names.confusion import Confusion, count_pairs
-from rnn_names.metrics import CalibrationBins, calibration_bins
+from rnn_names.insight.confusion import Confusion, count_pairs
+from rnn_names.model.metrics import CalibrationBins, calibration_bins
+from rnn_names.show import confusion, svg
+from rnn_names.show.curves import training_curves
+from rnn_names.show.reliability import reliability_diagram
 from tests.conftest import unmeasured
 from tests.test_cli import fine, invoke
 
@@ -72,7 +74,7 @@ def test_bins_hold_every_name_and_give_the_calibration_error(rows: list[tuple[fl
 
 
 def test_the_matrix_says_every_count_and_marks_what_was_found() -> None:
-    root = parsed(pictures.confusion_matrix(confused()))
+    root = parsed(confusion.confusion_matrix(confused()))
     assert sorted(tips(root)) == [
         "A found: 4 of 4 names",
         "C found: 7 of 10 names",
@@ -93,42 +95,64 @@ def test_the_matrix_says_every_count_and_marks_what_was_found() -> None:
 def test_where_countries_are_many_squares_are_small_and_bare(countries: int, numbers: bool) -> None:
     names = [f"country {k}" for k in range(countries)]
     found = count_pairs(np.arange(countries), np.arange(countries), names)
-    root = parsed(pictures.confusion_matrix(found))
+    root = parsed(confusion.confusion_matrix(found))
     assert ("100" in texts(root)) == numbers
     assert len(tips(root)) == countries
 
 
-def test_reliability_has_a_bar_a_dot_and_a_count_for_each_bin() -> None:
+def circles(root: ElementTree.Element) -> list[tuple[float, float]]:
+    return [(float(c.attrib["cx"]), float(c.attrib["cy"])) for c in root.iter("circle")]
+
+
+def test_reliability_has_a_dot_an_interval_and_a_count_for_each_bin() -> None:
     p = np.array([0.99, 0.98, 0.97, 0.5, 0.51])
     right = np.array([1, 1, 0, 0, 1])
-    root = parsed(pictures.reliability_diagram(calibration_bins(p, right)))
+    root = parsed(reliability_diagram(calibration_bins(p, right)))
     said = [
-        "0.467 to 0.533: 2 names, accuracy 0.500, mean probability 0.505",
-        "0.933 to 1.000: 3 names, accuracy 0.667, mean probability 0.980",
+        "0.467 to 0.533: 2 names, mean probability 0.505, accuracy 0.500 (95%: 0.095 to 0.905)",
+        "0.933 to 1.000: 3 names, mean probability 0.980, accuracy 0.667 (95%: 0.208 to 0.939)",
     ]
-    assert tips(root) == said * 2  # of the bars of accuracy, and of those of names
+    dots = ["".join(title.itertext()) for dot in root.iter("circle") for title in dot.iter("title")]
+    assert tips(root) == dots == said
     assert {"2", "3", "Reliability: ECE 0.190, 5 names"} <= set(texts(root))
-    dots = [line for line in root.iter("polyline") if line.get("class") == "c1"]
-    assert len(dots) == 2
-    bar = next(rect for rect in root.iter("rect") if rect.get("class") == "c0")
-    assert float(bar.attrib["height"]) == pytest.approx(0.5 * 320, abs=0.01)
+    left, bottom = 66, 350  # where both axes are 0; to 1 it is 480 to the right and 320 up
+    places = [(left + 480 * p, bottom - 320 * accuracy) for p, accuracy in ((0.505, 1 / 2), (0.98, 2 / 3))]
+    for found, place in zip(circles(root), places, strict=True):
+        assert found == pytest.approx(place, abs=0.01)
+    assert {"accuracy, with its 95% interval", "as often right as said"} <= set(texts(root))
+
+
+@pytest.mark.parametrize(
+    ("p", "accuracy", "off"),
+    [(0.9, 1.0, "above"), (0.9, 0.0, "below"), (0.99, 0.5, "below"), (0.5, 0.5, "on")],
+)
+def test_a_dot_leaves_the_diagonal_where_answers_are_better_or_worse_than_said(
+    p: float, accuracy: float, off: str
+) -> None:
+    right = (np.arange(10) < 10 * accuracy).astype(int)
+    ((across, up),) = circles(parsed(reliability_diagram(calibration_bins(np.full(10, p), right))))
+    diagonal = 350 - 320 * (across - 66) / 480
+    assert (up < diagonal - 1) == (off == "above")
+    assert (up > diagonal + 1) == (off == "below")
 
 
 def test_names_that_are_all_in_one_bin_can_be_drawn() -> None:
     n = np.zeros(15, dtype=int)
     n[0] = 123_456
     empty = np.zeros(15)
-    assert "123,456" in texts(parsed(pictures.reliability_diagram(CalibrationBins(n, empty, empty))))
+    assert "123,456" in texts(parsed(reliability_diagram(CalibrationBins(n, empty, empty))))
 
 
 def entry(network: int, epoch: int, **more: float | None) -> dict[str, float | None]:
     usual: dict[str, float | None] = {
         "loss": 3.0 / epoch, "grad_norm": 2.0, "clipped": 0.5, "val_loss": 1.0, "val_accuracy": 0.5,
+        "train_loss": 0.9 / epoch, "train_accuracy": 0.6,
     }  # fmt: skip
     return {"network": network, "epoch": epoch, **usual, **more}
 
 
-TITLES = ["Training loss", "Validation loss", "Validation accuracy", "Gradient norm", "Clipped steps"]
+OBJECTIVE = "Objective: all losses, as trained on"
+TITLES = ["Loss of the country", "Accuracy", OBJECTIVE, "Gradient norm", "Clipped steps"]
 
 
 def shown(root: ElementTree.Element) -> list[str]:
@@ -137,43 +161,64 @@ def shown(root: ElementTree.Element) -> list[str]:
 
 def test_curves_have_a_line_for_each_network_and_the_clip_norm() -> None:
     history = [entry(network, epoch) for network in (1, 2) for epoch in (1, 2, 3)]
-    root = parsed(pictures.training_curves(history, 1.0))
+    root = parsed(training_curves(history, 1.0))
     assert shown(root) == TITLES
     assert texts(root).count("clip norm 1") == 1
-    assert texts(root).count("network 1") == 5
-    assert texts(root).count("network 2") == 3
-    assert texts(root).count("average of 2") == 2  # what is validated is the average
-    assert len(lines(root, "c0")) == len(lines(root, "c1")) == 5
-    falling = [y for _, y in lines(root, "c0")[0]]
-    assert falling == sorted(falling)  # down the page
+    assert texts(root).count("network 1") == texts(root).count("network 2") == 3
+    for part in ("training", "validation"):
+        assert texts(root).count(f"network 1, {part}") == 2
+        assert texts(root).count(f"average of 2, {part}") == 2  # what is scored is the average
+    assert len(lines(root, "c0")) == len(lines(root, "c1")) == 7
+    dashed = [e.get("stroke-dasharray") for e in root.iter("polyline") if e.get("class") == "c0"]
+    assert dashed.count("2 4") == 4  # training, in two panels and their legends
+
+
+def test_both_parts_are_drawn_on_one_axis() -> None:
+    history = [entry(1, e, train_loss=1.0 / e, val_loss=0.5 + 1.0 / e) for e in (1, 2, 4)]
+    root = parsed(training_curves(history, 0.0))
+    validation, training = lines(root, "c0")[:2]
+    gaps = [low - high for (_, high), (_, low) in zip(validation, training, strict=True)]
+    assert gaps == pytest.approx([gaps[0]] * 3, abs=0.05)  # half a nat everywhere
+    assert gaps[0] == pytest.approx(training[1][1] - training[0][1], abs=0.05)  # from 1 to 1/2 as well
+
+
+def test_a_history_of_before_has_the_lines_that_it_can_have() -> None:
+    history = [entry(1, e, train_loss=None, train_accuracy=None) for e in (1, 2, 3)]
+    for old in history:
+        del old["train_loss"], old["train_accuracy"]
+    root = parsed(training_curves(history, 1.0))
+    assert shown(root) == TITLES
+    assert texts(root).count("network 1, validation") == 2
+    assert "network 1, training" not in texts(root)
 
 
 def test_what_was_not_measured_has_no_panel() -> None:
     history = [entry(1, epoch, val_loss=None, val_accuracy=None) for epoch in (1, 2)]
-    root = parsed(pictures.training_curves(history, 0.0))
-    assert shown(root) == ["Training loss", "Gradient norm"]
+    root = parsed(training_curves(history, 0.0))
+    assert shown(root) == ["Loss of the country", "Accuracy", OBJECTIVE, "Gradient norm"]
+    assert "network 1, validation" not in texts(root)
     assert not any(text.startswith("clip norm") for text in texts(root))
 
 
 def test_norms_that_explode_are_drawn_in_powers_of_ten() -> None:
     tall, flat = (
         lines(
-            parsed(pictures.training_curves([entry(1, e, grad_norm=g) for e, g in enumerate(norms, 1)], 0)),
+            parsed(training_curves([entry(1, e, grad_norm=g) for e, g in enumerate(norms, 1)], 0)),
             "c0",
         )
         for norms in ((1e6, 1e3, 1.0), (3.0, 2.0, 1.0))
     )
     for drawn in (tall, flat):
-        heights = [y for _, y in drawn[3]]
+        heights = [y for _, y in drawn[5]]
         assert heights[1] - heights[0] == pytest.approx(heights[2] - heights[1], abs=0.05)
 
 
 def test_no_label_is_markup_in_a_picture_or_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     labels = ["<b>[red]x[/red]</b>", "a\x1b[31m"]
     found = count_pairs(np.array([1, 1]), np.array([0, 1]), labels)
-    tags = {element.tag for element in parsed(pictures.confusion_matrix(found)).iter()}
+    tags = {element.tag for element in parsed(confusion.confusion_matrix(found)).iter()}
     assert tags == {"svg", "title", "style", "rect", "g", "text"}
-    report.write_confusion(found, sys.stdout)
+    confusion.write_confusion(found, sys.stdout)
     written = capsys.readouterr().out
     assert labels[0] in written
     assert "\x1b" not in written
@@ -183,7 +228,7 @@ def test_no_label_is_markup_in_a_picture_or_a_table(capsys: pytest.CaptureFixtur
 
 
 def rows(found: Confusion, capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
-    report.write_confusion(found, sys.stdout)
+    confusion.write_confusion(found, sys.stdout)
     return [
         re.split(r"\s{2,}", line.strip()) for line in capsys.readouterr().out.splitlines() if line.strip()
     ]
@@ -285,7 +330,7 @@ def test_an_interrupted_training_draws_what_there_is(here: Path, few_countries: 
         program,
         "train",
         few_countries,
-        *QUICK,
+        *QUICK[2:],
         "--epochs",
         "100000",
         "--patience",
@@ -308,7 +353,7 @@ def test_an_interrupted_training_draws_what_there_is(here: Path, few_countries: 
                 break
         running.stderr.read()
     assert running.returncode == 130
-    assert "Training loss" in (here / "t.svg").read_text(encoding="utf-8")
+    assert "Loss of the country" in (here / "t.svg").read_text(encoding="utf-8")
 
 
 def test_a_training_without_an_epoch_draws_nothing(here: Path, few_countries: Path) -> None:
@@ -328,7 +373,7 @@ def heights(panel: svg.Panel, title: str) -> list[float]:
 
 
 def test_axes_suit_what_they_measure() -> None:
-    panel = pictures.training_curves([entry(1, 1, grad_norm=600.0, clipped=1.0)], 0.5)
+    panel = training_curves([entry(1, 1, grad_norm=600.0, clipped=1.0)], 0.5)
     assert heights(panel, "Clipped steps") == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
     assert heights(panel, "Gradient norm") == [1, 10, 100]  # the clip norm is seen, too
     dots = [line for line in parsed(panel).iter("polyline") if line.get("class") == "c0"]

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.prefixes import PrefixTree, prefix_tree
+from rnn_names.network.prefixes import PrefixTree, prefix_tree
 from tests.problems import encoded
 
 SPELLINGS = st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=6), min_size=1, max_size=30)

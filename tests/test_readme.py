@@ -1,32 +1,46 @@
-"""The README's commands are run, and print what it says, figures within a percent."""
+"""Every tracked README.md is true: its commands run, its links resolve, its generated parts are current."""
 
-import inspect
 import os
 import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from rnn_names.cells import CELLS
-from rnn_names.network import NetworkConfig
-from tests.test_structure import LADDER
+from tests.documents import GENERATORS, PART, ROOT, documents, renewed
 
-ROOT = Path(__file__).resolve().parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
+DOCUMENTS = documents()
+TEXTS = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in DOCUMENTS}
+README = TEXTS["README.md"]
+OF_TYPER = pytest.mark.skipif(
+    tuple(map(int, version("typer").split(".")[:2])) < (0, 28), reason="usage lines are typer's, and differ"
+)
+every_document = pytest.mark.parametrize("document", TEXTS)
 
 
-def sessions() -> list[tuple[str, str]]:
+def blocks(text: str, language: str) -> list[str]:
+    """The fenced blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def sessions(text: str) -> list[tuple[str, str]]:
     """Each command of the console blocks, and the output printed under it (none: not compared)."""
     found = []
-    for block in re.findall(r"^```console\n(.*?)^```", README, re.MULTILINE | re.DOTALL):
+    for block in blocks(text, "console"):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")
             found.append((command, output))
     return found
+
+
+def headings(text: str) -> set[str]:
+    """The anchors of a document's headings, as GitHub makes them."""
+    found = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in found}
 
 
 def run(command: str, folder: Path) -> str:
@@ -38,18 +52,28 @@ def run(command: str, folder: Path) -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
     """A copy of what the commands refer to, so that they can write beside it."""
-    path = tmp_path_factory.mktemp("readme")
-    shutil.copytree(ROOT / "data" / "given", path / "data" / "given")
-    return path
+    shutil.copytree(ROOT / "data" / "given", tmp_path / "data" / "given")
+    return tmp_path
 
 
-def test_the_console_sessions(folder: Path) -> None:
-    found = sessions()
-    assert len(found) >= 4
-    for command, expected in found:
+def test_the_first_screen_is_short() -> None:
+    lines = README.splitlines()
+    assert len(lines) <= 220
+    assert max(map(len, lines)) <= 100
+    assert len(README.split()) <= 2200
+
+
+def test_there_are_sessions_to_run() -> None:
+    assert len(sessions(README)) >= 5
+    assert sum(len(sessions(text)) for text in TEXTS.values()) >= 10
+
+
+@pytest.mark.parametrize("document", [name for name, text in TEXTS.items() if sessions(text)])
+def test_the_console_sessions(document: str, folder: Path) -> None:
+    for command, expected in sessions(TEXTS[document]):
         printed = run(command, folder)
         if expected:
             assert NUMBER.sub("#", printed) == NUMBER.sub("#", expected), command
@@ -57,53 +81,90 @@ def test_the_console_sessions(folder: Path) -> None:
                 assert float(a) == pytest.approx(float(b), rel=0.01, abs=0.001), command
 
 
-def test_the_python_example(folder: Path) -> None:
-    (block,) = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-    (folder / "example.py").write_text(block, encoding="utf-8")
-    lines = run(f"{sys.executable} example.py", folder).splitlines()
-    assert lines[0].startswith("Sweden 0.")
-    assert len(lines) == 2
+@pytest.mark.parametrize("document", [name for name, text in TEXTS.items() if blocks(text, "python")])
+def test_the_python_blocks_run(document: str, folder: Path) -> None:
+    """The blocks of one document run in order, in one process."""
+    (folder / "example.py").write_text("\n".join(blocks(TEXTS[document], "python")), encoding="utf-8")
+    printed = run(f"{sys.executable} example.py", folder)
+    if document == "README.md":
+        lines = printed.splitlines()
+        assert lines[0].startswith("Sweden 0.")
+        assert len(lines) == 2
 
 
-def test_the_make_targets_exist() -> None:
+@every_document
+def test_the_links_resolve(document: str) -> None:
+    path = ROOT / document
+    for target in re.findall(r"\]\(([^)\s]+)\)", TEXTS[document]):
+        if re.match(r"https?:", target):
+            continue
+        file, _, anchor = target.partition("#")
+        there = (path.parent / file).resolve() if file else path
+        assert there.exists(), target
+        if anchor:
+            assert anchor in headings(there.read_text(encoding="utf-8")), target
+
+
+@every_document
+def test_the_make_targets_exist(document: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    named = set(re.findall(r"\bmake ([a-z-]+)", README))
-    assert {"demo", "test"} <= named
-    for target in named:
+    for target in set(re.findall(r"`make ([a-z-]+)", TEXTS[document])):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
-def test_the_modules_and_functions_it_names_exist() -> None:
-    for file in re.findall(r"`(?:rnn_names/)?(\w+\.py)`", README):
-        assert (ROOT / "rnn_names" / file).is_file(), file
-    for module, name in re.findall(
-        r"`(network|cells|encoding|optim|layers|recurrence|prefixes)\.(?!py\b)(\w+)", README
-    ):
-        code = (ROOT / "rnn_names" / f"{module}.py").read_text(encoding="utf-8")
-        assert re.search(rf"^(def|class) {name}\b", code, re.MULTILINE), f"{module}.{name}"
+def test_the_readme_names_the_two_commands() -> None:
+    assert re.findall(r"^make (\w+) ", README, re.MULTILINE) == ["demo", "test"]
 
 
-def test_the_modules_are_those_of_the_package() -> None:
-    table = re.findall(r"^\| `([\w/]+)\.py` \|", README, re.MULTILINE)
-    assert [name.replace("/", ".") for name in table] == LADDER
+@every_document
+def test_the_files_it_names_exist(document: str) -> None:
+    """A path from the root, or a file's name: of this folder or below it, or of the package."""
+    here = (ROOT / document).parent
+    for name in re.findall(r"`([\w./-]+\.(?:py|md|txt|npz|json|sh))`", TEXTS[document]):
+        if name in ("rnn-names.npz", "tiny.npz", "given.npz", "mine.npz") or (
+            "/" in name and name[0] == "/"
+        ):
+            continue
+        places = [
+            ROOT / name,
+            here / name,
+            *here.glob(f"**/{name}"),
+            *(ROOT / "rnn_names").glob(f"**/{name}"),
+        ]
+        assert any(place.exists() for place in places), name
 
 
-def test_the_files_it_names_exist() -> None:
-    for path in re.findall(r"`((?:data|tests|rnn_names)/[\w./]+)`", README):
-        assert (ROOT / path).exists(), path
+@every_document
+def test_the_functions_it_names_exist(document: str) -> None:
+    """`module.name` where `module` is a module of the package."""
+    modules = {path.stem: path for path in (ROOT / "rnn_names").glob("**/*.py")}
+    for module, name in re.findall(r"`([a-z_]+)\.([A-Za-z_]\w*)`", TEXTS[document]):
+        if module in modules and name not in ("py", "md"):
+            code = modules[module].read_text(encoding="utf-8")
+            assert re.search(rf"^ *(?:def|class) {name}\b|^{name}\b", code, re.MULTILINE), (
+                f"{module}.{name}"
+            )
 
 
-def cells_table() -> str:
-    """The README's table of cells, as CELLS has them."""
-    rows = ["| `--cell` | class | U, W, b, of each direction | |", "| --- | --- | --- | --- |"]
-    for name, cell in CELLS.items():
-        shapes = NetworkConfig(symbols=1, countries=2, cell=name).shapes()
-        U, W, b = (shapes[f"forward.{letter}"][0] for letter in "UWb")
-        summary = inspect.cleandoc(type(cell).__doc__ or "").splitlines()[0]
-        sizes = f"{U} × (V, H), {W} × (H, H), {b} × (H)"
-        rows.append(f"| `{name}` | `cells.{type(cell).__name__}` | {sizes} | {summary} |")
-    return "\n".join(rows) + "\n"
+@OF_TYPER
+@every_document
+def test_the_generated_parts_are_current(document: str) -> None:
+    assert renewed(TEXTS[document]) == TEXTS[document], "stale: python -m tests.documents --write"
 
 
-def test_the_table_of_cells() -> None:
-    assert f"<!-- cells: begin -->\n{cells_table()}<!-- cells: end -->" in README, cells_table()
+def test_every_marked_part_has_a_generator() -> None:
+    """Those of data/README.md are made by data/build.py, and tests/test_data.py compares them."""
+    marked = {
+        match["name"]
+        for name, text in TEXTS.items()
+        if name != "data/README.md"
+        for match in PART.finditer(text)
+    }
+    assert marked == set(GENERATORS)
+
+
+def test_a_stale_part_is_seen_and_renewed() -> None:
+    text = TEXTS["rnn_names/network/README.md"]
+    stale = text.replace("`cells.GRU`", "`cells.Gated`")
+    assert stale != text
+    assert renewed(stale) == text

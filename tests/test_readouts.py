@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from rnn_names import checkpoint
 from rnn_names.cli import app
-from rnn_names.layers import softmax
-from rnn_names.network import Objective, Targets, forward, loss_and_gradient
+from rnn_names.model import checkpoint
+from rnn_names.network.config import Objective
+from rnn_names.network.layers import softmax
+from rnn_names.network.loss import Targets, loss_and_gradient
+from rnn_names.network.scores import forward
 from tests.problems import COUNTRIES, NAMES, WEIGHTS, encoded, network, start
 
 SMALL = ("--hidden-size", "8", "--epochs", "2", "--networks", "1", "--workers", "1", "-q")

@@ -1,38 +1,19 @@
-"""The README's reference and the man page are what the commands say."""
+"""The reference of options and the man page are what the commands say."""
 
+import re
 import shutil
 import subprocess
 import sys
 import zipfile
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from rnn_names import __version__
+from rnn_names import __version__, cli
 from rnn_names.cli import COMMANDS
-from tests.reference import README, escaped, man_page, paragraphs, reference, renewed, wrapped
+from tests.reference import escaped, man_page, paragraphs, reference, wrapped
 
-ROOT = README.parent
-
-
-OF_TYPER = pytest.mark.skipif(
-    tuple(map(int, version("typer").split(".")[:2])) < (0, 28), reason="usage lines are typer's, and differ"
-)
-
-
-@OF_TYPER
-def test_the_reference_in_the_readme_is_that_of_the_commands() -> None:
-    readme = README.read_text(encoding="utf-8")
-    assert renewed(readme) == readme, "stale: python -m tests.reference --write"
-
-
-@OF_TYPER
-def test_a_stale_reference_is_seen_and_renewed() -> None:
-    readme = README.read_text(encoding="utf-8")
-    stale = readme.replace("--hidden-size INT", "--hidden-units INT")
-    assert stale != readme
-    assert renewed(stale) == readme
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_the_reference_names_every_command_and_option() -> None:
@@ -60,6 +41,18 @@ def test_the_man_page_names_every_command_and_is_plain() -> None:
         assert f"\n.SH {section}\n" in page
     requests = {line.split()[0] for line in page.splitlines() if line.startswith(".")}
     assert requests == {".TH", ".SH", ".SS", ".TP", ".B", ".I", ".PP", ".RS", ".RE", ".nf", ".fi"}
+
+
+def test_the_man_page_lists_the_exit_codes_that_the_program_does() -> None:
+    """The docstring of rnn_names.cli has them; the README repeats them."""
+    said = re.search(r"^Exit codes: (.*)\.$", cli.__doc__ or "", re.M)
+    assert said is not None
+    codes = re.findall(r"(?:^|, )(\d+) ", said[1])
+    assert {"0", "1", "2", "130", "143"} <= set(codes)
+    status = man_page().partition(".SH EXIT STATUS\n")[2].partition("\n.SH ")[0]
+    assert re.findall(r"^\.B (\d+)$", status, re.M) == codes
+    document = (ROOT / "rnn_names" / "cli" / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| (\d+) \|", document, re.M) == codes
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")

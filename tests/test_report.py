@@ -9,24 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.classifier import Guess
-from rnn_names.config import TrainConfig
-from rnn_names.dataset import Example
-from rnn_names.evaluation import Evaluation
-from rnn_names.metrics import evaluate
-from rnn_names.report import (
-    Prediction,
-    Run,
-    epoch_line,
-    evaluation_json,
-    history_entry,
-    printable,
-    step_line,
-    write_metrics,
-    writer,
-)
-from rnn_names.tables import Lines
-from rnn_names.training import EpochReport, State, StepReport
+from rnn_names.base.text import printable
+from rnn_names.model.classifier import Guess
+from rnn_names.model.evaluation import Evaluation, Run
+from rnn_names.model.metrics import evaluate
+from rnn_names.model.recipe import TrainConfig
+from rnn_names.names.example import Example
+from rnn_names.names.records import Lines
+from rnn_names.show.evaluation import evaluation_json, write_metrics
+from rnn_names.show.predictions import WRITERS, Prediction
+from rnn_names.show.tables import new_console, new_table, print_table
+from rnn_names.show.training import calibration_line, epoch_line, step_line
+from rnn_names.training.history import history_entry
+from rnn_names.training.loop import EpochReport, State, StepReport
 
 ODD = ["[b]x[/b]", "[/x]", ":smile:", "a,b", 'q"q', "t\tt", "", "山田", "'x'", "\\", "a\nb", "=1+1"]
 GUESSES = [Guess("Côte d'Ivoire", 0.75), Guess("Japan", 0.25)]
@@ -34,7 +29,7 @@ GUESSES = [Guess("Côte d'Ivoire", 0.75), Guess("Japan", 0.25)]
 
 def written(predictions: list[Prediction], form: str, top_k: int = 2) -> str:
     file = io.StringIO(newline="")
-    out = writer(Lines(iter([])), form, top_k, "", file)
+    out = WRITERS[form](Lines(iter([])), top_k, "", file)
     if predictions:
         out.write([p.name for p in predictions], [out.render(p) for p in predictions])
     out.end()
@@ -116,8 +111,8 @@ def test_a_table_cannot_steer_the_terminal() -> None:
 @given(st.text(st.characters()))
 def test_printable(text: str) -> None:
     assert printable(text).isprintable()
-    assert len(printable(text)) == len(text)
-    assert all(a == b for a, b in zip(text, printable(text), strict=True) if a.isprintable())
+    escapes = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
+    assert printable(text) == "".join(c if c.isprintable() else escapes.get(c, "\ufffd") for c in text)
 
 
 @pytest.mark.parametrize("unknown", [Counter[str](), Counter({"Peru": 2, "Chad": 1})])
@@ -190,7 +185,7 @@ def test_coverage_in_the_table_of_metrics() -> None:
 
 
 def epoch(number: int, network: int = 1, validation: bool = True, best: bool = True) -> EpochReport:
-    metrics = evaluate(np.array([[0.75, 0.25]]), np.array([0]), "AB") if validation else None
+    figures = evaluate(np.array([[0.75, 0.25]]), np.array([0]), "AB")
     return EpochReport(
         network=network,
         epoch=number,
@@ -200,7 +195,8 @@ def epoch(number: int, network: int = 1, validation: bool = True, best: bool = T
         clip_factor=0.75,
         lr=0.01,
         temperature=1.25,
-        validation=metrics,
+        training=evaluate(np.array([[0.5, 0.5], [0.5, 0.5]]), np.array([0, 1]), "AB"),
+        validation=figures if validation else None,
         ece_before=0.5 if validation else None,
         members=({},) if best else None,
         state=State(),
@@ -210,10 +206,11 @@ def epoch(number: int, network: int = 1, validation: bool = True, best: bool = T
 def test_lines_on_epochs() -> None:
     one, two = TrainConfig(epochs=3, networks=1), TrainConfig(epochs=3, networks=2)
     assert epoch_line(epoch(2), one) == (
-        "epoch 2/3  loss 1.500  gradient 0.25  val-loss 0.288  val-accuracy 1.000  *"
+        "epoch 2/3  train-loss 0.693  val-loss 0.288  train-accuracy 0.500  val-accuracy 1.000  "
+        "gradient 0.25  *"
     )
     assert epoch_line(epoch(3, 2, False, False), two) == (
-        "network 2/2, epoch 3/3  loss 1.500  gradient 0.25"
+        "network 2/2, epoch 3/3  train-loss 0.693  train-accuracy 0.500  gradient 0.25"
     )
 
 
@@ -221,7 +218,7 @@ def test_what_is_kept_of_an_epoch() -> None:
     entry = history_entry(epoch(2, 1))
     assert entry == {
         **{"network": 1, "epoch": 2, "loss": 1.5, "grad_norm": 0.25, "clipped": 0.5, "lr": 0.01},
-        "clip_factor": 0.75,
+        **{"clip_factor": 0.75, "train_loss": pytest.approx(math.log(2)), "train_accuracy": 0.5},
         **{"val_loss": pytest.approx(-math.log(0.75)), "val_accuracy": 1.0, "temperature": 1.25},
         **{"ece_before": 0.5, "ece": 0.25},
     }
@@ -230,5 +227,65 @@ def test_what_is_kept_of_an_epoch() -> None:
         *("val_loss", "val_accuracy", "ece_before", "ece")
     }
     step = StepReport(7, 10, 0.5, 2.0)
-    assert step_line(step, []) == step_line(step, [without]) == "loss 0.500  gradient 2.00"
-    assert step_line(step, [entry]) == "loss 0.500  gradient 2.00  val-accuracy 1.000"
+    assert step_line(step, []) == step_line(step, [without]) == "objective 0.500  gradient 2.00"
+    assert step_line(step, [entry]) == "objective 0.500  gradient 2.00  val-accuracy 1.000"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        (0.329, 0.354, "raises: 0.329 before, 0.354 after"),
+        (0.0, 0.001, "raises: 0.000 before, 0.001 after"),
+        (0.0131, 0.0129, "stays 0.013"),
+        (0.0129, 0.0131, "stays 0.013"),
+        (0.0, 0.0, "stays 0.000"),
+        (0.052, 0.013, "lowers: 0.052 before, 0.013 after"),
+    ],
+)
+def test_only_a_lower_ece_is_told_as_calibrated(before: float, after: float, line: str) -> None:
+    what, _, figures = line.partition(": ")
+    said = calibration_line(1.25, before, after, 1234)
+    if what == "raises":
+        assert said == (
+            "warning: temperature 1.25 has the lowest loss, but raises the ECE of the validation part: "
+            f"{figures} (1,234 names); rely on the ECE of a test part"
+        )
+    elif what == "lowers":
+        assert said == f"calibrated on the validation part: temperature 1.25, ECE {figures}"
+    else:
+        assert said == f"the ECE of the validation part {what}: temperature 1.25"
+
+
+@pytest.mark.parametrize(
+    ("width", "header", "not_shown"),
+    [
+        (80, ["label", "names", "share", "F1"], None),
+        (30, ["label", "names", "share", "F1"], None),  # texts go on in the next line
+        (29, ["label", "names", "share"], "F1"),
+        (23, ["label", "names"], "share, F1"),
+        (5, None, "share, F1"),  # two columns stay, whatever room they have
+    ],
+)
+def test_a_table_says_which_columns_it_leaves_out(
+    width: int, header: list[str] | None, not_shown: str | None
+) -> None:
+    file = io.StringIO()
+    table = new_table("label", "names", "share", "F1")
+    table.add_row("a long label", "1,234", "0.12", "0.5")
+    print_table(table, new_console(file, width))
+    lines = [line for line in file.getvalue().splitlines() if line.strip()]
+    assert max(map(len, lines)) <= width
+    note = f"not shown: {not_shown}; widen the terminal, or write to a file or pipe"
+    assert ("".join(note.split()) in "".join(file.getvalue().split())) == (not_shown is not None)
+    if header:
+        assert lines[0].split() == header
+        assert lines[2].split()[-len(header) + 1 :] == ["1,234", "0.12", "0.5"][: len(header) - 1]
+
+
+def test_a_pipe_leaves_no_column_out() -> None:
+    file = io.StringIO()
+    table = new_table("label", *(f"column {k}" for k in range(100)))
+    table.add_row("a", *("0.123",) * 100)
+    print_table(table, new_console(file))
+    assert file.getvalue().count("0.123") == 100
+    assert "not shown" not in file.getvalue()

@@ -17,13 +17,15 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from rnn_names import checkpoint, state, training
+from rnn_names.base.errors import CheckpointError, TrainingError
+from rnn_names.base.files import replacing
 from rnn_names.cli import app
-from rnn_names.dataset import read_examples
-from rnn_names.errors import CheckpointError, TrainingError
-from rnn_names.files import replacing
-from rnn_names.network import NetworkConfig
-from rnn_names.training import EpochReport, State, StepReport, fit, prepare
+from rnn_names.model import checkpoint
+from rnn_names.names.examples import read_examples
+from rnn_names.network.config import NetworkConfig
+from rnn_names.training import run, state
+from rnn_names.training.loop import EpochReport, State, StepReport, fit
+from rnn_names.training.prepared import prepare
 from tests.conftest import PLAIN
 
 SMALL = ["--hidden-size", "4", "--epochs", "4", "--batch-size", "128", "--lr", "0.02"]
@@ -116,7 +118,8 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 import numpy as np
-from rnn_names import cli, training, workers
+from rnn_names import cli
+from rnn_names.training import loop, workers
 
 left = int(sys.argv.pop(1))
 
@@ -131,7 +134,7 @@ def counted(owner, name):
     setattr(owner, name, counting)
 
 if __name__ == "__main__":
-    training.SHORT = 0  # processes, however short it is
+    loop.SHORT = 0  # processes, however short it is
     counted(workers.Workers, "gradient")
     counted(np.lib.format, "write_array")  # in the middle of a file
     counted(os, "fsync")
@@ -223,7 +226,7 @@ def stopped_files(few_countries: Path, tmp_path_factory: pytest.TempPathFactory)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr(training, "fit", fit_two)
+        patch.setattr(run, "fit", fit_two)
         result = train(few_countries, *SMALL, "--networks", 1, "--bits", 16, "-q", "-o", "stopped.npz")
     assert result.exit_code == 130
     assert re.fullmatch(
@@ -255,7 +258,8 @@ def test_options_are_those_of_the_beginning(stopped: Path, few_countries: Path, 
     lines = result.stderr.splitlines()
     assert lines[1] == "resumed after epoch 2/4"
     assert [line.split("  ")[0] for line in lines[2:4]] == ["epoch 3/4", "epoch 4/4"]
-    assert "calibrated" in lines[-2]
+    assert "calibrated" in lines[-3]
+    assert lines[-1] == "stopped.npz has taken the place of the model that was there before"
     assert listing(here) == ["stopped.npz"]
     assert (
         train(few_countries, *SMALL, "--networks", 1, "--bits", 16, "-q", "-o", "whole.npz").exit_code == 0
@@ -293,7 +297,7 @@ def test_a_training_that_cannot_go_on_leaves_no_state(
             if isinstance(event, EpochReport):
                 raise TrainingError("the loss is inf; lower --lr")
 
-    monkeypatch.setattr(training, "fit", diverging)
+    monkeypatch.setattr(run, "fit", diverging)
     assert train(few_countries, *SMALL, "-q").exit_code == 1
     assert listing(here) == ["rnn-names.npz"]
 

@@ -7,8 +7,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.dataset import Example, fold, normalise
-from rnn_names.spellings import FULL, JOINED, joints, spellings
+from rnn_names.names.example import Example
+from rnn_names.names.spelling import fold, normalise
+from rnn_names.training.spellings import FULL, JOINED, joints, spellings
 
 LETTERS = st.text("abkéłßŻö山", min_size=1, max_size=6)
 NAMES = st.lists(

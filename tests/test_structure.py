@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -12,36 +13,11 @@ from rnn_names.cli import COMMANDS
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "rnn_names"
-LADDER = [
-    *(
-        "errors",
-        "files",
-        "tables",
-        "dataset",
-        "encoding",
-        "prefixes",
-        "cells",
-        "layers",
-        "calibration",
-        "recurrence",
-        "network",
-        "gradients",
-        "config",
-        "workers",
-        "optim",
-        "metrics",
-        "confusion",
-        "evaluation",
-        "spellings",
-        "training",
-        "checks",
-    ),
-    *("archive", "checkpoint", "state", "classifier", "explain", "worked", "generation"),
-    *("report", "svg", "pictures", "report_explain", "svg_explain", "report_gradients"),
-    *("cli.command", "cli.options", *(f"cli.{name}" for name in COMMANDS)),
-]
-OUTSIDE = ["__init__", "__main__", "cli.__init__"]  # they load what stands on the ladder
-SHOWING = {module for module in [*LADDER, *OUTSIDE] if module.startswith(("report", "cli"))}
+TABLE = (PACKAGE / "README.md").read_text(encoding="utf-8")
+ORDER = [name.replace("/", ".") for name in re.findall(r"^\| `([\w/]+)\.py` \|", TABLE, re.MULTILINE)]
+PACKAGES = list(dict.fromkeys(name.partition(".")[0] for name in ORDER))
+OUTSIDE = ["__init__", "__main__", "cli.__init__"]  # they load what stands in the table
+SHOWING = {module for module in [*ORDER, *OUTSIDE] if module.startswith(("show.", "cli."))}
 
 
 def nodes(tree: ast.AST) -> Iterator[ast.AST]:
@@ -70,8 +46,8 @@ def imported(tree: ast.AST) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are absolute"
             assert node.module is not None
-            if node.module == "rnn_names":
-                found |= {f"rnn_names.{alias.name}" for alias in node.names}
+            if node.module == "rnn_names" or node.module.removeprefix("rnn_names.") in PACKAGES:
+                found |= {f"{node.module}.{alias.name}" for alias in node.names}
             else:
                 found.add(node.module)
     return found - {"rnn_names.__version__"}
@@ -83,12 +59,31 @@ def ours(tree: ast.AST) -> set[str]:
 
 def test_every_module_has_a_place() -> None:
     found = {path.relative_to(PACKAGE).with_suffix("").as_posix() for path in PACKAGE.glob("**/*.py")}
-    assert {name.replace("/", ".") for name in found} == {*LADDER, *OUTSIDE}
+    inits = {f"{package}.__init__" for package in PACKAGES}
+    assert {name.replace("/", ".") for name in found} == {*ORDER, *OUTSIDE, *inits}
+    assert len(ORDER) == len(set(ORDER))
 
 
-@pytest.mark.parametrize("module", LADDER)
+def test_the_packages_are_read_one_after_another() -> None:
+    assert [package for package, _ in groupby(name.partition(".")[0] for name in ORDER)] == PACKAGES
+    assert PACKAGES == ["base", "names", "network", "model", "training", "insight", "show", "cli"]
+
+
+def test_a_listing_of_the_package_is_its_architecture() -> None:
+    entries = [p for p in PACKAGE.iterdir() if p.name not in ("__pycache__", "data")]
+    assert len(entries) <= 14, sorted(p.name for p in entries)
+
+
+@pytest.mark.parametrize("package", [p for p in PACKAGES if p != "cli"])
+def test_a_package_is_a_docstring(package: str) -> None:
+    (only,) = parse(f"{package}.__init__").body
+    assert isinstance(only, ast.Expr)
+    assert isinstance(only.value, ast.Constant)
+
+
+@pytest.mark.parametrize("module", ORDER)
 def test_a_module_imports_only_those_below_it(module: str) -> None:
-    below = set(LADDER[: LADDER.index(module)]) - {f"cli.{name}" for name in COMMANDS}
+    below = set(ORDER[: ORDER.index(module)]) - {f"cli.{name}" for name in COMMANDS}
     assert ours(parse(module)) <= below  # and no command another one
 
 
@@ -97,21 +92,23 @@ def test_the_check_sees_imports_wherever_they_stand() -> None:
 if TYPE_CHECKING:
     from rnn_names.hidden import x
 def f():
-    from rnn_names.cli import app
-    from rnn_names import report, __version__
+    from rnn_names.cli.options import MODEL
+    from rnn_names.show import tables
+    from rnn_names import __version__
     import rich.table
 """
-    assert ours(ast.parse(code)) == {"cli", "report"}
+    assert ours(ast.parse(code)) == {"cli.options", "show.tables"}
     assert "rich.table" in imported(ast.parse(code))
 
 
-@pytest.mark.parametrize("module", [*LADDER, *OUTSIDE])
+@pytest.mark.parametrize("module", [*ORDER, *OUTSIDE])
 def test_third_parties_are_numpy_and_for_showing_typer_rich_tqdm(module: str) -> None:
     theirs = {name.split(".")[0] for name in imported(parse(module))} & {"numpy", "typer", "rich", "tqdm"}
-    assert theirs <= ({"typer", "rich", "tqdm"} if module in SHOWING else {"numpy"})
+    allowed = {"show": {"numpy", "rich"}, "cli": {"typer", "rich", "tqdm"}}
+    assert theirs <= allowed.get(module.partition(".")[0], {"numpy"})
 
 
-@pytest.mark.parametrize("module", sorted({*LADDER, *OUTSIDE} - SHOWING))
+@pytest.mark.parametrize("module", sorted({*ORDER, *OUTSIDE} - SHOWING))
 def test_nothing_below_the_command_line_prints(module: str) -> None:
     for node in ast.walk(parse(module)):
         if isinstance(node, ast.Name):
@@ -120,7 +117,7 @@ def test_nothing_below_the_command_line_prints(module: str) -> None:
             assert node.attr not in ("stdout", "stderr")
 
 
-@pytest.mark.parametrize("module", [*LADDER, *OUTSIDE])
+@pytest.mark.parametrize("module", [*ORDER, *OUTSIDE])
 def test_pickle_is_never_read(module: str) -> None:
     tree = parse(module)
     assert not {"pickle", "marshal", "shelve"} & imported(tree)

@@ -1,5 +1,6 @@
 import math
 import re
+from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -7,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names import svg
-from rnn_names.errors import OutputError
-from rnn_names.svg import Axis, Panel, around, grid, heat_map, line_chart, picture
+from rnn_names.base.errors import OutputError
+from rnn_names.base.text import printable
+from rnn_names.show import svg
+from rnn_names.show.svg import Axis, Panel, around, grid, heat_map, line_chart, picture
 
 NUMBERS = st.floats(-1e9, 1e9)
 POSITIVE = st.floats(1e-9, 1e9)
@@ -42,8 +44,7 @@ def test_any_text_is_well_formed_and_shown_as_it_is(label: str, title: str) -> N
     panel = grid([heat_map([[0.5]], [label], [""], title), line_chart({label: [(0, 1)]}, title)])
     root = parsed(panel, title)
     assert svg.short(label) in said(panel)
-    printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in title)
-    assert (root.findtext("title") or "") == printable
+    assert (root.findtext("title") or "") == printable(title)
 
 
 @pytest.mark.parametrize(
@@ -184,11 +185,16 @@ def test_panels_of_a_grid_do_not_overlap(sizes: list[tuple[float, float]], colum
             assert left >= x_end or top >= y_end or x >= right or y >= bottom
 
 
-def luminance(colour: str) -> float:
-    colour = colour if len(colour) == 6 else "".join(2 * c for c in colour)
+def linear(colour: str) -> list[float]:
+    """Red, green and blue as amounts of light."""
+    colour = "".join(c * 2 for c in colour) if len(colour) == 3 else colour
     parts = [int(colour[k : k + 2], 16) / 255 for k in (0, 2, 4)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+
+
+def luminance(colour: str) -> float:
+    r, g, b = linear(colour)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
 
 
 def test_every_colour_is_told_from_the_paper_in_light_and_in_dark() -> None:
@@ -202,6 +208,56 @@ def test_every_colour_is_told_from_the_paper_in_light_and_in_dark() -> None:
             high, low = max(luminance(colour), paper), min(luminance(colour), paper)
             enough = {"paper": 1, "rule": 1.2, "ink": 7, "faint": 4.5}.get(name, 4)
             assert (high + 0.05) / (low + 0.05) >= enough, (name, colour)
+
+
+def test_colours_are_told_from_each_other_and_from_grey() -> None:
+    """At a distance in Oklab of a tenth of that from black to white, or more."""
+    light, dark = svg.STYLE.split("@media (prefers-color-scheme:dark)")
+    for style in (light, dark):
+        colours = dict(re.findall(r"\.(\w+)\{color:#(\w+)\}", style))
+        several = [f"c{k}" for k in range(svg.COLOURS)]
+        assert set(several) <= set(colours)
+        assert f"c{svg.COLOURS}" not in colours
+        for a, b in combinations(["faint", *several], 2):
+            assert math.dist(oklab(colours[a]), oklab(colours[b])) > 0.1, (a, b)
+
+
+def oklab(colour: str) -> list[float]:
+    """Lightness and two axes of colour; distances are as they look (Ottosson 2020)."""
+    r, g, b = linear(colour)
+    cones = [
+        (x * r + y * g + z * b) ** (1 / 3)
+        for x, y, z in (
+            (0.4122214708, 0.5363325363, 0.0514459929),
+            (0.2119034982, 0.6806995451, 0.1073969566),
+            (0.0883024619, 0.2817188376, 0.6299787005),
+        )
+    ]
+    rows = (
+        (0.2104542553, 0.7936177850, -0.0040720468),
+        (1.9779984951, -2.4285922050, 0.4505937099),
+        (0.0259040371, 0.7827717662, -0.8086757660),
+    )
+    return [sum(x * cone for x, cone in zip(row, cones, strict=True)) for row in rows]
+
+
+def test_many_lines_have_looks_and_a_legend_of_their_own() -> None:
+    panel = line_chart({f"network {k}": [(0, 1), (1, k)] for k in range(20)})
+    looks = [
+        (e.get("class"), e.get("stroke-dasharray"))
+        for e in parsed(panel).iter("polyline")
+        if re.fullmatch("c[0-9]", e.attrib["class"])
+    ]
+    assert len(set(looks)) == 20
+    last = max(float(e.attrib["y"]) for e in parsed(panel).iter("text"))
+    assert last < panel.height + svg.SIZE
+
+
+@pytest.mark.parametrize("title", ["t", "a title " * 20])
+def test_a_title_is_never_cut(title: str) -> None:
+    panel = line_chart({"a": [(0, 1)]}, title)
+    assert title in said(panel)
+    assert panel.width >= 66 + svg.width(title, 1.15 * svg.SIZE)
 
 
 def test_the_file_is_whole_and_the_same_every_time(tmp_path: Path) -> None:

@@ -1,33 +1,28 @@
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from rnn_names import workers
-from rnn_names.calibration import adjust, trained_prior
-from rnn_names.checkpoint import Checkpoint
-from rnn_names.config import TrainConfig
-from rnn_names.dataset import Example, split_key
-from rnn_names.encoding import FloatArray, IntArray
-from rnn_names.errors import DataError, TrainingError
-from rnn_names.layers import softmax
-from rnn_names.metrics import evaluate
-from rnn_names.network import NetworkConfig, Params, forward
-from rnn_names.training import (
-    COMPOSED,
-    EpochReport,
-    Prepared,
-    StepReport,
-    class_weights,
-    country_counts,
-    country_indices,
-    fit,
-    name_weights,
-    prepare,
-)
-from rnn_names.workers import Workers
+from rnn_names.base.arrays import FloatArray, IntArray, Params
+from rnn_names.base.errors import DataError, TrainingError
+from rnn_names.model.calibration import PRIORS, adjust, trained_prior
+from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.model.metrics import evaluate
+from rnn_names.model.recipe import TrainConfig
+from rnn_names.names.encoded import country_indices
+from rnn_names.names.example import Example
+from rnn_names.names.spelling import split_key
+from rnn_names.network.config import NetworkConfig
+from rnn_names.network.layers import softmax
+from rnn_names.network.scores import forward
+from rnn_names.training import loop, workers
+from rnn_names.training.loop import EpochReport, StepReport, fit
+from rnn_names.training.prepared import Prepared, prepare
+from rnn_names.training.weights import class_weights, country_counts, name_weights
+from rnn_names.training.workers import Workers
 from tests.conftest import PLAIN
 
 Train = Callable[[Prepared, TrainConfig, int], tuple[list[EpochReport], Checkpoint]]
@@ -177,7 +172,7 @@ def test_an_epoch_reads_each_name_once_in_one_of_its_spellings(
     for epoch in epochs // n:
         assert np.mean(epoch % 2 == 1) == pytest.approx(0.5, abs=0.08)
         assert np.mean(epoch >= 2) == pytest.approx(join, abs=0.06 if join else 0)
-    assert set(np.unique(epochs // n)) == set(range(2 + 2 * COMPOSED if join else 2))
+    assert set(np.unique(epochs // n)) == set(range(2 + 2 * TrainConfig().composed if join else 2))
 
 
 # fitting
@@ -244,6 +239,64 @@ def test_reports_of_steps_and_epochs() -> None:
         assert epoch.clip_factor == pytest.approx(np.mean(left))
 
 
+REGULAR = {
+    "label_smoothing": 0.3,
+    "dropout": 0.5,
+    "letter_dropout": 0.3,
+    "step_loss": 1.0,
+    "letter_loss": 1.0,
+}
+
+
+@pytest.mark.parametrize("val_split", [0.0, 0.2])
+@pytest.mark.parametrize("more", [{}, REGULAR, {"class_weight": "balanced", "prior": "uniform"}], ids=str)
+def test_both_parts_are_scored_alike(more: dict[str, Any], val_split: float) -> None:
+    """By the average of the networks as it answers, whatever the objective adds or drops."""
+    config = replace(TOY, epochs=2, networks=2, val_split=val_split, **more)
+    data = prepare(words(0), config)
+    counts = country_counts(country_indices(data.parts.train, data.countries), 2)
+    trained, prior = trained_prior(counts, config.class_weight), counts ** PRIORS[config.prior]
+    network = NetworkConfig(len(data.alphabet), 2, 8, readouts=config.objective.readouts)
+    for event in fit(data, network, config):
+        if isinstance(event, EpochReport) and event.members is not None:
+            for part, metrics in ((data.parts.train, event.training), (data.parts.val, event.validation)):
+                if not part:
+                    assert metrics is None
+                    continue
+                assert metrics is not None
+                names = data.alphabet.encode(example.name for example in part)
+                z = np.mean([forward(params, network, names) for params in event.members], axis=0)
+                p = adjust(z, trained, prior, event.temperature)
+                again = evaluate(p, country_indices(part, data.countries), data.countries)
+                assert (metrics.n, metrics.accuracy) == (again.n, again.accuracy)
+                assert metrics.nll == pytest.approx(again.nll, rel=1e-5)
+
+
+def test_what_is_learned_by_heart_shows_in_the_gap() -> None:
+    """Labels at random: there is nothing else to learn."""
+    rng = random.Random(2)
+    noise = [Example(e.name, rng.choice(["Italy", "Congo"])) for e in words(0)]
+    config = replace(TOY, epochs=40)
+    epochs = [e for e in run(prepare(noise, config), config) if isinstance(e, EpochReport)]
+    gaps = [e.validation.nll - e.training.nll for e in epochs if e.validation]
+    assert abs(gaps[0]) < 0.1
+    assert gaps[-1] > 0.3
+    last = epochs[-1]
+    assert last.validation is not None
+    assert last.training.accuracy > 0.8 > last.validation.accuracy + 0.1
+
+
+def test_of_a_large_training_part_some_are_scored(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = replace(TOY, epochs=1)
+    data = prepare(words(0), config)
+    size = len(data.parts.train)
+    for most, scored in ((size, size), (size - 1, -(-size // 2)), (10, -(-size // -(-size // 10)))):
+        monkeypatch.setattr(loop, "SCORED", most)
+        [epoch] = (event for event in run(data, config) if isinstance(event, EpochReport))
+        assert epoch.training.n == scored <= most
+        assert len(epoch.training.per_country) == 2  # spread over it, not its beginning
+
+
 def test_the_parameters_handed_out_are_copies() -> None:
     config = replace(TOY, epochs=2, val_split=0.0)
     first, second = (e for e in run(prepare(words(0), config), config) if isinstance(e, EpochReport))
@@ -279,6 +332,7 @@ def test_without_a_validation_part_the_last_epoch_is_the_best() -> None:
     assert data.parts.val == []
     assert [epoch.epoch for epoch in epochs] == [1, 2, 3, 4]
     assert all(epoch.validation is None for epoch in epochs)
+    assert all(epoch.training.n == len(data.parts.train) for epoch in epochs)
     assert all(epoch.members is not None for epoch in epochs)
     assert all((epoch.temperature, epoch.ece_before) == (1, None) for epoch in epochs)
 

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from rnn_names import checkpoint
-from rnn_names.checkpoint import Checkpoint
-from rnn_names.classifier import NameClassifier
+from rnn_names.base.arrays import FloatArray
+from rnn_names.base.errors import CheckpointError, DataError
 from rnn_names.cli import app
-from rnn_names.encoding import FloatArray
-from rnn_names.errors import CheckpointError, DataError
-from rnn_names.network import Targets, loss_and_gradient
-from rnn_names.worked import Worked, work
+from rnn_names.insight.worked import Worked, work
+from rnn_names.model import checkpoint
+from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.model.classifier import NameClassifier
+from rnn_names.network.loss import Targets, loss_and_gradient
 from tests.gradients import gradient_errors
 
 TINY = "name,country\nIto,Japan\nOta,Japan\nSato,Japan\nSassi,Italy\nTassi,Italy\nTosi,Italy\n"

@@ -10,8 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnn_names.network import READOUTS, Objective, Params, init_params, loss_and_gradient
-from rnn_names.workers import Task, Workers
+from rnn_names.base.arrays import Params
+from rnn_names.network.config import READOUTS, Objective
+from rnn_names.network.init import init_params
+from rnn_names.network.loss import loss_and_gradient
+from rnn_names.training.workers import Task, Workers
 from tests.conftest import unmeasured
 from tests.problems import COUNTRIES, NAMES, WEIGHTS, batch, encoded, network
 

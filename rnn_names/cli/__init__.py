@@ -1,13 +1,15 @@
 """The command line: parse, call the library, print.
 
-Exit codes: 0 fine, 1 failed, 2 usage, 130 Ctrl-C, 143 ended by SIGTERM.
+Exit codes: 0 fine, 1 failed, 2 usage, 129 ended by SIGHUP, 130 Ctrl-C, 143 ended by SIGTERM.
 
 Each command stands in the module of its name, which is imported when it is asked for: a command pays for
 the options of no other.
 """
 
+import errno
 import gc
 import importlib
+import io
 import os
 import signal
 import sys
@@ -21,8 +23,8 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from rnn_names import __version__
+from rnn_names.base.errors import RnnNamesError
 from rnn_names.cli.command import no_color
-from rnn_names.errors import RnnNamesError
 
 COMMANDS = ("predict", "train", "evaluate", "check", "info", "explain", "generate", "gradients")
 
@@ -62,7 +64,7 @@ def errors() -> Iterator[None]:
         yield
         sys.stdout.flush()  # here, where a closed pipe can still be told from a failure
     except RnnNamesError as error:
-        from rnn_names.report import printable  # a message may quote a file that is not to be trusted
+        from rnn_names.base.text import printable  # a message may quote a file that is not to be trusted
 
         for line in error.args:
             typer.echo(f"error: {printable(str(line))}", err=True)
@@ -71,7 +73,7 @@ def errors() -> Iterator[None]:
         typer.echo("error: there is not enough memory; take a smaller network or less data", err=True)
         raise typer.Exit(1) from error
     except UsageError as error:
-        from rnn_names.report import printable
+        from rnn_names.base.text import printable
 
         what = error.format_message().removeprefix("Invalid value: ")
         if isinstance(error, NoSuchOption) and error.possibilities:
@@ -83,17 +85,46 @@ def errors() -> Iterator[None]:
             what += f"; see {error.ctx.command_path if error.ctx else 'rnn-names'} -h"
         typer.echo(f"error: {what[:1].lower()}{what[1:]}", err=True)
         raise typer.Exit(2) from error
-    except BrokenPipeError:
+    except BrokenPipeError as error:
+        if not _reader_left():
+            raise _failed("a pipe was closed too early; run the command again") from error
         _drop_output()  # the reader has had enough (`| head`)
         raise typer.Exit(0) from None
     except OSError as error:  # a full disk under standard output, or a path that is none
-        where = error.filename or "standard output"
-        if not error.filename:
-            _drop_output()
-        typer.echo(f"error: {where}: {error.strerror}; make room, or write elsewhere", err=True)
-        raise typer.Exit(1) from error
+        if error.filename:
+            raise _failed(f"{error.filename}: {error.strerror}; make room, or write elsewhere") from error
+        _drop_output()
+        if error.errno == errno.EBADF:
+            raise _failed("standard output is closed; open it, or give -o FILE") from error
+        raise _failed(f"standard output: {error.strerror}; make room, or write elsewhere") from error
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+def _failed(message: str) -> typer.Exit:
+    typer.echo(f"error: {message}", err=True)
+    return typer.Exit(1)
+
+
+def _reader_left() -> bool:
+    """Whether the pipe under standard output has no reader; True where the system does not say."""
+    import select
+
+    if not hasattr(select, "poll"):  # Windows
+        return True
+    try:
+        poll = select.poll()
+        poll.register(sys.stdout.fileno(), select.POLLOUT)
+        return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+    except (OSError, ValueError):  # a replaced stream has no descriptor
+        return True
+
+
+class Closed(io.TextIOBase):
+    """Standard output that the caller has closed: to write to it fails, and nothing is lost unseen."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
 
 
 def _drop_output() -> None:
@@ -134,10 +165,18 @@ def main() -> None:
     # The products are too small to share among threads: OpenBLAS with two is slower than with one.
     # This must be set before NumPy is loaded, and only in a process that is ours.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    signal.signal(signal.SIGTERM, _terminate)
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+    for ending in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP; nohup ignores it, and it stays ignored
+        number = getattr(signal, ending, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _terminate)
+    while (opened := os.open(os.devnull, os.O_RDWR)) <= 2:  # no file opened later may be a standard stream
+        pass
+    os.close(opened)
+    for name, mode in (("stdin", "r"), ("stderr", "w")):
         if getattr(sys, name) is None:  # the caller has closed it
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123  # until exit
+    if sys.stdout is None:
+        sys.stdout = Closed()
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError):  # a replaced stream may not be reconfigurable
             stream.reconfigure(encoding="utf-8", errors="surrogateescape")  # type: ignore[union-attr]

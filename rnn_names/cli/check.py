@@ -6,37 +6,40 @@ from typing import Annotated
 import typer
 
 from rnn_names.cli.command import OneCommand
-from rnn_names.cli.options import CountryColumn, Data, NameColumn, TableOrJson, Verbose
+from rnn_names.cli.options import Data, TableOrJson, Verbose
+from rnn_names.cli.reading import DataCommand
 
 app = OneCommand()
 
 
-@app.command()
+@app.command(cls=DataCommand)
 def check(
+    ctx: typer.Context,
     data: Data = None,
     format: Annotated[TableOrJson, typer.Option(help="json: one object.")] = TableOrJson.table,
-    name_column: NameColumn = "name",
-    country_column: CountryColumn = "country",
     verbose: Verbose = False,
 ) -> None:
     """Look through DATA, or the bundled surnames, before training on it.
 
     \b
       rnn-names check
-      rnn-names check names.csv --country-column language
+      rnn-names check names.csv --label-column language
       rnn-names check my_labels/ --format json | jq -r '.warnings[]'
 
     Warnings leave the exit code 0; data that cannot be read is an error.
     """
-    from rnn_names import checks, report
-    from rnn_names.dataset import bundled_surnames, read_examples
+    from rnn_names.base import text
+    from rnn_names.base.bundled import bundled_surnames
+    from rnn_names.names import checks
+    from rnn_names.names.examples import read_examples
+    from rnn_names.show import tables
 
     source = data or bundled_surnames()
     if verbose:
-        typer.echo(f"data: {report.printable(str(source))}", err=True)
-    found = checks.check(read_examples(source, name_column, country_column))
+        typer.echo(f"data: {text.printable(str(source))}", err=True)
+    found = checks.check(read_examples(source, ctx.meta["form"]))
     if format is TableOrJson.json:
-        typer.echo(report.to_json(found))
+        typer.echo(tables.to_json(found))
         return
     rows = [
         ("rows", found.rows, ""),
@@ -48,11 +51,11 @@ def check(
         ("names of mixed scripts", found.mixed_scripts.n, "; ".join(found.mixed_scripts.examples)),
         ("long names", found.long.n, "; ".join(found.long.examples)),
     ]
-    report.write_table(
+    tables.write_table(
         ["", "number", "for example"], [(a, f"{n:,}", c) for a, n, c in rows], sys.stdout, numbers=[1]
     )
     if found.odd_characters:
-        report.write_table(
+        tables.write_table(
             ["odd character", "names", "for example"],
             [
                 (f"{c}  U+{ord(c):04X}", f"{some.n:,}", "; ".join(some.examples))
@@ -61,7 +64,7 @@ def check(
             sys.stdout,
             numbers=[1],
         )
-    report.write_table(
+    tables.write_table(
         ["label", "rows", "names", "share"],
         [
             (label, f"{n.rows:,}", f"{n.names:,}", f"{n.rows / found.rows:.1%}")
@@ -71,6 +74,6 @@ def check(
         numbers=[1, 2, 3],
     )
     for warning in found.warnings:
-        typer.echo(f"warning: {report.printable(warning)}")
+        typer.echo(f"warning: {text.printable(warning)}")
     if not found.warnings:
         typer.echo("nothing to warn of")

@@ -1,12 +1,14 @@
 """What every command is: help in sections, and the options -q and --no-color."""
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
 
 import typer
+from typer._click.exceptions import UsageError  # typer has no public name for it
 from typer.core import TyperCommand, TyperOption
 from typer.models import CommandFunctionType
 
@@ -40,6 +42,14 @@ class Command(TyperCommand):
         for parameter in self.params:
             parameter.metavar = parameter.metavar or metavar(parameter.type)
         self.silent = "--quiet" not in taken  # or the command sees to it itself
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As typer's; an option that is given twice, and can be given once, is an error."""
+        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        for option, times in Counter(order).items():
+            if times > 1 and option.param_type_name == "option" and not option.multiple:
+                raise UsageError(f"{option.opts[-1]} is given {times} times; give it once", ctx)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run it; with -q its notes go nowhere, while errors are said after it."""

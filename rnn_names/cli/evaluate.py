@@ -1,18 +1,19 @@
 """`rnn-names evaluate`."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from rnn_names.base.errors import DataError, QualityError
+from rnn_names.base.files import check_apart, check_writable
 from rnn_names.cli.command import OneCommand
 from rnn_names.cli.options import (
     MODEL_ORDER,
-    CountryColumn,
-    NameColumn,
     Prior,
     TableOrJson,
     Threshold,
@@ -22,17 +23,14 @@ from rnn_names.cli.options import (
     model_inputs,
     model_path,
     svg_file,
-    training_source,
 )
-from rnn_names.errors import DataError, QualityError
-from rnn_names.files import check_apart, check_writable
+from rnn_names.cli.reading import DataCommand
 
 if TYPE_CHECKING:
-    from rnn_names.classifier import NameClassifier
-    from rnn_names.confusion import Confusion
-    from rnn_names.dataset import Example
-    from rnn_names.evaluation import Evaluation
-    from rnn_names.report import Run
+    from rnn_names.insight.confusion import Confusion
+    from rnn_names.model.classifier import NameClassifier
+    from rnn_names.model.evaluation import Evaluation, Run
+    from rnn_names.model.own_data import DataSet
 
 RECORDS = (".csv", ".tsv", ".jsonl")
 
@@ -46,14 +44,6 @@ class Part(StrEnum):
     val = "val"
     train = "train"
     all = "all"
-
-
-class DataSet(NamedTuple):
-    """Every row of a file or folder, what it is called, and its fingerprint."""
-
-    name: str
-    examples: "list[Example]"
-    fingerprint: str
 
 
 class Named(NamedTuple):
@@ -80,8 +70,9 @@ def _svg_or_here(path: Path | None) -> Path | None:
     return path if path == HERE else svg_file(path)
 
 
-@app.command()
+@app.command(cls=DataCommand)
 def evaluate(
+    ctx: typer.Context,
     data: Annotated[
         list[Path] | None,
         typer.Argument(
@@ -129,10 +120,15 @@ def evaluate(
             help="Write what is said of each name to a .csv, .tsv or .jsonl file.",
         ),
     ] = None,
-    name_column: NameColumn = "name",
-    country_column: CountryColumn = "country",
     prior: Prior = None,
     threshold: Threshold = 0.0,
+    known_labels: Annotated[
+        bool,
+        typer.Option(
+            "--known-labels",
+            help="Leave out names whose label the model does not know; else they are wrong answers.",
+        ),
+    ] = False,
     confusion: Annotated[
         Path | None,
         typer.Option(
@@ -160,7 +156,11 @@ def evaluate(
       rnn-names evaluate people.csv --min-accuracy 0.7 --errors 20
       rnn-names evaluate --confusion confusion.svg --reliability reliability.svg
     """
-    from rnn_names import report
+    from rnn_names.model.own_data import DataSet, own_source
+    from rnn_names.names.examples import read_examples
+    from rnn_names.names.source import name_of
+    from rnn_names.show import evaluation
+    from rnn_names.show.confusion import write_confusion
 
     if confusion == HERE and format is TableOrJson.json:
         raise typer.BadParameter("--confusion - is a table; give it a file with --format json.")
@@ -174,23 +174,23 @@ def evaluate(
         check_apart(path, [*inputs, *outputs[:place]])
     models = [_named(path, verbose, prior) for path in paths]
     if outputs and not data:
-        sources = [training_source(each.classifier.model.data) for each in models]
+        sources = [own_source(each.classifier.model.data) for each in models]
         for path in outputs:
             check_apart(path, sources)
-    given = [_read(path, str(path), name_column, country_column) for path in data or []]
+    given = [DataSet(name_of(path), read_examples(path, ctx.meta["form"])) for path in data or []]
     runs = []
-    for run in _runs(models, given, split, threshold):
+    for run in _runs(models, given, split, partial(_score, threshold=threshold, known_labels=known_labels)):
         _note(run, several=len(models) > 1 or len(given) > 1)
         runs.append(run)
     _note_unlike(runs)
     if predictions is not None:
-        report.save_scored_names(runs, predictions)
+        evaluation.save_scored_names(runs, predictions)
     _draw(confusion, reliability, runs[0].evaluation)
     failures = list(_failures(runs, min_accuracy, min_macro_f1))
     try:
         _show(runs, format, errors)
         if confusion == HERE:
-            report.write_confusion(_pairs(runs[0].evaluation), sys.stdout)
+            write_confusion(_pairs(runs[0].evaluation), sys.stdout)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of the results has had enough, which makes them no better
         if not failures:
@@ -200,94 +200,70 @@ def evaluate(
 
 
 def _named(path: Path | None, verbose: bool, prior: str | None) -> Named:
-    from rnn_names.classifier import BUNDLED_MODEL
+    from rnn_names.base.bundled import BUNDLED_MODEL
 
     file = model_path(path, verbose=False)
     return Named("bundled" if file == BUNDLED_MODEL else str(file), load(path, verbose, prior))
 
 
-def _read(path: Path, name: str, name_column: str, country_column: str) -> DataSet:
-    from rnn_names import dataset
-
-    examples = dataset.read_examples(path, name_column, country_column)
-    return DataSet(name, examples, dataset.fingerprint(examples))
-
-
-def _own_data(classifier: "NameClassifier") -> DataSet:
-    """What the model was trained on, if it is still there and the same."""
-    trained = classifier.model.data
-    source = training_source(trained)
-    data = _read(source, trained.source or "bundled surnames", trained.name_column, trained.country_column)
-    if data.fingerprint != trained.fingerprint:
-        raise DataError(
-            f"{source}: changed since the model was trained on it; "
-            "give it as DATA to score every row, or train again"
-        )
-    return data
-
-
 def _runs(
-    models: Sequence[Named], given: Sequence[DataSet], split: Part | None, threshold: float
+    models: Sequence[Named],
+    given: "Sequence[DataSet]",
+    split: Part | None,
+    score: "Callable[[Named, DataSet, Part], Run]",
 ) -> "Iterator[Run]":
     """Each model on each data set, in its turn; where none is given, on what it was trained on."""
+    from rnn_names.model.own_data import own_data, own_source
+
     if not given:
         for model in models:
-            yield score(model, _own_data(model.classifier), split or Part.test, threshold)
-    learned = {model.classifier.model.data.fingerprint for model in models}
+            trained = model.classifier.model.data
+            data = own_data(trained)
+            if not data.taught(trained):
+                raise DataError(
+                    f"{own_source(trained)}: changed since the model was trained on it; "
+                    "give it as DATA to score every row, or train again"
+                )
+            yield score(model, data, split or Part.test)
+    taught = [model.classifier.model.data for model in models]
     for data in given:
-        part = split or (Part.test if data.fingerprint in learned else Part.all)
+        part = split or (Part.test if any(map(data.taught, taught)) else Part.all)
         for model in models:
-            yield score(model, data, part, threshold)
-        if part is Part.all and learned != {data.fingerprint}:
+            yield score(model, data, part)
+        if part is Part.all and not all(map(data.taught, taught)):
             typer.echo(
                 "names that the model was trained on count too; --split test leaves them out", err=True
             )
 
 
-def score(model: Named, data: DataSet, part: Part, threshold: float) -> "Run":
+def _score(model: Named, data: "DataSet", part: Part, threshold: float, known_labels: bool) -> "Run":
     """One model on one part of one data set: all that tables, files and pictures are made of."""
-    from rnn_names.report import Run
+    from rnn_names.model.evaluation import Run
 
-    examples = _part(model.classifier, data, part)
+    examples = data.part(model.classifier.model, part.value)
     try:
-        return Run(model.name, data.name, part.value, model.classifier.score(examples, threshold))
+        evaluation = model.classifier.score(examples, threshold, known_labels)
+        return Run(model.name, data.name, part.value, evaluation)
     except DataError as error:
         raise DataError(f"{model.name} on {data.name}: {error}") from error
 
 
-def _part(classifier: "NameClassifier", data: DataSet, part: Part) -> "list[Example]":
-    from rnn_names import dataset
-
-    if part is Part.all:
-        return data.examples
-    config, trained = classifier.model.training, classifier.model.data
-    parts = dataset.split(dataset.unique(data.examples), config.val_split, config.test_split, config.seed)
-    own = data.fingerprint == trained.fingerprint
-    if own and [len(names) for names in parts] != [trained.train, trained.val, trained.test]:
-        raise DataError(
-            f"{data.name}: this version divides it otherwise than the one that trained; train again"
-        )
-    examples: list[Example] = parts._asdict()[part.value]
-    if not examples:
-        raise DataError(f"{data.name}: its {part} part is empty; give --split all, or more data")
-    return examples
-
-
 def _note(run: "Run", several: bool) -> None:
     """Say what is scored, and what is left out."""
-    from rnn_names.report import printable
+    from rnn_names.base.text import printable
 
     where = run.title if several else run.names
     typer.echo(f"{printable(where)}: {run.evaluation.metrics.n:,} names", err=True)
     for label, count in sorted(run.evaluation.unknown.items()):
+        what = "left out" if run.evaluation.left_out else "counted as wrong"
         typer.echo(
-            f"left out: {count:,} names of {printable(label)!r}, a label unknown to the model", err=True
+            f"{what}: {count:,} names of {printable(label)!r}, a label unknown to the model", err=True
         )
 
 
 def _note_unlike(runs: "Sequence[Run]") -> None:
     """Say of which data not all models have scored the same names."""
-    from rnn_names.report import printable
+    from rnn_names.base.text import printable
 
     first = {run.data: run for run in reversed(runs)}
     for data in dict.fromkeys(
@@ -304,7 +280,7 @@ def _failures(
     runs: "Sequence[Run]", min_accuracy: float | None, min_macro_f1: float | None
 ) -> Iterator[str]:
     """A line for each run and figure that is below what is asked for."""
-    from rnn_names.report import printable
+    from rnn_names.base.text import printable
 
     for run in runs:
         where, metrics = printable(run.title), run.evaluation.metrics
@@ -320,32 +296,38 @@ def _failures(
 
 
 def _show(runs: "Sequence[Run]", format: TableOrJson, errors: int) -> None:
-    from rnn_names import report
+    from rnn_names.show import evaluation
 
     if format is TableOrJson.json:
-        typer.echo(report.evaluation_json(runs, errors))
+        typer.echo(evaluation.evaluation_json(runs, errors))
         return
     if len(runs) == 1:
-        report.write_metrics(runs[0].evaluation.metrics, sys.stdout)
+        evaluation.write_metrics(runs[0].evaluation.metrics, sys.stdout)
     else:
-        report.write_comparison(runs, sys.stdout)
+        evaluation.write_comparison(runs, sys.stdout)
     if errors:
-        report.write_mistakes(runs, errors, sys.stdout)
+        evaluation.write_mistakes(runs, errors, sys.stdout)
 
 
 def _pairs(scored: "Evaluation") -> "Confusion":
-    from rnn_names.confusion import count_pairs
+    from rnn_names.insight.confusion import count_pairs
+    from rnn_names.model.metrics import UNKNOWN_LABEL
 
-    return count_pairs(scored.answer, scored.truth, scored.countries)
+    told = scored.covered & (scored.truth != UNKNOWN_LABEL)
+    return count_pairs(scored.answer[told], scored.truth[told], scored.countries)
 
 
 def _draw(confusion: Path | None, reliability: Path | None, scored: "Evaluation") -> None:
     """Draw the pictures that are asked for."""
-    from rnn_names import metrics, pictures, svg
+    from rnn_names.model.metrics import UNKNOWN_LABEL, calibration_bins
+    from rnn_names.show import svg
+    from rnn_names.show.confusion import confusion_matrix
+    from rnn_names.show.reliability import reliability_diagram
 
     if confusion and confusion != HERE:
-        picture = pictures.confusion_matrix(_pairs(scored))
+        picture = confusion_matrix(_pairs(scored))
         svg.write(confusion, picture, "Which countries are taken for which")
     if reliability:
-        bins = metrics.calibration_bins(scored.probability, scored.answer == scored.truth)
-        svg.write(reliability, pictures.reliability_diagram(bins), "How often answers are right")
+        known = scored.truth != UNKNOWN_LABEL
+        bins = calibration_bins(scored.probability[known], (scored.answer == scored.truth)[known])
+        svg.write(reliability, reliability_diagram(bins), "How often answers are right")

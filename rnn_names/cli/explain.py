@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from rnn_names.base.files import check_apart, check_writable
 from rnn_names.cli.command import OneCommand
-from rnn_names.cli.options import Model, Prior, TableOrJson, Verbose, load, model_inputs, svg_file
-from rnn_names.files import check_apart, check_writable
+from rnn_names.cli.options import Model, Prior, TableOrJson, Verbose, load, model_inputs, svg_file, texts
 
 app = OneCommand()
 
@@ -46,7 +46,10 @@ def explain(
       rnn-names explain Schmidt --country Denmark --svg schmidt.svg
       rnn-names explain Schmidt --format json | jq .[0].letters
     """
-    from rnn_names import report_explain as report
+    from rnn_names.show import explanation
+    from rnn_names.show.worked import worked_json, write_worked
+
+    names = texts(names)
 
     if numbers and svg:
         raise typer.BadParameter("--numbers has no picture; leave out --svg.")
@@ -55,26 +58,26 @@ def explain(
         check_apart(svg, model_inputs(model, prior))
     classifier = load(model, verbose, prior)
     if numbers:
-        from rnn_names.worked import work
+        from rnn_names.insight.worked import work
 
         worked = [work(classifier, name, country) for name in names]
         if format is TableOrJson.json:
-            typer.echo(report.worked_json(worked))
+            typer.echo(worked_json(worked))
             return
         for place, each in enumerate(worked):
             if place:
                 typer.echo()
-            report.write_worked(each, sys.stdout)
+            write_worked(each, sys.stdout)
         return
 
-    from rnn_names.explain import explain
+    from rnn_names.insight.explain import explain
 
     explanations = explain(classifier, names, country)
     if svg:
-        from rnn_names.svg_explain import write_picture
+        from rnn_names.show.explanation_picture import write_picture
 
         write_picture(svg, explanations, classifier.countries, top_k)
     if format is TableOrJson.json:
-        typer.echo(report.explanations_json(explanations, classifier, top_k))
+        typer.echo(explanation.explanations_json(explanations, classifier, top_k))
     else:
-        report.write_explanations(explanations, classifier, top_k, sys.stdout)
+        explanation.write_explanations(explanations, classifier, top_k, sys.stdout)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rnn_names.base.errors import DataError
 from rnn_names.cli.command import OneCommand
-from rnn_names.cli.options import Model, Verbose, load, positive, training_source
-from rnn_names.errors import DataError
+from rnn_names.cli.options import Model, Verbose, load, positive
 
 if TYPE_CHECKING:
-    from rnn_names.checkpoint import DataInfo
-    from rnn_names.dataset import Example
+    from rnn_names.model.checkpoint import DataInfo
+    from rnn_names.names.example import Example
 
 app = OneCommand()
 
@@ -57,7 +57,9 @@ def generate(
 
     The same seed gives the same names. Where new names run out, fewer are printed, and the exit code is 1.
     """
-    from rnn_names import generation, report
+    from rnn_names.base import text
+    from rnn_names.insight import generation
+    from rnn_names.show import generated
 
     trained = load(model, verbose, None).model
     places = [generation.country_index(trained, country) for country in countries]
@@ -71,8 +73,8 @@ def generate(
         writing = generation.Writing.learn(e for e in examples if e.country == country)
         names += [(writing.capitalise(name), country) for name in found]
         if len(found) < count:
-            missing.append(f"{len(found)} of {count} for {report.printable(country)}")
-    report.write_names(names, format.value, len(countries) > 1, sys.stdout)
+            missing.append(f"{len(found)} of {count} for {text.printable(country)}")
+    generated.write_names(names, format.value, len(countries) > 1, sys.stdout)
     if missing:
         advice = "raise --temperature" if allow_known else "raise --temperature, or --allow-known"
         raise DataError(f"too few new names: {', '.join(missing)}; {advice}")
@@ -80,7 +82,8 @@ def generate(
 
 def _given_names(data: "DataInfo") -> "list[Example]":
     """Those it was trained on, if they are the bundled ones: of others the place is not kept."""
-    from rnn_names.dataset import bundled_given_names, read_examples
+    from rnn_names.base.bundled import bundled_given_names
+    from rnn_names.names.examples import read_examples
 
     return read_examples(bundled_given_names()) if data.given_names and not data.source else []
 
@@ -90,17 +93,18 @@ def _training_data(data: "DataInfo", quiet: bool) -> "list[Example]":
 
     A line says so, and if they are others by now; not where it is `quiet`.
     """
-    from rnn_names import dataset, report
+    from rnn_names.base import text
+    from rnn_names.model.own_data import own_data
 
     examples: list[Example] = []
     note = ""
     try:
-        source = training_source(data)
-        examples = dataset.read_examples(source, data.name_column, data.country_column)
-        if dataset.fingerprint(examples) != data.fingerprint:
-            note = f"not all names of the training data are left out: {source} has changed since"
+        found = own_data(data)
+        examples = found.examples
+        if not found.taught(data):
+            note = f"not all names of the training data are left out: {found.name} has changed since"
     except DataError as error:
         note = f"names of the training data are not left out: {str(error).partition('; ')[0]}"
     if note and not quiet:
-        typer.echo(report.printable(note), err=True)
+        typer.echo(text.printable(note), err=True)
     return examples

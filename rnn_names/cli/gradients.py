@@ -2,28 +2,28 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rnn_names.base.errors import DataError
+from rnn_names.base.files import check_apart, check_writable
 from rnn_names.cli.command import OneCommand
 from rnn_names.cli.options import (
-    CellCommand,
-    CountryColumn,
     Data,
     Model,
-    NameColumn,
     TableOrJson,
     Verbose,
-    cells,
     load,
     model_inputs,
     one_of,
     svg_file,
-    training_source,
 )
-from rnn_names.errors import DataError
-from rnn_names.files import check_apart, check_writable
+from rnn_names.cli.reading import DataCommand
+from rnn_names.cli.recipe import cells
+
+if TYPE_CHECKING:
+    from rnn_names.names.tables import Format
 
 app = OneCommand()
 
@@ -31,10 +31,15 @@ app = OneCommand()
 ALL = "all"  # of the cells
 
 
-class GradientsCommand(CellCommand):
-    """Has a value of --cell for all of them."""
+class GradientsCommand(DataCommand):
+    """Lists the cells in its help; only there, since to know them is to load NumPy."""
 
-    beside = (ALL,)
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help, with the cells."""
+        for parameter in self.params:
+            if parameter.name == "cell":
+                parameter.metavar = "|".join(_cells())
+        super().format_help(ctx, formatter)
 
 
 def _cell(name: str | None) -> str | None:
@@ -42,11 +47,12 @@ def _cell(name: str | None) -> str | None:
 
 
 def _cells() -> list[str]:
-    return [*cells(), *GradientsCommand.beside]
+    return [*cells(), ALL]
 
 
 @app.command(cls=GradientsCommand)
 def gradients(
+    ctx: typer.Context,
     data: Data = None,
     model: Model = None,
     cell: Annotated[
@@ -74,8 +80,6 @@ def gradients(
     seed: Annotated[
         int, typer.Option(min=0, max=2**63 - 1, help="Of the names drawn, and the starts.")
     ] = 1,
-    name_column: NameColumn = "name",
-    country_column: CountryColumn = "country",
     verbose: Verbose = False,
 ) -> None:
     """Show how far back in names of DATA a model's gradient reaches: why it vanishes or explodes.
@@ -88,12 +92,15 @@ def gradients(
       rnn-names gradients --cell all --length 100 --svg gradients.svg
       rnn-names gradients --format json | jq '.curves[0].norms'
     """
-    from rnn_names import gradients as library
-    from rnn_names import report_gradients
-    from rnn_names.cells import CELLS
-    from rnn_names.dataset import bundled_surnames, read_examples
-    from rnn_names.encoding import Alphabet
+    from rnn_names.base.bundled import bundled_surnames
+    from rnn_names.insight import gradients as library
+    from rnn_names.model.own_data import own_source
+    from rnn_names.names.alphabet import Alphabet
+    from rnn_names.names.examples import read_examples
+    from rnn_names.network.cells import CELLS
+    from rnn_names.show import gradients
 
+    form: Format = ctx.meta["form"]
     if svg:
         check_writable(svg)
         check_apart(svg, [data, *model_inputs(model)])
@@ -103,7 +110,7 @@ def gradients(
             raise typer.BadParameter(
                 "--cell is of fresh networks, --model of a trained one; give one of them."
             )
-        examples = read_examples(data or bundled_surnames(), name_column, country_column)
+        examples = read_examples(data or bundled_surnames(), form)
         alphabet = Alphabet.learn(example.name for example in examples)
         countries = tuple(sorted({example.country for example in examples}))
         history, clip_norm = [], 0.0
@@ -115,14 +122,12 @@ def gradients(
     else:
         trained = load(model, verbose, None).model
         if data is None:
-            name_column, country_column = trained.data.name_column, trained.data.country_column
-            data = training_source(trained.data)
+            form = trained.data.form
+            data = own_source(trained.data)
             if svg:
                 check_apart(svg, [data])
         alphabet, countries = trained.alphabet, trained.countries
-        examples = [
-            e for e in read_examples(data, name_column, country_column) if e.country in set(countries)
-        ]
+        examples = [e for e in read_examples(data, form) if e.country in set(countries)]
         if not examples:
             raise DataError(f"{data}: the model knows none of its labels; give the names it was trained on")
         history, clip_norm = trained.history, trained.training.clip_norm
@@ -131,10 +136,10 @@ def gradients(
     for start, params, config, k in networks:
         curves += library.curves(params, config, names, y, start, k)
     if svg is not None:
-        from rnn_names.svg import write
+        from rnn_names.show.svg import write
 
-        write(svg, report_gradients.curves_picture(curves, history), "How far back gradients reach")
+        write(svg, gradients.curves_picture(curves, history), "How far back gradients reach")
     if format is TableOrJson.json:
-        typer.echo(report_gradients.curves_json(curves, history, clip_norm, length))
+        typer.echo(gradients.curves_json(curves, history, clip_norm, length))
     else:
-        report_gradients.write_curves(curves, history, clip_norm, sys.stdout)
+        gradients.write_curves(curves, history, clip_norm, sys.stdout)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rnn_names.cli.command import OneCommand
-from rnn_names.cli.options import MODEL_ORDER, TableOrJson, Verbose, model_path
+from rnn_names.cli.options import MODEL_ORDER, TableOrJson, Verbose, model_option, model_path
 
 if TYPE_CHECKING:
-    from rnn_names.checkpoint import Checkpoint
+    from rnn_names.model.checkpoint import Checkpoint
 
 app = OneCommand()
 
@@ -37,12 +37,13 @@ def info(
       rnn-names info
       rnn-names info names.npz --format json | jq .training
     """
-    from rnn_names import checkpoint, report
+    from rnn_names.model import checkpoint
+    from rnn_names.show import tables
 
     path = model_path(model, verbose)
     facts = _facts(path, checkpoint.load(path))
     if format is TableOrJson.json:
-        typer.echo(report.to_json(facts))
+        typer.echo(tables.to_json(facts))
         return
     network, data, kept = facts["network"], facts["data"], facts["kept"]
     rows = {
@@ -64,27 +65,32 @@ def info(
     for k in range(1, facts["networks"] + 1):
         epochs = [entry for entry in facts["history"] if entry.get("network", 1) == k]
         for key, what in (
-            ("loss", "loss"),
+            ("train_loss", "train-loss"),
             ("val_loss", "val-loss"),
+            ("loss", "objective"),
             ("grad_norm", "gradient"),
         ):
             values = [entry[key] for entry in epochs if isinstance(entry.get(key), float | int)]
             if values:
-                bars = report.sparkline(values)
+                bars = tables.sparkline(values)
                 rows[f"network {k}, {what}"] = f"{values[0]:.3f} {bars} {values[-1]:.3f}"
     if kept:
         rows["kept"] = f"network {kept.get('network', 1)}, epoch {kept.get('epoch', '?')}" + "".join(
             f", {key.replace('_', ' ')} {kept[key]:.3f}"
-            for key in ("val_loss", "val_accuracy")
+            for key in ("train_loss", "val_loss", "train_accuracy", "val_accuracy")
             if kept.get(key) is not None
         )
-    report.write_table(["", ""], list(rows.items()), sys.stdout)
-    typer.echo("its scores on names it has not seen: rnn-names evaluate", err=True)
+    tables.write_table(["", ""], list(rows.items()), sys.stdout)
+    option = model_option(path)
+    if data["test"]:
+        typer.echo(f"its scores on names it has not seen: rnn-names evaluate{option}", err=True)
+    else:  # it would be refused without names of another file
+        typer.echo(f"its scores on names it has not seen: rnn-names evaluate FILE{option}", err=True)
 
 
 def _facts(path: Path, model: "Checkpoint") -> dict[str, Any]:
     """What --format json prints; its keys are stable."""
-    from rnn_names import checkpoint
+    from rnn_names.model import checkpoint
 
     symbols = model.alphabet.symbols
     scored = [entry for entry in model.history if entry.get("val_loss") is not None]

@@ -2,18 +2,18 @@
 
 import math
 import os
+import re
+import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rnn_names.cli.command import Command
-from rnn_names.errors import DataError
+from rnn_names.base.errors import DataError
 
 if TYPE_CHECKING:  # loaded inside the commands, so that --help and usage errors are quick
-    from rnn_names.checkpoint import DataInfo
-    from rnn_names.classifier import NameClassifier
+    from rnn_names.model.classifier import NameClassifier
 
 MODEL = Path("rnn-names.npz")
 MODEL_VARIABLE = "RNN_NAMES_MODEL"
@@ -27,35 +27,20 @@ class TableOrJson(StrEnum):
     json = "json"
 
 
-class CellCommand(Command):
-    """Lists the cells in its help; only there, since to know them is to load NumPy."""
-
-    beside: tuple[str, ...] = ()  # values of --cell that are none
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        for parameter in self.params:
-            if parameter.name == "cell":
-                parameter.metavar = "|".join([*cells(), *self.beside])
-        super().format_help(ctx, formatter)
-
-
-def cells() -> list[str]:
-    """The names of the cells."""
-    from rnn_names.cells import CELLS
-
-    return list(CELLS)
-
-
-def known_cell(name: str) -> str:
-    """The name, if it is that of a cell."""
-    return one_of(name, cells())
-
-
 def one_of(value: str, values: list[str]) -> str:
     """The value, if it is one of these."""
     if value not in values:
         raise typer.BadParameter(f"{value!r} is not one of {', '.join(values)}.")
     return value
+
+
+def texts(names: list[str]) -> list[str]:
+    """The names of the command line. Raises DataError for bytes that are no text."""
+    for place, name in enumerate(names, start=1):
+        if undecodable := re.search("[\udc80-\udcff]", name):  # where Python keeps such bytes
+            byte = ord(undecodable[0]) & 0xFF
+            raise DataError(f"name {place}: byte 0x{byte:02x} is not UTF-8; type it in UTF-8")
+    return names
 
 
 def finite(value: float) -> float:
@@ -76,11 +61,10 @@ Data = Annotated[
     Path | None,
     typer.Argument(
         metavar="[DATA]",
-        help="A folder of <Label>.txt files, or a .csv or .tsv file with a header.",
+        help="A .csv, .tsv or .jsonl file with names and labels, or a folder of <Label>.txt files; "
+        "each may end in .gz. - : the pipe.",
     ),
 ]
-NameColumn = Annotated[str, typer.Option(metavar="NAME", help="The column of names in DATA.")]
-CountryColumn = Annotated[str, typer.Option(metavar="NAME", help="The column of labels in DATA.")]
 Model = Annotated[
     Path | None,
     typer.Option(
@@ -125,8 +109,8 @@ def positive(help: str) -> Any:
 
 def model_path(model: Path | None, verbose: bool) -> Path:
     """The file of --model, or of $RNN_NAMES_MODEL, or the default one."""
-    from rnn_names.classifier import BUNDLED_MODEL
-    from rnn_names.report import printable
+    from rnn_names.base.bundled import BUNDLED_MODEL
+    from rnn_names.base.text import printable
 
     if model is None and (usual := os.environ.get(MODEL_VARIABLE)):
         model = Path(usual)
@@ -138,36 +122,34 @@ def model_path(model: Path | None, verbose: bool) -> Path:
     return path
 
 
-def training_source(data: "DataInfo") -> Path:
-    """The file or folder that the model was trained on. Raises DataError if it is not here."""
-    from rnn_names.dataset import bundled_surnames
+def model_option(path: Path) -> str:
+    """` -m FILE`, to go into a command that is to use this model; nothing where it does so without."""
+    from rnn_names.base.text import printable
 
-    source = Path(data.source) if data.source else bundled_surnames()
     try:
-        here = source.is_file() or source.is_dir()  # a stranger's model may name a device
-    except (OSError, ValueError):  # or what is no path
-        here = False
-    if not here:
-        raise DataError(
-            f"{source}: the data that the model was trained on is not here; "
-            "run this where it is, or give DATA"
-        )
-    return source
+        usual = model_path(None, verbose=False)
+    except DataError:  # $RNN_NAMES_MODEL names none
+        usual = None
+    if usual is not None and path.resolve() == usual.resolve():
+        return ""
+    return f" -m {shlex.quote(printable(str(path)))}"
 
 
 def model_inputs(model: Path | None, prior: str | None = None) -> list[Path]:
     """The files that `load` reads."""
-    from rnn_names.calibration import PRIORS
+    from rnn_names.model.calibration import PRIORS
 
     return [model_path(model, verbose=False), *([] if prior is None or prior in PRIORS else [Path(prior)])]
 
 
 def load(model: Path | None, verbose: bool, prior: str | None) -> "NameClassifier":
     """The classifier of --model and --prior."""
-    from rnn_names.calibration import PRIORS
-    from rnn_names.classifier import NameClassifier
-    from rnn_names.dataset import read_prior
+    from rnn_names.base.arrays import keep_freed_memory
+    from rnn_names.model.calibration import PRIORS
+    from rnn_names.model.classifier import NameClassifier
+    from rnn_names.names.examples import read_prior
 
+    keep_freed_memory()
     path = model_path(model, verbose)
     if prior is None or prior in PRIORS:
         return NameClassifier.load(path, prior)

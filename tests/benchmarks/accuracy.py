@@ -29,20 +29,15 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from rnn_names import NameClassifier
-from rnn_names.calibration import PRIORS
-from rnn_names.dataset import (
-    Example,
-    bundled_given_names,
-    bundled_surnames,
-    normalise,
-    read_examples,
-    split,
-    split_key,
-    unique,
-)
-from rnn_names.encoding import FloatArray
-from rnn_names.metrics import Metrics, evaluate
-from rnn_names.training import country_indices
+from rnn_names.base.arrays import FloatArray
+from rnn_names.base.bundled import bundled_given_names, bundled_surnames
+from rnn_names.model.calibration import PRIORS
+from rnn_names.model.metrics import Metrics, evaluate
+from rnn_names.names.encoded import country_indices
+from rnn_names.names.example import Example
+from rnn_names.names.examples import read_examples
+from rnn_names.names.spelling import normalise, split_key
+from rnn_names.names.split import split, unique
 
 GRID = (3.0, 10.0, 30.0)
 PER_COUNTRY, FEWEST = 800, 30  # last words of --people, at most and at least

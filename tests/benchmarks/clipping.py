@@ -11,11 +11,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from rnn_names.config import TrainConfig
-from rnn_names.dataset import Example, bundled_surnames, read_examples
-from rnn_names.errors import TrainingError
-from rnn_names.network import NetworkConfig
-from rnn_names.training import EpochReport, Prepared, StepReport, fit, prepare
+from rnn_names.base.bundled import bundled_surnames
+from rnn_names.base.errors import TrainingError
+from rnn_names.model.recipe import TrainConfig
+from rnn_names.names.example import Example
+from rnn_names.names.examples import read_examples
+from rnn_names.network.config import NetworkConfig
+from rnn_names.training.loop import EpochReport, StepReport, fit
+from rnn_names.training.prepared import Prepared, prepare
 
 COUNTRIES = ("Germany", "Greece", "Japan", "Poland", "Vietnam")
 CONFIG = TrainConfig(

@@ -29,13 +29,18 @@ from typing import Any
 import numpy as np
 
 from rnn_names import NameClassifier
-from rnn_names.checkpoint import Checkpoint
-from rnn_names.config import TrainConfig
-from rnn_names.dataset import Example, bundled_surnames, normalise, read_examples, split_key
-from rnn_names.encoding import FloatArray
-from rnn_names.generation import draw, encode_prefix, is_known, keys
-from rnn_names.network import NetworkConfig
-from rnn_names.training import EpochReport, Prepared, country_indices, fit, prepare
+from rnn_names.base.arrays import FloatArray
+from rnn_names.base.bundled import bundled_surnames
+from rnn_names.insight.generation import draw, encode_prefix, is_known, keys
+from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.model.recipe import TrainConfig
+from rnn_names.names.encoded import country_indices
+from rnn_names.names.example import Example
+from rnn_names.names.examples import read_examples
+from rnn_names.names.spelling import normalise, split_key
+from rnn_names.network.config import NetworkConfig
+from rnn_names.training.loop import EpochReport, fit
+from rnn_names.training.prepared import Prepared, prepare
 from tests.benchmarks.accuracy import predictor, train
 
 TEMPERATURES = (0.8, 0.6, 0.5)

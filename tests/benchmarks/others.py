@@ -18,7 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.dataset import bundled_surnames, normalise, read_examples
+from rnn_names.base.bundled import bundled_surnames
+from rnn_names.names.examples import read_examples
+from rnn_names.names.spelling import normalise
 
 CHUNK = 8192
 TOP = 3

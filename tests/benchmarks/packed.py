@@ -6,7 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from rnn_names.encoding import Encoded, IntArray
+from rnn_names.base.arrays import IntArray
+from rnn_names.names.encoded import Encoded
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rnn_names.config import TrainConfig
-from rnn_names.dataset import bundled_given_names, bundled_surnames, read_examples
-from rnn_names.metrics import Metrics
-from rnn_names.network import NetworkConfig
-from rnn_names.training import EpochReport, fit, prepare
+from rnn_names.base.bundled import bundled_given_names, bundled_surnames
+from rnn_names.model.metrics import Metrics
+from rnn_names.model.recipe import TrainConfig
+from rnn_names.names.examples import read_examples
+from rnn_names.network.config import NetworkConfig
+from rnn_names.training.loop import EpochReport, fit
+from rnn_names.training.prepared import prepare
 
 # As the options of `rnn-names train` are by default.
 NETWORK: dict[str, Any] = {"cell": "gru", "bidirectional": True, "hidden_size": 128, "pooling": True}

@@ -45,16 +45,25 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnn_names import network, training
-from rnn_names.cells import CELLS
-from rnn_names.checkpoint import Checkpoint, DataInfo
-from rnn_names.classifier import BUNDLED_MODEL, NameClassifier
-from rnn_names.config import TrainConfig
-from rnn_names.dataset import Example, Split, bundled_surnames, fold, normalise, read_examples, unique
-from rnn_names.encoding import Alphabet, Encoded, FloatArray, IntArray, batches
-from rnn_names.network import NetworkConfig, Objective, Params, init_params
-from rnn_names.prefixes import prefix_tree
-from rnn_names.training import EpochReport, Prepared, StepReport, country_indices, fit
+from rnn_names.base.arrays import FloatArray, IntArray, Params
+from rnn_names.base.bundled import BUNDLED_MODEL, bundled_surnames
+from rnn_names.model.checkpoint import Checkpoint, DataInfo
+from rnn_names.model.classifier import NameClassifier
+from rnn_names.model.recipe import TrainConfig
+from rnn_names.names.alphabet import Alphabet
+from rnn_names.names.encoded import Encoded, country_indices
+from rnn_names.names.example import Example
+from rnn_names.names.examples import read_examples
+from rnn_names.names.spelling import fold, normalise
+from rnn_names.names.split import Split, unique
+from rnn_names.network import scores
+from rnn_names.network.cells import CELLS
+from rnn_names.network.config import NetworkConfig, Objective
+from rnn_names.network.init import init_params
+from rnn_names.network.prefixes import prefix_tree
+from rnn_names.training.batches import batches
+from rnn_names.training.loop import EpochReport, StepReport, fit
+from rnn_names.training.prepared import Prepared
 
 PARTS = ("train", "predict", "cli", "growth")
 HIDDEN = 128
@@ -189,8 +198,8 @@ class Ours:
     """The package, as its users run it."""
 
     def __init__(self, sample: Sample, config: TrainConfig) -> None:
-        training.FOLDED = 0.0  # the same spellings for every contestant
-        self.sample, self.config = sample, config
+        # The same spellings for every contestant.
+        self.sample, self.config = sample, replace(config, folded=0.0)
         self.loops: dict[tuple[str, int], Iterator[object]] = {}
 
     def train(self, name: str, batch: int) -> list[float]:
@@ -215,7 +224,7 @@ class Ours:
     def predict(self, name: str) -> list[float]:
         """Names/s over all strings."""
         classifier = self.sample.classifier(TASKS[name])
-        classifier.predict_proba(self.sample.strings[: network.CHUNK])
+        classifier.predict_proba(self.sample.strings[: scores.CHUNK])
         return [speed(partial(classifier.predict_proba, self.sample.strings), self.sample.predict)]
 
 
@@ -335,7 +344,7 @@ class Limit:
         chunks = []
         for direction in config.directions:
             read = names if direction == "forward" else names.backward()
-            for chosen in np.split(read.order(), range(network.CHUNK, len(names.lengths), network.CHUNK)):
+            for chosen in np.split(read.order(), range(scores.CHUNK, len(names.lengths), scores.CHUNK)):
                 chunks.append(shape(replace(config, bidirectional=False), read.take(chosen)))
         return self._speeds(config, (chunks[::2], chunks[1::2]), False, len(names.lengths))
 
@@ -472,7 +481,7 @@ class Contestants:
 
 def label(task: tuple[Any, ...]) -> str:
     """The key of a result. A prediction's is named after the chunks that ours is cut into."""
-    return f"{task[0]}@{task[1] if len(task) > 1 else network.CHUNK}"
+    return f"{task[0]}@{task[1] if len(task) > 1 else scores.CHUNK}"
 
 
 def figures(times: dict[str, list[list[float]]], r: int) -> str:

@@ -9,8 +9,8 @@ and on what:
     1 thread, 2 threads   PyTorch's own, inside each operation
     2 halves              two Python threads with a half of each batch, as our training has it
 
-The batches come from `rnn_names.encoding`, so both sides pay the same for them; nothing here loops over
-names. A bidirectional network is two modules, one of which reads the names from their ends: so padded
+The batches come from `rnn_names.training.batches`, so both sides pay the same for them; nothing here loops
+over names. A bidirectional network is two modules, one of which reads the names from their ends: so padded
 names, too, are read exactly. Gradients are autograd's.
 """
 
@@ -25,9 +25,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from rnn_names.encoding import Alphabet, Encoded, FloatArray, IntArray, batches
-from rnn_names.layers import softmax
-from rnn_names.network import NetworkConfig, Objective, Params, Targets, loss_and_gradient
+from rnn_names.base.arrays import FloatArray, IntArray, Params
+from rnn_names.names.alphabet import Alphabet
+from rnn_names.names.encoded import Encoded
+from rnn_names.network.config import NetworkConfig, Objective
+from rnn_names.network.layers import softmax
+from rnn_names.network.loss import Targets, loss_and_gradient
+from rnn_names.training.batches import batches
 from tests.benchmarks.packed import PackedBatch, pack
 
 FORMS = ("packed", "padded", "rows", "script")

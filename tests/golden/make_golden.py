@@ -18,7 +18,7 @@ import torch
 from torch.nn.functional import cross_entropy, linear
 from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence
 
-from rnn_names.network import NetworkConfig
+from rnn_names.network.config import NetworkConfig
 from tests.problems import COUNTRIES, MAX_NORM, NAMES, OBJECTIVE, WEIGHTS, configurations, start
 
 Leaves = dict[str, torch.Tensor]

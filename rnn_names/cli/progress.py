@@ -1,0 +1,111 @@
+"""What `rnn-names train` says while it runs: a bar on a terminal, else a line for each epoch."""
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from tqdm import tqdm
+
+from rnn_names.cli.options import model_option
+from rnn_names.model.classifier import NameClassifier
+from rnn_names.show import curves, svg
+from rnn_names.show.training import calibration_line, epoch_line, epoch_name, step_line
+from rnn_names.training.loop import EpochReport
+
+if TYPE_CHECKING:
+    from rnn_names.training.loop import StepReport
+    from rnn_names.training.run import Training
+
+
+class Progress:
+    """Tells of one training, on standard error; quiet, it draws the curves and no more."""
+
+    def __init__(self, training: "Training", picture: Path | None, quiet: bool) -> None:
+        self.training = training
+        self.picture = picture
+        self.quiet = quiet
+        # disable=None: no bar where stderr is not a terminal; there each epoch prints a line instead.
+        self.bar = tqdm(desc="training", unit="step", leave=False, disable=True if quiet else None)
+
+    def say(self, text: str) -> None:
+        """A line."""
+        if not self.quiet:
+            with suppress(BrokenPipeError):  # nobody reads the progress: no reason to stop
+                typer.echo(text, err=True)
+
+    def begin(self, resumed: bool) -> None:
+        """What is trained on."""
+        parts, network = self.training.data.parts, self.training.network
+        self.say(
+            f"{self.training.read:,} names read; {len(parts.train):,} to train, "
+            f"{len(parts.val):,} to validate, {len(parts.test):,} to test; "
+            f"{network.countries} countries, {network.symbols} symbols"
+        )
+        if not parts.val:
+            self.say(
+                "no name falls into the validation part: "
+                "no epoch can be chosen, and no probability calibrated"
+            )
+        if resumed:
+            self.say(f"resumed after {self._name(-1)}")
+
+    def event(self, event: "StepReport | EpochReport") -> None:
+        """A step moves the bar, an epoch prints a line."""
+        if not isinstance(event, EpochReport):
+            self.bar.total = event.steps
+            self.bar.update(event.step - self.bar.n)
+            self.bar.set_postfix_str(step_line(event, self.training.history), refresh=False)
+            return
+        with self.bar.external_write_mode(sys.stderr):
+            self.say(epoch_line(event, self.training.job.config))
+
+    def stopped(self, stop: BaseException) -> None:
+        """What is left of a training that did not end, and how to go on."""
+        self.bar.close()
+        if self.training.best:
+            self._draw()
+        if isinstance(stop, KeyboardInterrupt):
+            typer.echo(f"stopped; {self.kept()}", err=True)
+
+    def kept(self) -> str:
+        """Where the best model so far is, and how to go on."""
+        go_on = "; --resume goes on" if self.training.unfinished.exists() else ""
+        if not self.training.best:
+            return f"nothing was saved{go_on}"
+        return f"the best so far, {self._name(self.training.kept)}, is in {self.training.job.output}{go_on}"
+
+    def end(self) -> None:
+        """Which epoch was kept, how good it is, and what to type next."""
+        self.bar.close()
+        self._draw()
+        training, output = self.training, self.training.job.output
+        parts = training.data.parts
+        why = "had the lowest validation loss" if parts.val else "was the last"
+        self.say(f"saved {output}: {self._name(training.kept)} {why}")
+        before, after = (training.history[training.kept][key] for key in ("ece_before", "ece"))
+        if training.best and before is not None and after is not None:
+            self.say(calibration_line(training.best.temperature, before, after, len(parts.val)))
+        if parts.test and not self.quiet:
+            metrics, _ = NameClassifier.load(output).evaluate(parts.test)
+            typer.echo(
+                f"test part: accuracy {metrics.accuracy:.3f}, top-3 {metrics.top3_accuracy:.3f}, "
+                f"macro-F1 {metrics.macro_f1:.3f}, NLL {metrics.nll:.3f}, ECE {metrics.ece:.3f}, "
+                f"{metrics.n:,} names"
+            )
+        example = next(
+            (e.name for part in (parts.test, parts.train) for e in part if e.name.isalpha()), "NAME"
+        )
+        self.say(f"try it: rnn-names predict{model_option(output)} {example}")
+        if training.replaces:
+            self.say(f"{output} has taken the place of the model that was there before")
+
+    def _name(self, place: int) -> str:
+        entry = self.training.history[place]
+        return epoch_name(entry["network"], entry["epoch"], self.training.job.config)
+
+    def _draw(self) -> None:
+        if self.picture:
+            panel = curves.training_curves(self.training.history, self.training.job.config.clip_norm)
+            svg.write(self.picture, panel, "Curves of the training")

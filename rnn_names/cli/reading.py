@@ -1,0 +1,140 @@
+"""The options of every command that reads records: how its input is written."""
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperOption
+
+from rnn_names.cli.command import Command
+from rnn_names.cli.options import one_of
+
+if TYPE_CHECKING:
+    from rnn_names.names.tables import Format
+
+KINDS = ["text", "csv", "tsv", "jsonl"]  # values of --input-format
+OLD_NAMES = {"--name-column": "--column", "--country-column": "--label-column"}
+
+
+def _kind(ctx: Any, parameter: Any, value: str | None) -> str | None:
+    return None if value is None else one_of(value, KINDS)
+
+
+def _delimiter(ctx: Any, parameter: Any, value: str | None) -> str | None:
+    if value is not None and (len(value) != 1 or value in '\r\n"'):
+        raise typer.BadParameter(f"{value!r} is not one character that can separate; for a tab give -t.")
+    return value
+
+
+def _encoding(ctx: Any, parameter: Any, value: str | None) -> str | None:
+    if value is not None:
+        try:
+            "".encode(value)
+        except (LookupError, ValueError):
+            raise typer.BadParameter(
+                f"{value!r} is no encoding of text; try utf-8, latin-1, cp1252."
+            ) from None
+    return value
+
+
+# Of each option its name in the code, its names on the command line, and what else it has.
+READING: dict[str, tuple[list[str], dict[str, Any]]] = {
+    "input_format": (
+        ["--input-format"],
+        {
+            "metavar": "|".join(KINDS),
+            "callback": _kind,
+            "help": "What the input is.  "
+            "[default: as FILE ends; else csv with --column, -d or -H, else text]",
+        },
+    ),
+    "column": (
+        ["--column"],
+        {
+            "metavar": "NAME",
+            "help": "Of a table, the column of names, or its number from 1.  [default: name; with -H: 1]",
+        },
+    ),
+    "label_column": (
+        ["--label-column"],
+        {
+            "metavar": "NAME",
+            "help": "Of a table, the column of labels, or its number from 1.  "
+            "[default: country; with -H: 2]",
+        },
+    ),
+    "delimiter": (
+        ["-d", "--delimiter"],
+        {"metavar": "CHAR", "callback": _delimiter, "help": "Of CSV, if no comma."},
+    ),
+    "tabs": (
+        ["-t", "--tabs"],
+        {"is_flag": True, "default": False, "help": "Columns are separated by tabs."},
+    ),
+    "no_header": (
+        ["-H", "--no-header-row"],
+        {"is_flag": True, "default": False, "help": "The first row is no header."},
+    ),
+    "encoding": (
+        ["-e", "--encoding"],
+        {
+            "metavar": "NAME",
+            "callback": _encoding,
+            "help": "Of the input.  [default: as its byte order mark says, else utf-8]",
+        },
+    ),
+}
+
+
+class DataCommand(Command):
+    """A command that reads records. It has the options of READING, and finds the format in `ctx.meta`."""
+
+    reading: tuple[str, ...] = tuple(READING)
+
+    def __init__(self, *args: Any, **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        added: list[Any] = []
+        for name in self.reading:
+            names, others = READING[name]
+            added.append(TyperOption(param_decls=[name, *names], rich_help_panel="The input", **others))
+        first = next(k for k, p in enumerate(self.params) if p.param_type_name == "option")
+        self.params[first:first] = added
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As typer's; the names that these options had before go on to work."""
+        renamed = []
+        for arg in args:
+            name, equals, value = arg.partition("=")
+            renamed.append(OLD_NAMES.get(name, name) + equals + value)
+        return super().parse_args(ctx, renamed)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it, the format made of its options."""
+        ctx.meta["read_by"] = {name: ctx.params.pop(name) for name in self.reading}
+        ctx.meta["form"] = table_format(**ctx.meta["read_by"])
+        return super().invoke(ctx)
+
+
+def table_format(
+    input_format: str | None,
+    column: str | None,
+    delimiter: str | None,
+    tabs: bool,
+    no_header: bool,
+    encoding: str | None,
+    label_column: str | None = None,
+) -> "Format":
+    """How the input is written, by these options."""
+    from rnn_names.names.tables import Format
+
+    if delimiter and tabs:
+        raise typer.BadParameter("give --delimiter or --tabs, not both.")
+    if column is not None and column == label_column:
+        raise typer.BadParameter(f"{column!r} cannot be both the column of names and of labels.")
+    return Format(
+        kind=input_format,
+        delimiter="\t" if tabs else delimiter,
+        header=not no_header,
+        encoding=encoding,
+        column=column,
+        label_column=label_column,
+    )

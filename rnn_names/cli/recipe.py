@@ -1,0 +1,94 @@
+"""The options of `rnn-names train` that say how to train: made from the recipe."""
+
+from collections.abc import Callable
+from dataclasses import Field, fields
+from typing import Any
+
+import typer
+from typer.core import TyperOption
+
+from rnn_names.cli.command import Command
+from rnn_names.cli.options import one_of
+from rnn_names.model.recipe import Shape, TrainConfig, allowed, check
+
+RECIPE: dict[str, Field[Any]] = {one.name: one for kind in (Shape, TrainConfig) for one in fields(kind)}
+SECTIONS = {
+    "The network": ("cell", "bidirectional", "hidden_size", "pairs", "readout", "pooling", "networks"),
+    "The start": ("recurrent_init", "seed"),
+    "The data": ("val_split", "test_split", "folded", "join", "composed"),
+    "The training": (
+        *("epochs", "patience", "batch_size", "optimizer", "lr", "warmup", "momentum", "muon_scale"),
+        *("clip_norm", "ema_decay", "workers"),
+    ),
+    "The loss": ("step_loss", "letter_loss", "label_smoothing", "class_weight", "prior"),
+    "Regularisation": ("dropout", "dropout_draws", "letter_dropout", "weight_decay"),
+}
+
+
+def cells() -> list[str]:
+    """The names of the cells."""
+    from rnn_names.network.cells import CELLS
+
+    return list(CELLS)
+
+
+def optimizers() -> list[str]:
+    """The names of the optimizers."""
+    from rnn_names.training.optim import OPTIMIZERS
+
+    return list(OPTIMIZERS)
+
+
+# Choices that a table has, which takes NumPy to load: looked up for help, and for what is given.
+TABLES: dict[str, Callable[[], list[str]]] = {"cell": cells, "optimizer": optimizers}
+
+
+class RecipeCommand(Command):
+    """A command with an option for each field of the recipe; their values are in `ctx.meta["recipe"]`."""
+
+    def __init__(self, *args: Any, **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        self.params += [option(name, title) for title, names in SECTIONS.items() for name in names]
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it, the recipe made of its options."""
+        ctx.meta["recipe"] = {name: ctx.params.pop(name) for name in RECIPE}
+        return super().invoke(ctx)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help, the choices of TABLES looked up."""
+        for parameter in self.params:
+            if parameter.name in TABLES:
+                parameter.metavar = "|".join(TABLES[parameter.name]())
+        super().format_help(ctx, formatter)
+
+
+def option(name: str, title: str) -> TyperOption:
+    """The option of a field."""
+    one, kind = RECIPE[name], type(RECIPE[name].default)
+    flag = "--" + name.replace("_", "-")
+    what = "|".join(one.metadata["choices"])
+    shown = f"{flag if one.default else f'--no-{flag[2:]}'}" if kind is bool else one.default
+    limits = "" if what else allowed(one)
+    return TyperOption(
+        param_decls=[name, f"{flag}/--no-{flag[2:]}" if kind is bool else flag],
+        type=None if kind is bool else kind,
+        is_flag=kind is bool,
+        default=one.default,
+        metavar=what or {int: "INT", float: "FLOAT"}.get(kind),
+        callback=_checked,
+        autocompletion=(lambda ctx, args, incomplete: TABLES[name]()) if name in TABLES else None,
+        help=f"{one.metadata['help']}  [default: {shown}{'; ' if limits else ''}{limits}]",
+        rich_help_panel=title,
+    )
+
+
+def _checked(ctx: Any, parameter: Any, value: Any) -> Any:
+    if parameter.name in TABLES:
+        return value if value == parameter.default else one_of(value, TABLES[parameter.name]())
+    try:
+        check(RECIPE[parameter.name], value)
+    except ValueError as error:
+        what = str(error).removeprefix(f"{parameter.name} ")
+        raise typer.BadParameter(f"it {what}.", ctx, parameter) from None
+    return value

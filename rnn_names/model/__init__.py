@@ -1,0 +1,1 @@
+"""A network with its recipe, its probabilities and its file."""

@@ -1,0 +1,158 @@
+"""Numbers from probabilities and labels."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from rnn_names.base.arrays import FloatArray, IntArray
+
+ECE_BINS = 15
+NORMAL_95 = 1.959964  # standard deviations that hold 95% of a normal distribution
+
+
+@dataclass(frozen=True)
+class CountryMetrics:
+    """How one country fared: names of it, precision, recall, F1 (0 where there is nothing to divide)."""
+
+    n: int
+    precision: float
+    recall: float
+    f1: float
+
+
+UNKNOWN_LABEL = -1  # in the place of a country's index: the model does not know the label
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """How well a model did on `n` names.
+
+    A name whose label the model does not know is a wrong answer. Under a threshold, an answer below it
+    counts as none given in all figures of countries and their means: it lowers the recall of the true
+    country, and no country's precision.
+
+    accuracy            share of names whose likeliest country is the true one, whatever the threshold
+    top3_accuracy       share of names whose true country is among the three likeliest, likewise
+    macro_f1            mean F1 over the labels that are true or answered somewhere; 0 of unknown labels
+    balanced_accuracy   mean recall over the labels that are true somewhere; 0 of unknown labels
+    nll                 -(1/n) Σ log p(true country), in nats, over the n_known names of known labels
+    ece                 Σ_bins (n_bin / n) |accuracy - mean confidence|, 15 bins of equal width, over the
+                        same names, whatever the threshold (Guo et al. 2017, arXiv 1706.04599)
+    n_known             names whose label the model knows
+    coverage            share of names whose likeliest country reaches the threshold of probability
+    covered_accuracy    the accuracy among these; None where there are none
+    per_country         for each country that is true or answered somewhere
+    """
+
+    n: int
+    accuracy: float
+    top3_accuracy: float
+    macro_f1: float
+    balanced_accuracy: float
+    nll: float
+    ece: float
+    n_known: int
+    coverage: float
+    covered_accuracy: float | None
+    per_country: dict[str, CountryMetrics]
+
+
+def evaluate(
+    probabilities: FloatArray,
+    truth: IntArray,
+    countries: Sequence[str],
+    threshold: float = 0.0,
+    unknown_labels: int = 0,
+) -> Metrics:
+    """Score probabilities (n, C) against the true countries' indices (n,), n ≥ 1.
+
+    An index may be UNKNOWN_LABEL; `unknown_labels` says how many different labels those are.
+    """
+    n, C = probabilities.shape
+    known = truth != UNKNOWN_LABEL
+    guess = probabilities.argmax(axis=1)
+    confidence = probabilities.max(axis=1)
+    covered = confidence >= threshold
+    correct = guess == truth
+    given = correct & covered
+
+    true, answered = np.bincount(truth[known], minlength=C), np.bincount(guess[covered], minlength=C)
+    hits = np.bincount(truth[given], minlength=C)
+    precision, recall = hits / np.maximum(answered, 1), hits / np.maximum(true, 1)
+    f1 = 2 * hits / np.maximum(true + answered, 1)
+    seen = (true + answered) > 0
+    p_true = probabilities[known, truth[known]]
+    nll = -np.log(np.maximum(p_true, np.finfo(p_true.dtype).tiny)).sum() / max(len(p_true), 1)
+
+    return Metrics(
+        n=n,
+        accuracy=float(correct.mean()),
+        top3_accuracy=float((ranks(probabilities, truth) <= 3).mean()),
+        macro_f1=float(f1[seen].sum() / max(seen.sum() + unknown_labels, 1)),
+        balanced_accuracy=float(recall[true > 0].sum() / ((true > 0).sum() + unknown_labels)),
+        nll=float(nll) + 0.0,  # never -0.0
+        ece=calibration_bins(confidence[known], (guess == truth)[known]).ece,
+        n_known=int(known.sum()),
+        coverage=float(covered.mean()),
+        covered_accuracy=float(correct[covered].mean()) if covered.any() else None,
+        per_country={
+            countries[c]: CountryMetrics(int(true[c]), float(precision[c]), float(recall[c]), float(f1[c]))
+            for c in np.flatnonzero(seen).tolist()
+        },
+    )
+
+
+def ranks(probabilities: FloatArray, truth: IntArray) -> IntArray:
+    """The place of the true country (n,), the likeliest's being 1; of equals the earlier column's first.
+
+    Behind all countries for UNKNOWN_LABEL.
+    """
+    p_true = probabilities[np.arange(len(truth)), truth][:, None]
+    ties = (probabilities == p_true) & (np.arange(probabilities.shape[1]) < truth[:, None])
+    found = ((probabilities > p_true) | ties).sum(axis=1) + 1
+    return np.asarray(np.where(truth == UNKNOWN_LABEL, probabilities.shape[1] + 1, found))
+
+
+def wilson(hits: float, n: int) -> tuple[float, float]:
+    """The 95 % interval of a share of `hits` in n names (Wilson 1927): within 0 to 1, whatever n."""
+    z = 1.959964
+    middle, share = z * z / (2 * n), hits / n
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    low, high = ((share + middle + sign * half) / (1 + 2 * middle) for sign in (-1, 1))
+    return max(low, 0.0), min(high, 1.0)
+
+
+class CalibrationBins(NamedTuple):
+    """For each bin of confidence its names, their accuracy and mean confidence; 0 where there is none."""
+
+    n: IntArray
+    accuracy: FloatArray
+    confidence: FloatArray
+
+    @property
+    def ece(self) -> float:
+        """Σ_bins (n_bin / n) |accuracy - mean confidence|."""
+        return float((self.n * np.abs(self.accuracy - self.confidence)).sum() / max(self.n.sum(), 1))
+
+    def interval(self) -> tuple[FloatArray, FloatArray]:
+        """From where to where each bin's accuracy goes, at 95%; 0 to 1 where there are no names.
+
+        Wilson's score interval (1927): it lies within 0 and 1, and holds for few names, too.
+        """
+        spread = NORMAL_95**2 / np.maximum(self.n, 1)
+        middle = (self.accuracy + spread / 2) / (1 + spread)
+        half = np.sqrt(spread * self.accuracy * (1 - self.accuracy) + spread**2 / 4) / (1 + spread)
+        # Where all answers are right, or none, rounding may leave the accuracy a hair outside.
+        least, most = np.minimum(middle - half, self.accuracy), np.maximum(middle + half, self.accuracy)
+        return np.where(self.n, least.clip(0), 0.0), np.where(self.n, most.clip(max=1), 1.0)
+
+
+def calibration_bins(confidence: FloatArray, correct: IntArray) -> CalibrationBins:
+    """ECE_BINS bins of equal width, closed above."""
+    bins = np.clip(np.ceil(confidence * ECE_BINS).astype(int) - 1, 0, ECE_BINS - 1)
+    n = np.bincount(bins, minlength=ECE_BINS)
+    sums = (np.bincount(bins, weights, ECE_BINS) for weights in (correct, confidence))
+    return CalibrationBins(n, *(total / np.maximum(n, 1) for total in sums))

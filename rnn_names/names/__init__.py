@@ -1,0 +1,1 @@
+"""Names as text, in files, and as arrays."""

@@ -1,0 +1,111 @@
+"""Records to examples: a table with names and labels, or a folder of lists."""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+from rnn_names.base.errors import DataError
+from rnn_names.names.example import Example
+from rnn_names.names.records import Lines, weighted
+from rnn_names.names.source import GZIP, STDIN, name_of
+from rnn_names.names.spelling import label, label_key, tidy
+from rnn_names.names.tables import Format, form_of, opened
+
+LIST = ".txt"
+# Endings of data that a folder is not read from: they would be missing without a word.
+UNREAD = (".csv", ".tsv", ".jsonl", ".json", ".xlsx", ".xls", ".zip", ".bz2", ".xz", ".zst")
+
+
+def read_examples(path: Path, form: Format = Format()) -> list[Example]:
+    """Every name with its label, in a folder of `<Label>.txt` files or in a table, gzipped or not.
+
+    In a .txt file a weight may stand behind a name and a tab: see Example. Blank lines are skipped.
+    Raises DataError, with file and line, for what cannot be read or would be guesswork.
+    """
+    found = _folder(path) if path != STDIN and path.is_dir() else _table(path, form)
+    examples = list(found)
+    if not examples:
+        raise DataError(f"{name_of(path)}: there are no names in it; give a file or folder that has some")
+    return examples
+
+
+def _folder(folder: Path) -> Iterator[Example]:
+    files = sorted(
+        file
+        for file in folder.iterdir()
+        if file.name.lower().removesuffix(GZIP).endswith(LIST) and not file.name.startswith(".")
+    )
+    if not files:
+        raise DataError(
+            f"{folder}: there are no .txt files in this folder; put the names into <Label>.txt files, "
+            "one a line, or give a .csv or .tsv file"
+        )
+    for file in sorted(folder.iterdir()):
+        if file.name.lower().removesuffix(GZIP).endswith(UNREAD) and not file.name.startswith("."):
+            raise DataError(
+                f"{file}: is not read, for a folder holds <Label>.txt or <Label>.txt.gz files; "
+                "convert it, or move it elsewhere"
+            )
+    for file in files:
+        kept = label(file.name[: file.name.lower().rindex(LIST)])
+        if not kept:
+            raise DataError(f"{file}: its name is the label, and is blank; rename it")
+        with opened(file, Format("text")) as table:
+            assert isinstance(table, Lines)
+            number = 0
+            for _, lines in table:
+                for line in lines:
+                    number += 1
+                    if tidy(line):
+                        yield _of_line(line, kept, f"{file}, line {number}")
+
+
+def _of_line(line: str, kept: str, where: str) -> Example:
+    name, weight = weighted(line)
+    if not weight:
+        return Example(tidy(name), kept)
+    if not tidy(name):
+        raise DataError(f"{where}: a weight of no name; fill it in or remove the line")
+    try:
+        value = float(weight)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < math.inf:
+        raise DataError(
+            f"{where}: {weight!r} is no weight; "
+            "put a number above 0 behind the tab, or a blank in its place"
+        )
+    return Example(tidy(name), kept, value)
+
+
+def _table(path: Path, form: Format) -> Iterator[Example]:
+    with opened(path, form, labelled=True) as table:
+        assert not isinstance(table, Lines)
+        for _, name, text in table.labelled():
+            yield Example(tidy(name), label(text))
+
+
+def read_prior(file: Path) -> dict[str, float]:
+    """The weight of each country, from a table with the columns `country` and `weight`."""
+    weights: dict[str, float] = {}
+    lines: dict[str, tuple[int, str]] = {}
+    columns = Format(form_of(file) or "text", column="weight", label_column="country")
+    with opened(file, columns, labelled=True, mend="give it that one") as table:
+        assert not isinstance(table, Lines)
+        for line, weight, text in table.labelled():
+            country = label(text)
+            first, other = lines.setdefault(label_key(country), (line, country))
+            if first != line:
+                before = f"line {first}" + (f", {other!r}" if other != country else "")
+                raise DataError(
+                    f"{file}, line {line}: {country!r} for the second time, after {before}; keep one"
+                )
+            try:
+                weights[country] = float(weight)
+            except ValueError:
+                weights[country] = math.nan
+            if not 0 <= weights[country] < math.inf:
+                raise DataError(
+                    f"{file}, line {line}: the weight of {country!r} is {weight!r}; give a number from 0 up"
+                )
+    return weights

@@ -1,0 +1,258 @@
+"""Records as they come: a line, a row or an object, and the name in each."""
+
+import json
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from rnn_names.base.errors import DataError
+from rnn_names.names.rows import LONGEST_LINE, DelimitedRows, column, lines_of, listed, near, too_long
+from rnn_names.names.spelling import tidy
+
+CHUNK = 1 << 13  # records answered at a time
+MEND = "give {} one of them, or its number from 1"
+
+
+class Chunk(NamedTuple):
+    """Some records, and the name in each."""
+
+    names: list[str]
+    rows: list[Any]
+
+
+class Lines:
+    """Text, a name a line. Of a line of more than LONGEST_LINE characters the rest is not kept."""
+
+    header: Sequence[str] = ("name",)
+    has_header = True
+
+    def __init__(self, text: Iterator[str]) -> None:
+        self.text = text
+
+    def reserve(self, columns: Container[str]) -> None:
+        """Nothing stands beside the name."""
+
+    def check_keys(self) -> None:
+        """Its one key is `name`."""
+
+    def __iter__(self) -> Iterator[Chunk]:
+        for lines in lines_of(self.text):
+            for at in range(0, len(lines), CHUNK):
+                rows = lines[at : at + CHUNK]
+                yield Chunk([weighted(row)[0] if "\t" in row else row for row in rows], rows)
+
+    def cells(self, row: str) -> list[str]:
+        return [row]
+
+    def members(self, row: str) -> str:
+        return f'"name": {json.dumps(row, ensure_ascii=False)}'
+
+
+class Delimited:
+    """CSV or TSV, a name in one of its columns, and perhaps a label in another."""
+
+    def __init__(
+        self,
+        text: Iterator[str],
+        source: str,
+        delimiter: str,
+        wanted: str,
+        has_header: bool,
+        label: str | None = None,
+        mend: str = MEND,
+    ) -> None:
+        self.source, self.has_header = source, has_header
+        self.rows = DelimitedRows(text, source, delimiter)
+        self.iterator = iter(self.rows)
+        line, first = next(((n, row) for n, row in self.iterator if any(map(str.strip, row))), (1, []))
+        if not first:
+            raise DataError(f"{source}: is empty; give it a header, and a name in each row")
+        self.where = f"{source}, line {line}"
+        self.header = first if has_header else [str(k + 1) for k in range(len(first))]
+        self.first = None if has_header else (line, first)
+        self.at = column(self.header, wanted, self.where, mend.format("--column"))
+        self.label_at = -1
+        if label is not None:
+            self.label_at = column(self.header, label, self.where, mend.format("--label-column"))
+            if self.label_at == self.at:
+                raise DataError(f"{self.where}: {wanted!r} cannot be both the names and the labels")
+
+    def reserve(self, columns: Container[str]) -> None:
+        """Raise DataError if there is a column of one of these names, which will be added."""
+        if self.has_header:
+            _check_free(self.header, columns, self.where)
+
+    def check_keys(self) -> None:
+        """Raise DataError if a name stands twice in the header: an object would lose a column."""
+        twice = [name for name in self.header if self.header.count(name) > 1]
+        if twice:
+            raise DataError(
+                f"{self.where}: more than one column {twice[0]!r}, and JSON has room for one; "
+                "rename the others, or give --format csv"
+            )
+
+    def records(self) -> Iterator[tuple[int, list[str]]]:
+        """Each row and the line that it ends in, as many cells as the header has."""
+        width = len(self.header)
+        if self.first:
+            yield self.first
+        for line, row in self.iterator:
+            if len(row) != width:
+                if not any(map(str.strip, row)):
+                    row = [""] * width
+                elif len(row) > width and not any(map(str.strip, row[width:])):
+                    row = row[:width]
+                else:
+                    raise DataError(
+                        f"{self.source}, line {line}: {len(row)} columns where the first row has {width}; "
+                        "complete the row, or quote what has a delimiter in it"
+                    )
+            yield line, row
+
+    def __iter__(self) -> Iterator[Chunk]:
+        names: list[str] = []
+        rows: list[list[str]] = []
+        for _, row in self.records():
+            rows.append(row)
+            names.append(row[self.at])
+            if self.rows.dry or len(rows) == CHUNK:
+                yield Chunk(names, rows)
+                names, rows = [], []
+        if rows:
+            yield Chunk(names, rows)
+
+    def labelled(self) -> Iterator[tuple[int, str, str]]:
+        """Line, name and label of each row that is not blank. Raises DataError where one is missing."""
+        for line, row in self.records():
+            name, label = row[self.at], row[self.label_at]
+            if name.strip() and label.strip():
+                yield line, name, label
+            elif any(map(str.strip, row)):
+                empty = self.header[self.label_at if name.strip() else self.at]
+                raise DataError(
+                    f"{self.source}, line {line}: {empty!r} is empty; fill it in or remove the row"
+                )
+
+    def cells(self, row: list[str]) -> list[str]:
+        return row
+
+    def members(self, row: list[str]) -> str:
+        return json.dumps(dict(zip(self.header, row, strict=True)), ensure_ascii=False)[1:-1]
+
+
+class JsonLines:
+    """A JSON object a line, with a name, or null for none, under one of its keys. Blank lines are none."""
+
+    def __init__(self, text: Iterator[str], source: str, wanted: str, label: str | None = None) -> None:
+        self.text, self.source, self.wanted, self.label = text, source, wanted, label
+        self.reserved: Container[str] = ()
+        self.has_header = True
+        self.header: list[str] = []  # as cells: the keys of the first record
+
+    def reserve(self, columns: Container[str]) -> None:
+        """Let no record have one of these keys, which will be added."""
+        self.reserved = columns
+
+    def check_keys(self) -> None:
+        """An object's keys are its own."""
+
+    def __iter__(self) -> Iterator[Chunk]:
+        number = 0
+        for lines in lines_of(self.text):
+            for at in range(0, len(lines), CHUNK):
+                chunk = Chunk([], [])
+                for line in lines[at : at + CHUNK]:
+                    number += 1
+                    if line.strip():
+                        record = self._record(line, f"{self.source}, line {number}")
+                        chunk.names.append(record[self.wanted] or "")
+                        chunk.rows.append((line, record, number))
+                if chunk.rows:
+                    self.header = self.header or list(chunk.rows[0][1])
+                    yield chunk
+
+    def labelled(self) -> Iterator[tuple[int, str, str]]:
+        """Line, name and label of each record. Raises DataError where one is missing."""
+        for chunk in self:
+            for name, (_, record, number) in zip(*chunk, strict=True):
+                where = f"{self.source}, line {number}"
+                label = record.get(self.label or "")
+                if self.label not in record:
+                    raise DataError(
+                        f"{where}: no {self.label!r} among {listed(list(record))}; "
+                        f"{near(self.label or '', list(record))}give --label-column the key of the labels"
+                    )
+                if not isinstance(label, str) or not label.strip() or not name.strip():
+                    empty = self.label if name.strip() else self.wanted
+                    raise DataError(f"{where}: {empty!r} is no text; fill it in or remove the record")
+                yield number, name, label
+
+    def _record(self, line: str, where: str) -> dict[str, Any]:
+        if len(line) > LONGEST_LINE:
+            raise DataError(f"{where}: {too_long()}")
+        try:
+            record = json.loads(line, object_pairs_hook=partial(_object, where=where))
+        except (ValueError, RecursionError) as error:
+            problem = getattr(error, "msg", "nested too deeply or a number too long")
+            raise DataError(f"{where}: no JSON ({problem}); put one object in each line") from error
+        if isinstance(record, list):
+            raise DataError(f"{where}: a JSON array; put one object in each line (jq -c '.[]')")
+        if not isinstance(record, dict):
+            raise DataError(f"{where}: no JSON object; put one in each line")
+        if self.wanted not in record:
+            header = list(record)
+            raise DataError(
+                f"{where}: no {self.wanted!r} among {listed(header)}; {near(self.wanted, header)}"
+                "give --column the key of the names, and where there is no name null"
+            )
+        if not isinstance(record[self.wanted], str | None):
+            raise DataError(f"{where}: {self.wanted!r} is no string; give a name in quotes, or null")
+        _check_free(record, self.reserved, where)
+        return record
+
+    def cells(self, row: tuple[str, dict[str, Any], int]) -> list[str]:
+        _, record, number = row
+        if list(record) != self.header and record.keys() != set(self.header):
+            raise DataError(
+                f"{self.source}, line {number}: other keys than the first, {listed(self.header)}; "
+                "give --format jsonl, or complete it"
+            )
+        values = [record[key] for key in self.header]
+        return [
+            value
+            if isinstance(value, str)
+            else ""
+            if value is None
+            else json.dumps(value, ensure_ascii=False)
+            for value in values
+        ]
+
+    def members(self, row: tuple[str, dict[str, Any], int]) -> str:
+        return row[0].strip()[1:-1]  # as it is written: 1.10 stays 1.10
+
+
+Table = Lines | Delimited | JsonLines
+
+
+def _object(members: list[tuple[str, Any]], where: str) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) < len(members):
+        twice = next(key for key, n in Counter(key for key, _ in members).items() if n > 1)
+        raise DataError(f"{where}: the key {twice!r} stands twice in an object; keep one")
+    return found
+
+
+def _check_free(header: Iterable[str], columns: Container[str], where: str) -> None:
+    taken = [key for key in header if tidy(key) in columns]
+    if taken:
+        raise DataError(
+            f"{where}: there is a column {taken[0]!r} already; "
+            "rename it, or give --prefix a text to put before the names of the new ones"
+        )
+
+
+def weighted(line: str) -> tuple[str, str]:
+    """The name of a line, and the weight behind it and a tab; "" where no figure stands there."""
+    name, _, weight = line.partition("\t")
+    return (name, weight) if any(map(str.isdigit, weight)) else (line, "")

@@ -1,0 +1,130 @@
+"""Text to lines, and to the rows of CSV and TSV; and how errors speak of columns."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+from rnn_names.base.errors import DataError
+from rnn_names.base.text import did_you_mean
+from rnn_names.names.spelling import tidy
+
+LONGEST_LINE = 1 << 22  # characters
+LISTED = 20  # columns that an error names
+# What may separate columns beside the comma, and how to say so.
+OTHERWISE = {";": "-d ';'", "\t": "-t", "|": "-d '|'", ",": "-d ,"}
+SEP = re.compile(r"sep=(.)\r?\n?")
+QUOTED = re.compile(r"[ \t]+\"")  # a cell that begins so was meant to be quoted
+
+
+def column(header: list[str], wanted: str, where: str, mend: str = "") -> int:
+    """The place of a column, by its name, else its number from 1. Raises DataError that ends in `mend`."""
+    tidied = [tidy(cell) for cell in header]
+    if tidied.count(wanted) == 1:
+        return tidied.index(wanted)
+    if wanted.isascii() and wanted.isdigit() and len(wanted) < 7 and 0 < int(wanted) <= len(header):
+        return int(wanted) - 1
+    problem = "more than one column" if wanted in tidied else "no column"
+    hint = near(wanted, tidied)
+    otherwise = [option for mark, option in OTHERWISE.items() if mark in header[0]]
+    if len(header) == 1 and otherwise:
+        hint = (
+            f"if something else separates columns give {otherwise[0]}, else "
+            if "--" in mend
+            else "separate columns by commas, and "
+        )
+    raise DataError(f"{where}: {problem} {wanted!r} among {listed(header)}; {hint}{mend}")
+
+
+def listed(header: list[str]) -> str:
+    """The names of some columns, LISTED at most."""
+    return ", ".join(repr(cell[:80]) for cell in header[:LISTED]) + (" …" if len(header) > LISTED else "")
+
+
+def near(wanted: str, header: list[str]) -> str:
+    """The nearest column as a question, or nothing."""
+    question = did_you_mean(wanted, header)
+    return f"{question} " if question else ""
+
+
+class DelimitedRows:
+    """The rows of CSV or TSV text, each with the line that it ends in.
+
+    `dry` says that the text in hand has no further row: the next one may be long in coming.
+    Raises DataError with file and line.
+    """
+
+    def __init__(self, text: Iterator[str], source: str, delimiter: str) -> None:
+        self.source, self.dry, self.read = source, False, 0
+        self.lines: list[str] = []  # of the row in hand
+        lines = self._read(text)
+        first = next(lines, "")
+        if sep := SEP.fullmatch(first):
+            delimiter, first = sep[1], next(lines, "")
+        self.options: dict[str, Any] = {"delimiter": delimiter, "strict": True}
+        self.reader = csv.reader(chain([first] if first else [], lines), **self.options)
+
+    def _read(self, text: Iterator[str]) -> Iterator[str]:
+        rest = ""
+        for block in text:
+            rest += block
+            end = max(rest.rfind("\n"), rest.rfind("\r")) + 1
+            # Not splitlines, to which the unit separators and others end a line, too.
+            lines = list(io.StringIO(rest[:end], newline=""))
+            rest = rest[end:]
+            if len(rest) > LONGEST_LINE:
+                raise DataError(f"{self.source}, line {self.read + len(lines) + 1}: {too_long()}")
+            for place, line in enumerate(lines, start=1):
+                self.read += 1
+                self.lines.append(line)
+                self.dry = place == len(lines)
+                yield line
+            self.dry = False
+        if rest:
+            self.read += 1
+            self.lines.append(rest)
+            yield rest
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        begins = self.read or 1
+        try:
+            for row in self.reader:
+                yield self.read, self._unquoted(row) if any(map(QUOTED.match, row)) else row
+                self.lines.clear()
+                begins = self.read + 1
+        except csv.Error as error:
+            raise DataError(
+                f"{self.source}, line {begins}: {error}; mend the quotes or the delimiter there"
+            ) from error
+
+    def _unquoted(self, row: list[str]) -> list[str]:
+        """The row with blanks before quotes left out, where that makes sense; other cells as they are."""
+        try:
+            again = next(csv.reader(self.lines, skipinitialspace=True, **self.options))
+        except csv.Error:
+            return row
+        if len(again) != len(row):  # a delimiter stands within the quotes
+            return again
+        return [new if QUOTED.match(cell) else cell for cell, new in zip(row, again, strict=True)]
+
+
+def too_long() -> str:
+    """What is wrong with a line of more than LONGEST_LINE characters."""
+    return f"longer than {LONGEST_LINE:,} characters; check that the file has the format that was said"
+
+
+def lines_of(text: Iterator[str]) -> Iterator[list[str]]:
+    """The lines of each block that end in it, without their ends; of the longest the beginning."""
+    rest = ""
+    for block in text:
+        if "\r" in block:
+            block = block.replace("\r\n", "\n").replace("\r", "\n")
+        *lines, rest = (rest + block).split("\n")
+        rest = rest[: LONGEST_LINE + 1]
+        if lines:
+            lines[0] = lines[0][: LONGEST_LINE + 1]
+            yield lines
+    if rest:
+        yield [rest]

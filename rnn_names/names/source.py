@@ -1,0 +1,170 @@
+"""Bytes in: a file, a pipe or standard input, unpacked and decoded as they come, in little memory.
+
+What is read at a time is what is there: of slow input a line, of fast input or a file a BLOCK.
+"""
+
+import codecs
+import io
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from rnn_names.base.errors import DataError
+
+BLOCK = 1 << 18  # bytes
+PIPE = 1 << 20  # bytes
+GZIP = ".gz"
+STDIN = Path("-")
+
+# How a file begins that is no text, what it is, and how it becomes one.
+GZIPPED = b"\x1f\x8b"
+PACKED = {
+    b"BZh": ("packed by bzip2", "unpack it with bunzip2"),
+    b"\xfd7zXZ\0": ("packed by xz", "unpack it with unxz"),
+    b"\x28\xb5\x2f\xfd": ("packed by zstd", "unpack it with unzstd"),
+    b"PK\x03\x04": ("a zip archive, as Excel and LibreOffice write tables", "save the table as CSV"),
+    b"\xd0\xcf\x11\xe0": ("a table of old Excel", "save it as CSV"),
+    b"PAR1": ("Parquet", "save it as CSV or JSON lines"),
+    b"SQLite format 3": ("an SQLite database", "export the table as CSV"),
+    b"%PDF": ("a PDF", "give a file of text"),
+}
+MARKS = {  # byte order marks: the longer ones first, which begin as others do
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+def name_of(path: Path) -> str:
+    """What errors call it."""
+    return "standard input" if path == STDIN else str(path)
+
+
+def opened(path: Path) -> BinaryIO:
+    """The bytes of a file, or of standard input for `-`, unpacked if they are gzip's. Raises DataError.
+
+    Gzip is known by its first bytes, whatever the name; what other packers, or Excel, write is an error.
+    """
+    source = name_of(path)
+    try:
+        if path != STDIN and path.suffix.lower() == GZIP:
+            return _gunzipped(path)
+        file = _pipe() if path == STDIN else path.open("rb")
+    except FileNotFoundError as error:
+        raise DataError(f"{source}: no such file or folder; check the path") from error
+    except OSError as error:
+        raise DataError(f"{source}: {error.strerror}; give a file that can be read") from error
+    try:
+        head = file.peek(16)[:16]
+    except OSError as error:  # a folder
+        file.close()
+        raise DataError(f"{source}: {error.strerror}; give a file that can be read") from error
+    if head.startswith(GZIPPED):
+        if path != STDIN:
+            file.close()
+        return _gunzipped(file if path == STDIN else path)
+    for magic, (what, mend) in PACKED.items():
+        if head.startswith(magic):
+            file.close()
+            raise DataError(f"{source}: is {what}; {mend}")
+    return file
+
+
+def _gunzipped(file: Any) -> BinaryIO:
+    import gzip  # not above: seldom needed
+
+    return gzip.open(file)  # type: ignore[return-value]  # has all of BinaryIO that is used
+
+
+def _pipe() -> Any:
+    """Standard input; a pipe made to hold more, so that of fast input much is there at a time."""
+    with suppress(ImportError, AttributeError, OSError, ValueError):  # only Linux knows this
+        import fcntl
+
+        fcntl.fcntl(sys.stdin.fileno(), fcntl.F_SETPIPE_SZ, PIPE)
+    buffer = sys.stdin.buffer
+    return buffer if hasattr(buffer, "peek") else io.BufferedReader(buffer)
+
+
+def blocks(file: BinaryIO, source: str) -> Iterator[bytes]:
+    """What is in the file, in blocks. Raises DataError where the system or gzip does."""
+    while True:
+        try:
+            block = file.read1(BLOCK)  # type: ignore[attr-defined]  # which BinaryIO lacks, buffers do not
+        except (OSError, EOFError, zlib.error) as error:
+            if isinstance(error, OSError) and error.strerror:
+                raise DataError(f"{source}: {error.strerror}; give a file that can be read") from error
+            raise DataError(f"{source}: not a whole gzip file ({error}); pack it again") from error
+        if not block:
+            return
+        yield block
+
+
+def decoded(
+    blocks: Iterator[bytes],
+    source: str,
+    encoding: str | None = None,
+    errors: str = "strict",
+    mend: str = "save the file as UTF-8",
+) -> Iterator[str]:
+    """The text of the blocks, a byte order mark taken off; no block ends between \\r and \\n.
+
+    Without an encoding it is what the mark says, UTF-8 if there is none. Raises DataError with the line
+    of a byte that is none in this encoding, or of a NUL, and what to do: `mend`.
+    """
+    first = next(blocks, b"")
+    encoding = _checked(first, source, encoding)
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(errors), translate=False)
+    ends, block, more = 0, first, True
+    while more:
+        more, before = bool(block), decoder.getstate()
+        try:
+            text = decoder.decode(block, final=not more)
+        except UnicodeError as error:
+            where, what = "", "the text"
+            if isinstance(error, UnicodeDecodeError):
+                what, good = f"byte 0x{error.object[error.start]:02x}", ""
+                decoder.setstate(before)
+                with suppress(UnicodeError):  # UTF-16 without its mark is found out at its second symbol
+                    # The object is what was kept of the last block, and this one, perhaps without its mark.
+                    good = decoder.decode(block[: max(0, error.start + len(block) - len(error.object))])
+                    good += "\r" * (decoder.getstate()[1] & 1)  # held back: \n may follow
+                where = f", line {ends + _line_ends(good) + 1}"
+            known = "UTF-8" if encoding in ("utf-8", "utf-8-sig") else encoding
+            raise DataError(f"{source}{where}: {what} is not {known}; {mend}") from error
+        if "\0" in text:
+            line = ends + _line_ends(text[: text.index("\0")]) + 1
+            raise DataError(
+                f"{source}, line {line}: a NUL character; the file is UTF-16 without a mark "
+                "(give --encoding utf-16-le or utf-16-be), or no text"
+            )
+        if text:
+            ends += _line_ends(text)
+            yield text
+        block = next(blocks, b"") if more else b""
+
+
+def _checked(first: bytes, source: str, encoding: str | None) -> str:
+    """The codec to use, given what the file begins with: one that takes the file's own mark off."""
+    marked = next((codec for mark, codec in MARKS.items() if first.startswith(mark)), None)
+    if encoding is None:
+        return marked or "utf-8"
+    named = codecs.lookup(encoding).name
+    if marked is None:
+        return encoding
+    family = marked.removesuffix("-sig")
+    if not named.startswith(family):
+        raise DataError(
+            f"{source}: begins with the mark of {family.upper()}, which {encoding} has not; "
+            "leave out --encoding"
+        )
+    return marked  # utf-8, utf-16-le and the like keep the mark in the text
+
+
+def _line_ends(text: str) -> int:
+    return text.count("\n") or text.count("\r")

@@ -1,0 +1,96 @@
+"""Records in: lines, CSV, TSV and JSON lines, as they come and in little memory.
+
+Every command reads by this module, by the rules in README.md.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnn_names.base.errors import DataError
+from rnn_names.names import source
+from rnn_names.names.records import Delimited, JsonLines, Lines, Table
+
+FORMS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+DELIMITERS = {"csv": ",", "tsv": "\t"}
+
+
+@dataclass(frozen=True)
+class Format:
+    """How records are written. None: as the file's name says (kind), as its mark says (encoding).
+
+    `column` is that of the names, `label_column` that of the labels: a name, or a number from 1.
+    """
+
+    kind: str | None = None  # text, csv, tsv, jsonl
+    delimiter: str | None = None
+    header: bool = True
+    encoding: str | None = None
+    errors: str = "strict"
+    column: str | None = None
+    label_column: str | None = None
+
+    @property
+    def of_table(self) -> bool:
+        """Whether it says what only a table has."""
+        return self.delimiter is not None or not self.header or self.column is not None
+
+    def kind_of(self, path: Path | None) -> str:
+        """text, csv, tsv or jsonl."""
+        named = self.kind or (form_of(path) if path else None)
+        return named or ("tsv" if self.delimiter == "\t" else "csv" if self.of_table else "text")
+
+
+def form_of(path: Path) -> str | None:
+    """csv, tsv or jsonl, by the ending of the file's name without .gz; None for any other."""
+    return FORMS.get((path.with_suffix("") if path.suffix.lower() == source.GZIP else path).suffix.lower())
+
+
+@contextmanager
+def opened(
+    path: Path,
+    form: Format,
+    labelled: bool = False,
+    mend: str = "give {} one of them, or its number from 1",
+) -> Iterator[Table]:
+    """The records of a file, or for `-` of standard input. Raises DataError, then and while they are read.
+
+    `labelled`: each record has a label, too. `mend` says what to do about a column that is missing.
+    """
+    kind, name = form.kind_of(path), source.name_of(path)
+    encoded = "give --encoding its own" + ("" if labelled else ", or --encoding-errors replace")
+    with source.opened(path) as file:
+        blocks = source.blocks(file, name)
+        if labelled:  # all of the bytes first: whether they are those that were packed is known at the end
+            blocks = iter([b"".join(blocks)])
+        text = source.decoded(blocks, name, form.encoding, form.errors, encoded)
+        if kind == "text":
+            if labelled:
+                raise DataError(
+                    f"{name}: not a .csv, .tsv or .jsonl file, nor a folder of <Label>.txt files; "
+                    "rename it" + (", or say how it is written with --input-format" if "{}" in mend else "")
+                )
+            yield Lines(_no_json(text, name))
+        elif kind == "jsonl":
+            yield JsonLines(
+                text, name, form.column or "name", (form.label_column or "country") if labelled else None
+            )
+        else:
+            column = form.column or ("name" if form.header else "1")
+            label = (form.label_column or ("country" if form.header else "2")) if labelled else None
+            separator = form.delimiter or DELIMITERS[kind]
+            yield Delimited(text, name, separator, column, form.header, label, mend)
+
+
+def _no_json(text: Iterator[str], name: str) -> Iterator[str]:
+    """The text, unless it begins as JSON does."""
+    for block in text:
+        begins = block.lstrip()[:1]
+        if begins == "{":
+            raise DataError(f"{name}: looks like JSON lines; give --input-format jsonl")
+        if begins == "[":
+            raise DataError(f"{name}: looks like a JSON array; put one object in each line (jq -c '.[]')")
+        yield block
+        break
+    yield from text

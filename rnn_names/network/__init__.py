@@ -1,0 +1,1 @@
+"""The network: from symbols to scores, and back through time."""

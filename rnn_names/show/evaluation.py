@@ -1,0 +1,164 @@
+"""Evaluations as tables and as JSON: figures, comparisons, mistakes, names scored."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from rnn_names.base.files import replacing
+from rnn_names.base.text import printable
+from rnn_names.model.evaluation import Run
+from rnn_names.names.tables import DELIMITERS
+from rnn_names.show.predictions import UNKNOWN
+from rnn_names.show.tables import new_console, new_table, print_table, text_table
+
+if TYPE_CHECKING:
+    from rnn_names.model.metrics import Metrics
+
+MISTAKE = ("name", "truth", "answer", "probability")
+SCORED_NAME = (*MISTAKE, "truth_rank", "truth_probability")
+TELLING = 12  # places of what tells runs from each other, at least
+
+
+def evaluation_json(runs: Sequence[Run], errors: int = 0) -> str:
+    """One object, or of several runs an array of them, each with what was scored first.
+
+    Its members are the fields of Metrics, how many names have each unknown label, and, if
+    they are asked for, the most confident mistakes.
+    """
+    records: list[dict[str, Any]] = []
+    for run in runs:
+        record = asdict(run.evaluation.metrics)
+        if len(runs) > 1:
+            record = {"model": run.model, "data": run.data, "part": run.part, **record}
+        record["unknown_labels"] = dict(sorted(run.evaluation.unknown.items()))
+        if errors:
+            mistakes = (_scored_name(run, i) for i in run.evaluation.mistakes(errors))
+            record["errors"] = [{key: mistake[key] for key in MISTAKE} for mistake in mistakes]
+        records.append(record)
+    return json.dumps(records if len(runs) > 1 else records[0], ensure_ascii=False, indent=2)
+
+
+def _scored_name(run: Run, i: int) -> dict[str, Any]:
+    """What is said of the i-th name of a run, and of which run."""
+    e = run.evaluation
+    return {
+        "model": run.model,
+        "data": run.data,
+        "name": e.examples[i].name,
+        "truth": e.examples[i].country,
+        "answer": e.countries[e.answer[i]] if e.covered[i] else UNKNOWN,
+        "probability": round(float(e.probability[i]), 6),
+        "truth_rank": int(e.truth_rank[i]),
+        "truth_probability": round(float(e.truth_probability[i]), 6),
+    }
+
+
+def save_scored_names(runs: Sequence[Run], path: Path) -> None:
+    """Write a record for each name of each run, in order: CSV, TSV or JSON lines, as the path ends.
+
+    Of several runs, what was scored comes first. Raises OutputError.
+    """
+    columns = ("model", "data", *SCORED_NAME) if len(runs) > 1 else SCORED_NAME
+    records = (_scored_name(run, i) for run in runs for i in range(len(run.evaluation.examples)))
+    rows = ({column: record[column] for column in columns} for record in records)
+    with replacing(path) as binary:
+        # A path may have what UTF-8 has not: it is written as its escape.
+        file = io.TextIOWrapper(binary, "utf-8", "backslashreplace", newline="")
+        if delimiter := DELIMITERS.get(path.suffix[1:].lower()):
+            # Before Python 3.13 a \r, which a path may have, is not quoted by itself.
+            odd = any("\r" in run.model + run.data for run in runs)
+            writer = csv.writer(
+                file,
+                delimiter=delimiter,
+                lineterminator="\n",
+                quoting=csv.QUOTE_ALL if odd else csv.QUOTE_MINIMAL,
+            )
+            writer.writerow(columns)
+            for row in rows:
+                writer.writerow(f"{v:.6f}" if isinstance(v, float) else v for v in row.values())
+        else:
+            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        file.flush()
+        file.detach()
+
+
+def write_comparison(runs: Sequence[Run], file: TextIO) -> None:
+    """A row for each run, and its figures, the most telling first."""
+    told, metrics = _telling(runs), [run.evaluation.metrics for run in runs]
+    figures = {
+        "names": [f"{m.n:,}" for m in metrics],
+        "accuracy": [f"{m.accuracy:.3f}" for m in metrics],
+        "macro-F1": [f"{m.macro_f1:.3f}" for m in metrics],
+        "top-3": [f"{m.top3_accuracy:.3f}" for m in metrics],
+        "NLL": [f"{m.nll:.3f}" for m in metrics],
+        "ECE": [f"{m.ece:.3f}" for m in metrics],
+        "balanced": [f"{m.balanced_accuracy:.3f}" for m in metrics],
+        "coverage": [f"{m.coverage:.3f}" for m in metrics],
+        "covered": [_three(m.covered_accuracy) for m in metrics],
+    }
+    table = text_table(*told)
+    for column, texts in zip(table.columns, told.values(), strict=True):
+        column.min_width = min(TELLING, max(map(len, texts)))
+    for title in figures:
+        table.add_column(title, justify="right", no_wrap=True)
+    for row in zip(*told.values(), *figures.values(), strict=True):
+        table.add_row(*row)
+    print_table(table, new_console(file))
+
+
+def write_mistakes(runs: Sequence[Run], n: int, file: TextIO) -> None:
+    """The most confident mistakes: a table for each run, and of several its name above."""
+    console = new_console(file)
+    for run in runs:
+        table = text_table(*MISTAKE[:-1])
+        table.add_column(MISTAKE[-1], justify="right", no_wrap=True)
+        for i in run.evaluation.mistakes(n):
+            mistake = _scored_name(run, i)
+            texts = (printable(mistake[key]) for key in MISTAKE[:-1])
+            table.add_row(*texts, f"{mistake['probability']:.3f}")
+        if len(runs) > 1:
+            console.print(printable(run.title))
+        print_table(table, console)
+
+
+def _telling(runs: Sequence[Run]) -> dict[str, list[str]]:
+    """What tells the runs from each other: their models, or data, or both."""
+    told = {
+        "model": [printable(run.model) for run in runs],
+        "data": [printable(run.names) for run in runs],
+    }
+    return {title: texts for title, texts in told.items() if len(set(texts)) > 1} or told
+
+
+def write_metrics(metrics: "Metrics", file: TextIO) -> None:
+    """The metrics as a line a figure, and a table of the countries, the most frequent first."""
+    console = new_console(file)
+    summary = new_table("metric", "value")
+    some = f", of {metrics.n_known:,} names" if metrics.n_known < metrics.n else ""
+    for label, value in (
+        ("names", f"{metrics.n:,}"),
+        ("accuracy", f"{metrics.accuracy:.3f}"),
+        ("top-3 accuracy", f"{metrics.top3_accuracy:.3f}"),
+        ("macro-F1", f"{metrics.macro_f1:.3f}"),
+        ("balanced accuracy", f"{metrics.balanced_accuracy:.3f}"),
+        (f"NLL (nats{some})", f"{metrics.nll:.3f}"),
+        (f"ECE (15 bins{some})", f"{metrics.ece:.3f}"),
+        ("coverage", f"{metrics.coverage:.3f}"),
+        ("accuracy of what is covered", _three(metrics.covered_accuracy)),
+    ):
+        summary.add_row(label, value)
+    print_table(summary, console)
+    countries = new_table("country", "names", "precision", "recall", "F1")
+    for country, m in sorted(metrics.per_country.items(), key=lambda item: -item[1].n):
+        countries.add_row(
+            printable(country), f"{m.n:,}", f"{m.precision:.2f}", f"{m.recall:.2f}", f"{m.f1:.2f}"
+        )
+    print_table(countries, console)
+
+
+def _three(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"

@@ -1,0 +1,209 @@
+"""A training from data to a model file: read, prepare, fit, keep the best, go on after an interruption.
+
+    training = Training(Job(Path("names.csv"), Path("names.npz")))
+    for event in training.run():
+        ...                                    a StepReport or an EpochReport, as they come
+
+After each epoch the best model so far is in the output file, and the state of the training beside it,
+in OUTPUT.resume. The state file is removed at the end, and when the training has diverged.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from rnn_names.base.bundled import bundled_given_names, bundled_surnames
+from rnn_names.base.errors import CheckpointError, LostProcessError, OutputError, TrainingError
+from rnn_names.base.files import check_apart, check_writable, is_regular
+from rnn_names.model import checkpoint
+from rnn_names.model.checkpoint import Checkpoint, DataInfo
+from rnn_names.model.recipe import Shape, TrainConfig
+from rnn_names.names.encoded import country_indices
+from rnn_names.names.examples import read_examples
+from rnn_names.names.source import STDIN
+from rnn_names.names.spelling import RULE
+from rnn_names.names.split import fingerprint
+from rnn_names.names.tables import Format
+from rnn_names.network.config import READOUTS, NetworkConfig
+from rnn_names.training import state
+from rnn_names.training.history import history_entry
+from rnn_names.training.loop import EpochReport, State, StepReport, fit
+from rnn_names.training.prepared import prepare
+from rnn_names.training.weights import country_counts
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to train on, how, and where the model goes.
+
+    `data` None is the bundled surnames; `given_names` None is then the bundled given names, else none.
+    `options` are the caller's own words for all this; a state keeps them.
+    """
+
+    data: Path | None
+    output: Path
+    config: TrainConfig = TrainConfig()
+    shape: Shape = Shape()
+    given_names: Path | None = None
+    form: Format = Format()
+    bits: int = 32
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def sources(self) -> tuple[Path, Path | None]:
+        """Where the names are, and the given names."""
+        if self.data is None:
+            return bundled_surnames(), self.given_names or bundled_given_names()
+        return self.data, self.given_names
+
+
+class Training:
+    """A job under way.
+
+    read       how many names were read; `data` is what became of them
+    network    the network that is trained
+    history    what a model file keeps of each epoch so far
+    best       the best model so far, that of the epoch at `history[kept]`; None before the first epoch
+    replaces   whether the output file held a model before
+    """
+
+    def __init__(self, job: Job, resumed: state.Interrupted | None = None) -> None:
+        """Read and check the data. Raises OutputError, and what reading and preparing raise."""
+        self.job = job
+        self.unfinished = state.state_path(job.output)
+        self.replaces = check_output(job, resumed is not None)
+        source, given_names = job.sources
+        examples = read_examples(source, job.form)
+        given = read_examples(given_names, job.form) if given_names else []
+        self.read = len(examples)
+        # A training that began under an older rule of spelling ends under it.
+        rule = resumed.best.data.rule if resumed else RULE
+        self.data = prepare(examples, job.config, given, rule)
+        self.network = self._network()
+        train, val, test = map(len, self.data.parts)
+        self.info = DataInfo(
+            source=place(job.data),
+            name_column=job.form.column or ("name" if job.form.header else "1"),
+            country_column=job.form.label_column or ("country" if job.form.header else "2"),
+            fingerprint=fingerprint(examples, rule),
+            train=train,
+            val=val,
+            test=test,
+            given_names=len(self.data.given),
+            kind=job.form.kind or "",
+            delimiter=job.form.delimiter or "",
+            header=job.form.header,
+            encoding=job.form.encoding or "",
+            rule=rule,
+        )
+        self.history: list[dict[str, float | None]] = []
+        self.best: Checkpoint | None = None
+        self.kept = 0
+        self._start = State()
+        self._digest = state.digest(self.data)
+        if resumed:
+            self._go_on(resumed)
+
+    def run(self) -> Iterator[StepReport | EpochReport]:
+        """Train to the end. When an EpochReport is handed out, model and state are in their files."""
+        try:
+            with state.held(self.unfinished):
+                for event in fit(self.data, self.network, self.job.config, self._start):
+                    if isinstance(event, EpochReport):
+                        self._keep(event)
+                    yield event
+        except TrainingError as error:
+            if not isinstance(error, LostProcessError):
+                self.unfinished.unlink(missing_ok=True)  # it would end the same way
+            raise
+        assert self.best is not None  # every training has an epoch
+        self.best = replace(self.best, history=self.history)
+        checkpoint.save(self.job.output, self.best, self.job.bits)
+        self.unfinished.unlink(missing_ok=True)
+
+    def _network(self) -> NetworkConfig:
+        shape, readouts = self.job.shape, self.job.config.objective.readouts
+        every = shape.readout == "every"
+        if every:
+            readouts = tuple(name for name in READOUTS[1:] if name in ("step_country", *readouts))
+        return NetworkConfig(
+            symbols=len(self.data.alphabet),
+            countries=len(self.data.countries),
+            hidden_size=shape.hidden_size,
+            cell=shape.cell,
+            bidirectional=shape.bidirectional,
+            readouts=readouts,
+            pooling=shape.pooling and not every,
+            pairs=self.data.pairs(shape.pairs),
+        )
+
+    def _go_on(self, resumed: state.Interrupted) -> None:
+        best = resumed.best
+        same = (self._digest, self.network, self.job.config)
+        if same != (resumed.digest, best.network, best.training):
+            again = "pipe the same in" if self.job.data == STDIN else "put them back"
+            raise CheckpointError(
+                f"{self.unfinished}: the data are not those that the training began with; "
+                f"{again}, or remove that file to train anew"
+            )
+        self.best, self.kept, self._start = best, resumed.kept, resumed.state
+        self.history = best.history
+
+    def _keep(self, event: EpochReport) -> None:
+        """Write the best model, if this epoch has it, and where to go on from here."""
+        self.history.append(history_entry(event))
+        if event.members is not None:
+            y = country_indices(self.data.parts.train, self.data.countries)
+            best = Checkpoint(
+                network=self.network,
+                training=self.job.config,
+                data=self.info,
+                alphabet=self.data.alphabet,
+                countries=self.data.countries,
+                members=event.members,
+                counts=tuple(map(int, country_counts(y, len(self.data.countries)))),
+                temperature=event.temperature,
+                history=list(self.history),
+            )
+            checkpoint.save(self.job.output, best, self.job.bits)
+            self.best, self.kept = best, len(self.history) - 1  # not before it is in its file
+        assert self.best is not None  # the first epoch is the best so far
+        best = replace(self.best, history=self.history)
+        state.save(
+            self.unfinished,
+            state.Interrupted(best, self.kept, event.state, self.job.options, self._digest),
+        )
+
+
+def place(data: Path | None) -> str | None:
+    """Where data are found again, from any folder; `-` for standard input, None for the bundled names."""
+    return None if data is None else str(data if data == STDIN else data.absolute())
+
+
+def check_output(job: Job, resumed: bool) -> bool:
+    """Whether a model is in the output file already.
+
+    Raises OutputError where the file cannot be written, is another kind of file or one of the data, or
+    belongs to a training that was interrupted.
+    """
+    output = job.output
+    if not is_regular(output) and not output.is_dir():
+        raise OutputError(f"{output}: is not a regular file; give another name")
+    check_writable(output)
+    check_apart(output, job.sources)
+    unfinished = state.state_path(output)
+    if unfinished.exists() and not resumed:
+        raise OutputError(
+            f"{unfinished}: is of a training that was interrupted; "
+            f"go on with `rnn-names train --resume -o {output}`, or remove that file"
+        )
+    if not output.exists() or not output.stat().st_size:
+        return False
+    try:
+        checkpoint.load(output)
+    except CheckpointError as error:
+        raise OutputError(
+            f"{output}: is no model of rnn-names, and is not overwritten; give another name, or remove it"
+        ) from error
+    return True

@@ -1,0 +1,201 @@
+"""The gradient of a batch in parts, each worked out by a process of its own.
+
+Threads would share the interpreter's lock: the ufuncs of one step take microseconds, and to hand the lock
+over for each of them takes as long. Processes meet once a batch, over shared memory: the parameters in one
+block, which only the first process writes, and each other worker's gradients in a block of its own.
+"""
+
+import math
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+
+from rnn_names.base.arrays import FloatArray, IntArray, Params, keep_freed_memory
+from rnn_names.base.errors import LostProcessError
+from rnn_names.names.encoded import Encoded
+from rnn_names.network.config import NetworkConfig, Objective
+from rnn_names.network.loss import Targets, loss_and_gradient
+
+PATIENCE = 5.0  # seconds that a process has to end by itself
+SPAWN = get_context("spawn")  # the one start method that all systems have, and that no thread disturbs
+
+
+@dataclass(frozen=True)
+class Task:
+    """What stays the same from batch to batch."""
+
+    network: NetworkConfig
+    objective: Objective
+    names: Encoded
+    country: IntArray  # (n,), of each name
+
+    def gradient(
+        self, params: Params, chosen: IntArray, weight: FloatArray, rng: np.random.Generator
+    ) -> tuple[float, Params]:
+        """Loss and gradients of the chosen names, each with its weight in the loss."""
+        targets = Targets(self.country[chosen], weight)
+        with np.errstate(all="ignore"):  # what overflows shows in the loss or the norm
+            return loss_and_gradient(
+                params, self.network, self.names.take(chosen), targets, self.objective, rng
+            )
+
+
+class Workers:
+    """Divides batches among `count` workers and adds up their gradients, always in the same order.
+
+    Each worker has a random generator of its own, so what it draws does not depend on the others' speed,
+    and the numbers are the same whether the others are processes or, with `processes` False, only
+    further calls in this one: for work too short to start processes for.
+    """
+
+    def __init__(self, task: Task, params: Params, count: int, processes: bool) -> None:
+        self.task = task
+        self.place = np.argsort(task.names.order())
+        self.rngs: list[np.random.Generator] = []
+        self.helpers: list[Helper] = []
+        self.params = {name: q.copy() for name, q in params.items()}
+        if processes and count > 1:
+            shared = SPAWN.RawArray("f", sum(q.size for q in params.values()))
+            self.params = _views(shared, task.network)
+            for name, q in params.items():
+                self.params[name][...] = q
+            self.helpers = [Helper(task, shared) for _ in range(count - 1)]
+
+    def draw_from(self, rngs: list[np.random.Generator]) -> None:
+        """Give each worker its generator: before the first batch, and whenever the caller likes."""
+        self.rngs = rngs
+        for helper, rng in zip(self.helpers, rngs[1:], strict=False):
+            helper.send(rng)
+
+    def gradient(self, chosen: IntArray, weight: FloatArray) -> tuple[float, Params]:
+        """Loss and gradients of a batch of names, each with its weight in the loss."""
+        # Names that begin alike to the same worker, which reads them together.
+        sorted_names = np.argsort(self.place[chosen], kind="stable")
+        parts = np.array_split(sorted_names, min(len(self.rngs), len(chosen)))
+        for helper, part in zip(self.helpers, parts[1:], strict=False):
+            helper.send((chosen[part], weight[part]))
+        loss, grads = self.task.gradient(self.params, chosen[parts[0]], weight[parts[0]], self.rngs[0])
+        for k, part in enumerate(parts[1:]):
+            other_loss, other = (
+                self.helpers[k].end()
+                if self.helpers
+                else self.task.gradient(self.params, chosen[part], weight[part], self.rngs[k + 1])
+            )
+            loss += other_loss
+            for name, g in grads.items():
+                g += other[name]
+        return loss, grads
+
+    def __enter__(self) -> "Workers":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for helper in self.helpers:
+            helper.close()
+
+
+class Helper:
+    """A process that works out the gradients of its part of each batch."""
+
+    def __init__(self, task: Task, shared_params: Any) -> None:
+        shared_grads = SPAWN.RawArray("f", len(shared_params))
+        self.grads = _views(shared_grads, task.network)
+        self.connection, theirs = SPAWN.Pipe()
+        # Only little goes along: `start` would wait for ever if a process died before it read more.
+        self.process = SPAWN.Process(target=_serve, args=(theirs, shared_params, shared_grads), daemon=True)
+        with _uninterrupted(), self._alive():
+            self.process.start()
+        theirs.close()
+        self.send(task)
+
+    def send(self, message: Any) -> None:
+        """The task, then a generator to draw from, and for each batch its part: indices, weights."""
+        with self._alive():
+            self.connection.send(message)
+
+    def end(self) -> tuple[float, Params]:
+        """The loss of the part that it was sent, and the gradients, until the next part is sent."""
+        with self._alive():
+            return _receive(self.connection), self.grads
+
+    def close(self) -> None:
+        """End the process: it takes the closed connection for the end."""
+        self.connection.close()
+        self.process.join(PATIENCE)
+        if self.process.is_alive():  # stopped, or waiting for something else
+            self.process.kill()
+            self.process.join()
+
+    @contextmanager
+    def _alive(self) -> Iterator[None]:
+        """What a connection says of a process that is gone, as an error that the user can fix."""
+        try:
+            yield
+        except (EOFError, OSError) as error:
+            self.process.join(PATIENCE)
+            code = self.process.exitcode
+            how = f"by signal {-code}" if code and code < 0 else f"with {code}"
+            why = ", perhaps for want of memory: smaller batches, or --workers 1 from the start, take less"
+            raise LostProcessError(
+                f"a worker process has ended {how}{why if code == -signal.SIGKILL else ''}"
+            ) from error
+
+
+def _serve(connection: Connection, shared_params: Any, shared_grads: Any) -> None:
+    keep_freed_memory()
+    with suppress(EOFError, OSError):  # the other end is closed: that is the end
+        task = connection.recv()
+        params, grads = _views(shared_params, task.network), _views(shared_grads, task.network)
+        rng = _receive(connection)
+        while True:
+            message = _receive(connection)
+            if isinstance(message, np.random.Generator):
+                rng = message
+                continue
+            chosen, weight = message
+            loss, found = task.gradient(params, chosen, weight, rng)
+            for name, g in found.items():
+                grads[name][...] = g
+            connection.send(loss)
+
+
+def _receive(connection: Connection) -> Any:
+    """The next message; awake for the first millisecond, as long as a batch's other business may take.
+
+    To wake a process that sleeps takes the system up to a quarter of a millisecond.
+    """
+    sleep_from = time.perf_counter() + 0.001
+    while not connection.poll() and time.perf_counter() < sleep_from:
+        pass
+    return connection.recv()
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C reaches every process of a terminal; one started in here leaves it to the first."""
+    if threading.current_thread() is not threading.main_thread():  # where no handler can be set
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _views(shared: Any, network: NetworkConfig) -> Params:
+    """The network's parameters, end to end in a block of float32."""
+    flat = np.frombuffer(shared, np.float32)
+    views, start = {}, 0
+    for name, shape in network.shapes().items():
+        views[name] = flat[start : start + math.prod(shape)].reshape(shape)
+        start += math.prod(shape)
+    return views
