@@ -249,7 +249,7 @@ def test_options_are_those_of_the_beginning(stopped: Path, few_countries: Path, 
     assert result.exit_code == 2
     said = " ".join(result.stderr.replace("\u2502", " ").split())
     assert f"the interrupted training had data {few_countries}," in said.replace("- ", "-")
-    assert "--pooling True, --lr 0.02; give the same, or nothing; see rnn-names -h" in said
+    assert "--pooling True, --lr 0.02; give the same, or nothing; see rnn-names train -h" in said
     assert "cell" not in said.partition("had")[2]
     assert stopped.exists()
     agreeing = ["--lr", 0.02, "--bits", 16, few_countries]

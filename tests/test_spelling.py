@@ -172,3 +172,21 @@ def test_models_of_before_keep_their_split() -> None:
     for name, was in FIXTURE["names"].items():
         assert RULES[1].normalise(name) == was["normalised"]
         assert RULES[1].split_key(name) == was["key"]
+
+
+@pytest.mark.parametrize(
+    ("letter", "known", "found"),
+    [
+        *(("ʉ", "u", "u"), ("ɵ", "o", "o"), ("ә", "а", "а"), ("ү", "у", "у"), ("گ", "ك", "ك")),
+        *(("ם", "מ", "מ"), ("ッ", "ツ", "ツ"), ("ş", "sș", "ș"), ("ş", "s", "s"), ("ә", "a", None)),
+    ],
+)
+def test_the_nearest_letter_of_each_script(letter: str, known: str, found: str | None) -> None:
+    assert nearest(letter, known) == found
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"), [("Ahn۔", "ahn."), ("Ann∼Mai", "ann-mai"), ("Ann●Mai", "ann mai"), ("A՝B", "a,b")]
+)
+def test_signs_of_other_scripts(written: str, plain: str) -> None:
+    assert normalise(written) == plain

@@ -20,10 +20,10 @@ SAME = {
     c: plain
     for plain, characters in {
         "'": "`\u00b4‘’‛❛❜\u02b9ʺʻʼʽʾʿˀˁˈˊˋˮ\u02f4′‵ꞌꞋՙ՚׳ߴߵ\u0384\u1fbd\u1fbf\u1ffd\u1ffe",
-        "-": "−⁃˗⁓",
-        ".": "。",
-        ",": "、،‚",
-        "·": "·‧•‣◦∙⋅⸱ꞏ・",  # between words; but between l and l it is a sign of Catalan
+        "-": "−⁃˗⁓∼➖",
+        ".": "。۔܁܂",
+        ",": "、،‚՝⹁᠂",
+        "·": "·‧•‣◦∙⋅⸱ꞏ・᛫●∘▪",  # between words; but between l and l it is a sign of Catalan
         " ": "\N{BRAILLE PATTERN BLANK}",
         "": "\N{ARABIC TATWEEL}\N{NKO LAJANYALAN}\N{MONGOLIAN NIRUGU}",  # they stretch a word
     }.items()
@@ -35,6 +35,14 @@ PLAIN = {
     "ɣ": "g", "ɑ": "a", "ɩ": "i", "ʊ": "u", "ʃ": "sh", "ʒ": "z", "ʔ": "'", "ʕ": "'", "ɂ": "'",
     "ی": "ي", "ى": "ي", "ک": "ك", "ہ": "ه", "ە": "ه",
 }  # fmt: skip
+# Letters of their own, and the nearest that an alphabet without them may have.
+NEAR = {
+    "ʉ": "u", "ɵ": "o", "ɨ": "i",
+    "ә": "а", "ө": "о", "ү": "у", "ұ": "у", "һ": "х", "і": "и", "є": "е", "ґ": "г", "ђ": "д", "ћ": "ч",
+    "ٱ": "ا", "ة": "ه", "گ": "ك", "پ": "ب", "چ": "ج", "ژ": "ز", "ڤ": "ف", "ے": "ي", "ں": "ن", "ھ": "ه",
+    "ך": "כ", "ם": "מ", "ן": "נ", "ף": "פ", "ץ": "צ",
+}  # fmt: skip
+CEDILLA_OR_COMMA = str.maketrans("\u0326\u0327", "\u0327\u0326")  # ş for ș, and ț for ţ: often confused
 TONES = "\u0300\u0301\u0303\u0309\u0323"  # of Vietnamese: without them the letter is still another one
 
 _SHAPE = re.compile(r"(?<=LETTER )(?:TURNED |REVERSED |OPEN |CLOSED |DOTLESS |SIDEWAYS |LONG |SHARP )+")
@@ -90,9 +98,9 @@ def plain(letter: str) -> str:
     """The letter that this one is made of, by its name in Unicode: ł is an L WITH STROKE; else nothing."""
     if letter in PLAIN:
         return PLAIN[letter]
-    name = unicodedata.name(letter, "")
+    name = unicodedata.name(letter, "").replace("KANA LETTER SMALL ", "KANA LETTER ")
     base = _SHAPE.sub("", name.partition(" WITH ")[0]).replace("LETTER SMALL CAPITAL", "SMALL LETTER")
-    if base == name or "LETTER" not in name:
+    if base == unicodedata.name(letter, "") or "LETTER" not in name:
         return ""
     try:
         return unicodedata.lookup(base)
@@ -113,12 +121,13 @@ def nearest(c: str, letters: Container[str]) -> str | None:
         return ""
     letter, *marks = list(unicodedata.normalize("NFD", c))
     if all(unicodedata.category(mark).startswith("M") for mark in marks):
-        for kept in _fewer(marks):
+        other = tuple(mark.translate(CEDILLA_OR_COMMA) for mark in marks)
+        for kept in (other, *_fewer(marks)):
             spelled = unicodedata.normalize("NFC", letter + "".join(kept))
             if all(part in letters for part in spelled):
                 return spelled
         c = letter
-    parts = [nearest(part, letters) for part in plain(c)]
+    parts = [nearest(part, letters) for part in plain(c) or NEAR.get(c, "")]
     return "".join(part or "" for part in parts) if parts and None not in parts else None
 
 
