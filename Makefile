@@ -4,14 +4,16 @@
 # make bench-accuracy  compare with the n-gram model, about ten minutes (installs the same)
 # make model  train the model that comes with the package
 # make data   build the lists of names from their sources
+# make people  build the list of people that make model trains on, about four minutes
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test bench bench-accuracy model data clean
+.PHONY: demo test bench bench-accuracy model data people clean
 
 demo: .venv/installed
-	$(BIN)/rnn-names train -o .venv/demo.npz --networks 1 --hidden-size 96 --epochs 6
+	$(BIN)/rnn-names predict Schmidt "García López" 王伟 Иванов
+	$(BIN)/rnn-names train -o .venv/demo.npz --networks 1 --hidden-size 32 --bag 64 --epochs 5
 	$(BIN)/rnn-names evaluate -m .venv/demo.npz
 	$(BIN)/rnn-names predict -m .venv/demo.npz Schmidt
 
@@ -27,11 +29,21 @@ bench: .venv/bench
 bench-accuracy: .venv/bench
 	$(BIN)/python -m tests.benchmarks.accuracy
 
-model: .venv/installed
-	$(BIN)/rnn-names train -o rnn_names/model/bundled.npz --bits 8
+model: people
+	$(BIN)/python data/compose.py
+	$(BIN)/rnn-names train data/people/world -o .venv/world.npz --join 0 --letter-dropout 0.01 \
+		--val-split 0.02 --test-split 0 --epochs 4 --prior population
+	$(BIN)/python data/finish.py .venv/world.npz
 
-data: .venv/data
+data: .venv/data .venv/installed
 	$(BIN)/python data/build.py
+	$(BIN)/python data/native.py
+	$(BIN)/python data/territories.py
+	$(BIN)/python data/outlines.py
+
+people: .venv/data .venv/installed
+	$(BIN)/python data/people.py
+	$(BIN)/python data/coverage.py
 
 clean:
 	rm -rf .venv

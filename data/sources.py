@@ -71,6 +71,38 @@ ARCHIVES: dict[str, Archive] = {
         "japanese_personal_name_dataset-0.4.0-py3-none-any.whl",
         "81e771871ef9c11510c9f28736b734e7d321f69e175cbc4f22064360c125db23",
     ),
+    "cldr": Archive(
+        "Unicode CLDR 48.2.0, core",
+        "Unicode-3.0",
+        "npm",
+        "cldr-core@48.2.0",
+        "cldr-core-48.2.0.tgz",
+        "5310e0c7a06c1feb83dc8e54c8584bbe0b9c2ea8320172a18d541986b124585d",
+    ),
+    "cldr-names": Archive(
+        "Unicode CLDR 48.2.0, English names of countries",
+        "Unicode-3.0",
+        "npm",
+        "cldr-localenames-full@48.2.0",
+        "cldr-localenames-full-48.2.0.tgz",
+        "7f2ac7fd3b5d90f56ad127f9ed5ae67b58b3e556818f55530b9f47bb81bcde57",
+    ),
+    "world-atlas": Archive(
+        "world-atlas 2.0.2 (Natural Earth 4.1.0)",
+        "ISC (Natural Earth: public domain)",
+        "npm",
+        "world-atlas@2.0.2",
+        "world-atlas-2.0.2.tgz",
+        "032e7765f2ce00edaeafec23ff22bc3b77e42987c257da944cc585b452c05b97",
+    ),
+    "name2nat": Archive(
+        "name2nat 0.5.1",
+        "CC BY-SA 3.0 (text of Wikipedia)",
+        "PyPI",
+        "name2nat==0.5.1",
+        "name2nat-0.5.1-py3-none-any.whl",
+        "cf6c45de61accfeb1d80c9ae86efd42fcf40cac481da5ab04d8a66dd7195fe94",
+    ),
 }
 
 
@@ -126,19 +158,28 @@ FAKER_ROMANISED_ONLY = frozenset({"ja_JP"})
 
 
 def _read_faker(locale: str, kind: Kind) -> list[str]:
+    columns = faker_columns(locale)
+    return [
+        name
+        for column, names in columns.items()
+        if FAKER_COLUMN[kind].fullmatch(column)
+        and (locale not in FAKER_ROMANISED_ONLY or "romanized" in column)
+        for name in names
+    ]
+
+
+def faker_columns(locale: str) -> dict[str, list[str]]:
+    """Every column of names of a locale's own provider."""
     wheel = str(fetch("faker"))
     if wheel not in sys.path:
         sys.path.insert(0, wheel)
     # The class's own attributes: what it inherits is Faker's placeholder "John Doe".
     provider = importlib.import_module(f"faker.providers.person.{locale}").Provider
-    names: list[str] = []
-    for attribute, value in vars(provider).items():
-        if not FAKER_COLUMN[kind].fullmatch(attribute):
-            continue
-        if locale in FAKER_ROMANISED_ONLY and "romanized" not in attribute:
-            continue
-        names += value
-    return names
+    return {
+        attribute: list(value)
+        for attribute, value in vars(provider).items()
+        if re.search("first|last", attribute) and isinstance(value, dict | list | tuple | set)
+    }
 
 
 # --- mimesis: datasets/<locale>/person.json -----------------------------------------------------

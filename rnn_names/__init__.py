@@ -5,10 +5,10 @@
 >>> classifier.predict(["Schmidt"])[0][0].country
 'Germany'
 
-NameClassifier    loads a model, and says in which countries names are common
-Guess             a country, and its probability
-Example           a name with its label, to evaluate on
-RnnNamesError     the base of all errors that a user can fix; each kind of it is here, too
+NameClassifier    loads a model and predicts in which countries names are common
+Guess             a country and its probability
+Example           a name with its label, for evaluation
+RnnNamesError     the base of all errors that the user can fix; its subclasses are here too
 """
 
 import importlib

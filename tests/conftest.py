@@ -28,7 +28,7 @@ from rnn_names.training.weights import country_counts
 settings.register_profile("same every time", derandomize=True, deadline=None, database=None)
 settings.load_profile("same every time")
 
-# One small network and nothing beside the loss of the country: quick, and easy to foresee.
+# One small network and only the loss of the country: quick and predictable.
 PLAIN = TrainConfig(
     batch_size=32,
     lr=0.003,
@@ -44,9 +44,18 @@ FEW = ("Germany", "Greece", "Japan", "Poland", "Vietnam")
 Train = Callable[[Prepared, TrainConfig, int], tuple[list[EpochReport], Checkpoint]]
 
 
-def _train(data: Prepared, config: TrainConfig, hidden_size: int) -> tuple[list[EpochReport], Checkpoint]:
+def _train(
+    data: Prepared, config: TrainConfig, hidden_size: int, ngrams: int = 0, bag: int = 0, cell: str = "rnn"
+) -> tuple[list[EpochReport], Checkpoint]:
     network = NetworkConfig(
-        len(data.alphabet), len(data.countries), hidden_size, readouts=config.objective.readouts
+        len(data.alphabet),
+        len(data.countries),
+        hidden_size,
+        cell=cell,
+        bidirectional=bool(ngrams),
+        readouts=config.objective.readouts,
+        ngrams=data.ngrams(ngrams, 4, config.class_weight),
+        bag=bag,
     )
     epochs = [event for event in fit(data, network, config) if isinstance(event, EpochReport)]
     members, temperature = next((e.members, e.temperature) for e in reversed(epochs) if e.members)
@@ -70,6 +79,7 @@ def _train(data: Prepared, config: TrainConfig, hidden_size: int) -> tuple[list[
 
 
 FLAGS = {
+    "--known-labels",
     "--pooling",
     "--bidirectional",
     "--resume",
@@ -84,13 +94,13 @@ FLAGS = {
 
 
 def once(args: Sequence[object]) -> list[str]:
-    """The arguments of a command with each option once, as it stands last: for tests that vary a few."""
+    """The arguments of a command, each option once with its last value, for tests that vary a few."""
     found: dict[str, list[str]] = {}
     words = list(map(str, args))
     for place, word in enumerate(words):
         before = words[place - 1].replace("--no-", "--") if place else ""
         if before.startswith("--") and before not in FLAGS and not word.startswith("--"):
-            continue  # the value of that
+            continue  # the value of that option
         name = word.replace("--no-", "--")
         alone = not word.startswith("--") or name in FLAGS
         value = [] if alone else words[place + 1 : place + 2]
@@ -99,10 +109,10 @@ def once(args: Sequence[object]) -> list[str]:
 
 
 def unmeasured() -> dict[str, str]:
-    """The environment of a process whose coverage is not measured.
+    """The environment of a process without coverage measurement.
 
-    Where Ctrl-C comes while the measuring holds its lock, the process waits for itself for ever; where the
-    disk is full, the measuring fails first.
+    If Ctrl-C arrives while the measurement holds its lock, the process deadlocks; on a full disk the
+    measurement fails first.
     """
     return {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE")}
 
@@ -156,6 +166,13 @@ def ensemble(few_countries: Path) -> Checkpoint:
     """A model of two networks, trained for two epochs on the five countries."""
     config = replace(PLAIN, epochs=2, networks=2)
     return _train(prepare(read_examples(few_countries), config), config, 8)[1]
+
+
+@pytest.fixture(scope="session")
+def knowing(few_countries: Path) -> Checkpoint:
+    """A model that reads n-grams both ways and without order, with every readout."""
+    config = replace(PLAIN, epochs=2, step_loss=0.3, letter_loss=1.0, ema_decay=0.9)
+    return _train(prepare(read_examples(few_countries), config), config, 8, 300, 5, "gru")[1]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What is done to the tool, how often, and what comes of it: the table of the README.
+"""The faults that the tool is put through, how often, and the results: the table of the README.
 
     python -m tests.faults [NAME…]
 
@@ -65,7 +65,7 @@ def tool(*args: object, **kwargs: object) -> "subprocess.Popen[str]":
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **kwargs)  # type: ignore[call-overload,no-any-return]  # the options of the caller
 
 
-# models of strangers
+# untrusted models
 
 
 @fault("refused in one line", 3000, 3000)
@@ -108,7 +108,7 @@ from pathlib import Path
 resource.setrlimit(resource.RLIMIT_DATA, (500_000_000, 500_000_000))
 from tests import hostile
 for path in sorted(Path(sys.argv[1]).glob("*.npz")):
-    signal.setitimer(signal.ITIMER_PROF, 5)  # of work, then the process ends
+    signal.setitimer(signal.ITIMER_PROF, 5)  # of CPU time, then the process ends
     print(path.name, hostile.answers(path) is not None)
 usage = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 assert usage * (1 if sys.platform == "darwin" else 1024) < 500_000_000, usage
@@ -149,7 +149,7 @@ def fuzzed(folder: Path, seconds: int) -> int:
 
 @contextmanager
 def no_room_for(size: int) -> Iterator[None]:
-    """No file can be longer than this."""
+    """Limit the size of files to this."""
     import resource  # not above: Windows has none
 
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -297,7 +297,7 @@ def nowhere(folder: Path, trials: int) -> int:
     return 2 * trials
 
 
-# what is nobody's business
+# privacy
 
 WATCH = """
 import os, sys

@@ -1,4 +1,4 @@
-"""Look for a model file that can neither be read nor be refused, guided by the coverage of the code.
+"""Search for a model file that is neither read nor refused, guided by code coverage.
 
     pip install atheris
     python -m tests.fuzz FOLDER [-max_total_time=600]
@@ -32,7 +32,7 @@ def main() -> None:
     corpus.mkdir(exist_ok=True)
     for number, seed in enumerate(seeds):
         (corpus / f"seed-{number}").write_bytes(seed)
-    file = os.memfd_create("model")  # libFuzzer ends the process where nothing could be tidied up
+    file = os.memfd_create("model")  # libFuzzer ends the process without cleaning up
     path = Path(f"/proc/self/fd/{file}")
 
     def once(data: bytes) -> None:

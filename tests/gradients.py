@@ -1,10 +1,26 @@
-"""Central differences, entry by entry: the judge of every hand-written derivative."""
+"""Central differences, entry by entry, to check every hand-written derivative."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from rnn_names.base.arrays import Params
+from rnn_names.base.arrays import FloatArray, Params
+from rnn_names.network.input import Gradient, RowGradient
+
+
+def full(gradient: Gradient, shape: tuple[int, ...]) -> FloatArray:
+    """A gradient with all of its rows, in the shape of its parameter."""
+    if not isinstance(gradient, RowGradient):
+        return gradient
+    assert (np.diff(gradient.rows) > 0).all()
+    dense = np.zeros(shape, gradient.values.dtype)
+    dense[:, gradient.rows] = gradient.values
+    return dense
+
+
+def all_full(grads: Mapping[str, Gradient], params: Params) -> Params:
+    """The gradients of all parameters, with all of their rows."""
+    return {name: full(g, params[name].shape) for name, g in grads.items()}
 
 
 def gradient_errors(

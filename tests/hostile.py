@@ -1,4 +1,4 @@
-"""Model files as a stranger might make them, and what must hold for every one."""
+"""Hostile model files, and what must hold for each of them."""
 
 import json
 import math
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.base.arrays import FloatArray
+from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.base.errors import CheckpointError
 from rnn_names.model.archive import END, ENTRY, MEMBER
 from rnn_names.model.checkpoint import Checkpoint, DataInfo, save
@@ -25,7 +25,7 @@ from rnn_names.network.init import init_params
 
 
 def tiny(readouts: tuple[str, ...] = ("country",)) -> Checkpoint:
-    """A model of eleven numbers a network, nearly."""
+    """A model with about eleven numbers in each network."""
     network = NetworkConfig(symbols=5, countries=2, hidden_size=2, readouts=readouts)
     return Checkpoint(
         network=network,
@@ -62,14 +62,14 @@ def npy(data: bytes, dtype: str = "|u1", shape: tuple[int, ...] | None = None) -
 
 
 def good(folder: Path, readouts: tuple[str, ...] = ("country",)) -> dict[str, bytes]:
-    """The files in the file of the tiny model."""
+    """The members of the tiny model's file."""
     save(folder / "good.npz", tiny(readouts))
     with zipfile.ZipFile(folder / "good.npz") as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
 def assembled(good: dict[str, bytes], data: bytes) -> bytes:
-    """What a fuzzer's bytes stand for: a whole file, a good model's header, or another member of it.
+    """The file that a fuzzer's bytes stand for: a whole file, the header of a good model or a member.
 
     Its checksums are right but for the first: no fuzzer guesses those.
     """
@@ -81,11 +81,11 @@ def assembled(good: dict[str, bytes], data: bytes) -> bytes:
 
 
 def answers(path: Path) -> FloatArray | None:
-    """What the model in a file says of two names; None for a file that is refused, as it must be."""
+    """The answers of the model in a file to two names; None for a file that is refused."""
     try:
         p = NameClassifier.load(path).predict_proba(["a", "éaé b"])
     except CheckpointError as error:
-        if not str(error).isprintable():  # nor may it have more lines than one
+        if not str(error).isprintable():  # so it is also a single line
             raise AssertionError(repr(str(error))) from error
         return None
     assert np.isfinite(p).all()
@@ -94,7 +94,7 @@ def answers(path: Path) -> FloatArray | None:
 
 
 class Bomb:
-    """What writes a file when it is unpickled."""
+    """Writes a file when it is unpickled."""
 
     def __init__(self, sentinel: Path) -> None:
         self.sentinel = sentinel
@@ -114,6 +114,16 @@ def attacks(good: dict[str, bytes], sentinel: Path) -> dict[str, bytes]:
 
     def changed(part: str, **values: object) -> bytes:
         return with_header(json.dumps({**header, part: {**header[part], **values}}).encode())
+
+    def known(letter: IntArray, children: IntArray) -> bytes:
+        """The good model with these n-grams, and a row for each."""
+        n = len(children)
+        text = json.dumps({**header, "network": {**header["network"], "ngrams": n, "marked": True}})
+        arrays = {"letter": letter.astype("<u2"), "children": children.astype("<u2")}
+        more = {f"ngrams/{k}.npy": npy(a.tobytes(), "<u2", a.shape) for k, a in arrays.items()}
+        return pack(
+            {**good, name: npy(bytes(8 * n), "<f4", (1, n, 2)), **more, "header.npy": npy(text.encode())}
+        )
 
     def zipped(method: int, *more: tuple[str, bytes, int]) -> bytes:
         with BytesIO() as file:
@@ -158,7 +168,16 @@ def attacks(good: dict[str, bytes], sentinel: Path) -> dict[str, bytes]:
         "an absolute path": pack({**good, "/etc/evil.npy": old}),
         "a path for a parameter": pack({("../" + k if k == name else k): v for k, v in good.items()}),
         "members that overlap": patched(ENTRY, b"PK\1\2", 16, 10),
+        "a million n-grams that are not there": changed("network", ngrams=1 << 20),
+        "more n-grams than there may be": changed("network", ngrams=1 << 21),
         "400,000 pairs": changed("network", symbols=1000, pairs=list(range(400_000))),
+        "n-grams in one chain": known(np.full(50_000, 4), np.repeat([0, 1, 0], [4, 50_000, 1])),
+        "n-grams of one parent": known(np.arange(50_000), np.repeat([0, 50_000, 0], [4, 1, 50_000])),
+        "n-grams that go round": known(np.array([4, 4]), np.array([0, 0, 0, 0, 0, 1, 1])),
+        "an n-gram of itself": known(np.array([4]), np.array([0, 0, 0, 0, 0, 1])),
+        "n-grams without their ends": known(np.array([4, 4, 3]), np.array([0, 0, 0, 1, 1, 1, 0, 0])),
+        "more children than n-grams": known(np.array([4]), np.array([0, 0, 0, 0, 0xFFFF, 0])),
+        "letters that there are not": known(np.array([0xFFFF]), np.array([0, 0, 0, 0, 1, 0])),
         **{
             f"scales of {scale}": pack(
                 {
@@ -196,7 +215,7 @@ def attacks(good: dict[str, bytes], sentinel: Path) -> dict[str, bytes]:
         "an escape sequence for a cell": changed("network", cell="\x1b[2J\x07"),
         "not a number": pack({**good, name: old[:NPY] + np.full(10, np.nan, "<f4").tobytes()}),
     }  # fmt: skip
-    # Read, but overflowing: every parameter is as large as numbers get.
+    # Readable, but overflowing: every parameter has the largest value.
     largest = np.finfo("<f4").max
     for cell in ("rnn", "relu"):
         text = json.dumps({**header, "network": {**header["network"], "cell": cell}}).encode()

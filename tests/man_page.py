@@ -1,4 +1,4 @@
-"""The build hook that puts the man page, made from the commands, into the wheel."""
+"""The build hook that generates the man page and adds it to the wheel."""
 
 import shutil
 import sys

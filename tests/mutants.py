@@ -1,4 +1,4 @@
-"""Break every line of the backward pass in turn, and count what the tests do not notice.
+"""Break every line of the backward pass in turn, and count the changes that the tests miss.
 
     python -m tests.mutants
 
@@ -21,13 +21,14 @@ ROOT = Path(__file__).resolve().parent.parent
 BACKWARD = {
     "cells.py": {"derivative"},
     "layers.py": {"derivative", "cross_entropy", "dropout"},
-    "recurrence.py": {"derivative", "sum_by_symbol"},
+    "recurrence.py": {"derivative", "sum_by_symbol", "sum_by_index"},
     "pooling.py": {"derivative", "add_rows"},
-    "pairs.py": {"recurrence_of"},
-    "loss.py": {"loss_and_gradient", "_step_losses"},
+    "input.py": {"rows_read", "backed_off", "added", "inputs"},
+    "reading.py": {"memoryless", "unrolled"},
+    "loss.py": {"loss_and_gradient", "country_loss", "step_losses"},
     "prefixes.py": {"join", "others"},
 }
-TESTS = ("tests/test_prefixes.py", "tests/test_network.py")
+TESTS = ("tests/test_prefixes.py", "tests/test_input.py", "tests/test_network.py")
 OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
@@ -38,7 +39,7 @@ UFUNCS = {"multiply": "add", "subtract": "add", "square": "negative", "add": "ma
 
 
 def functions(tree: ast.Module, names: set[str]) -> Iterator[ast.AST]:
-    """The functions of these names that stand in no other of them."""
+    """The outermost functions with these names."""
     stack: list[ast.AST] = [tree]
     while stack:
         node = stack.pop()
@@ -60,7 +61,7 @@ def mutations(function: ast.AST) -> Iterator[tuple[int, str]]:
         elif (
             isinstance(node, ast.Constant)
             and isinstance(node.value, int | float)
-            and not isinstance(node.value, bool)  # `strict=True` is no mathematics
+            and not isinstance(node.value, bool)  # `strict=True` is not mathematics
         ):
             value = node.value
             node.value = value + 1
@@ -116,7 +117,7 @@ def survives(file: str, source: str) -> bool:
                 timeout=200,
             )
         except subprocess.TimeoutExpired:
-            return False  # it never ends: that is noticed
+            return False  # a run that never ends counts as noticed
     return done.returncode == 0
 
 

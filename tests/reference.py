@@ -58,7 +58,7 @@ the package is used.
 
 
 def contexts() -> Iterator[Any]:
-    """That of the program, and of each of its commands, in which they write their help."""
+    """The context of the program and of each command, in which the help is written."""
     program: Any = get_command(app)
     root = program.make_context("rnn-names", ["info"], resilient_parsing=True, terminal_width=WIDTH)
     yield root
@@ -67,7 +67,7 @@ def contexts() -> Iterator[Any]:
 
 
 def reference() -> str:
-    """The help of every command, each to be folded out."""
+    """The help of every command, each in a section that unfolds."""
     first, *others = (
         "```text\n" + re.sub(" +$", "", context.get_help().strip(), flags=re.M) + "\n```\n"
         for context in contexts()
@@ -103,7 +103,7 @@ def man_page() -> str:
 
 
 def paragraphs(help: str) -> list[tuple[str, bool]]:
-    """Each paragraph of a help text, and whether it is to be left in its lines."""
+    """Each paragraph of a help text, and whether its lines are kept."""
     parts = inspect.cleandoc(help).split("\n\n")
     return [(part.removeprefix("\b\n"), part.startswith("\b")) for part in parts]
 
@@ -133,13 +133,13 @@ def parameters(context: Any) -> Iterator[str]:
 
 
 def wrapped(text: str) -> Iterator[str]:
-    """The text in short lines, none of which is read as a request."""
+    """The text in short lines, none of which troff reads as a request."""
     for line in textwrap.wrap(escaped(text), 80, break_long_words=False, break_on_hyphens=False):
         yield f"\\&{line}" if line.startswith(".") else line
 
 
 def escaped(text: str) -> str:
-    """The text in ASCII, none of it read as a request or an escape."""
+    """The text in ASCII, without anything that troff reads as a request or an escape."""
     text = text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq").replace('"', "\\(dq")
     return "".join(c if c.isascii() else f"\\[u{ord(c):04X}]" for c in text)
 

@@ -1,5 +1,6 @@
-"""What a stranger adds without a change to the package: a cell, an optimizer, an output format."""
+"""Additions without a change to the package: a cell, an optimizer, an output format, a picture."""
 
+import importlib
 import json
 import os
 import subprocess
@@ -12,14 +13,15 @@ import pytest
 
 from rnn_names.base.arrays import FloatArray, Params
 from rnn_names.model.recipe import TrainConfig
-from rnn_names.network.cells import CELLS, Cell, Step, sigmoid
+from rnn_names.network.cells import CELLS, Cell, CellStep, sigmoid
 from rnn_names.network.config import READOUTS
 from rnn_names.network.loss import loss_and_gradient
+from rnn_names.show.pictures import PICTURES, Picture
 from rnn_names.show.predictions import WRITERS, Prediction
 from rnn_names.training.optim import OPTIMIZERS, Optimizer
-from tests.gradients import gradient_errors
-from tests.problems import OBJECTIVE, PAIRS, batch, network, start
-from tests.test_cli import fine
+from tests.gradients import all_full, gradient_errors
+from tests.problems import BAG, NGRAMS, OBJECTIVE, batch, network, start
+from tests.test_cli import fine, invoke
 
 QUICK = ("--networks", "1", "--hidden-size", "4", "--epochs", "2", "--workers", "1")
 
@@ -33,10 +35,10 @@ class MGU(Cell):
     The planes are n, f, m: the first two read x, the last two h.
     """  # fmt: skip
 
-    planes, x, h = 3, slice(0, 2), slice(1, 3)
+    planes, x_planes, h_planes = 3, slice(0, 2), slice(1, 3)
     bias = (0.0, 0.0, 0.0)
 
-    def step(self, a: FloatArray, h: FloatArray, c: FloatArray, out: FloatArray) -> Step:
+    def step(self, a: FloatArray, h: FloatArray, c: FloatArray, out: FloatArray) -> CellStep:
         n, f, m = a
         sigmoid(f)
         n += f * m
@@ -80,17 +82,19 @@ class Markdown:
         self.file.write("".join(rendered))
 
     def end(self) -> None:
-        """Nothing is open."""
+        """Nothing is left to close."""
 
 
 def test_a_cell(monkeypatch: pytest.MonkeyPatch, few_countries: Path, tmp_path: Path) -> None:
     monkeypatch.setitem(CELLS, "mgu", MGU())
     monkeypatch.chdir(tmp_path)
-    config = network("mgu", True, READOUTS, pooling=True, pairs=PAIRS)
+    config = network("mgu", True, READOUTS, pooling=True, ngrams=NGRAMS, bag=BAG)
     params, (names, targets) = start(config), batch()
     _, grads = loss_and_gradient(params, config, names, targets, OBJECTIVE)
     errors = gradient_errors(
-        lambda: loss_and_gradient(params, config, names, targets, OBJECTIVE)[0], params, grads
+        lambda: loss_and_gradient(params, config, names, targets, OBJECTIVE)[0],
+        params,
+        all_full(grads, params),
     )
     assert max(errors.values()) < 1e-6
     assert "rnn|relu|gru|lstm|mgu" in fine("train", "-h").stdout
@@ -120,19 +124,47 @@ def test_an_output_format(monkeypatch: pytest.MonkeyPatch, model_file: Path) -> 
     assert [line.partition(":")[0] for line in said.splitlines()] == ["* Kowalski", "* Rossi"]
 
 
-# What an answer needs. Whatever else is loaded makes every answer slower to come.
+def test_a_picture(
+    monkeypatch: pytest.MonkeyPatch, model_file: Path, few_countries: Path, tmp_path: Path
+) -> None:
+    picture = Picture("tests.added_picture", "Draw how long the names are.")
+    monkeypatch.setitem(PICTURES["evaluate"], "--lengths", picture)
+    monkeypatch.chdir(tmp_path)
+    assert "--lengths FILE.svg" in fine("evaluate", "-h").stdout
+    fine("evaluate", few_countries, "-m", model_file, "--lengths", "lengths.svg")
+    drawn = Path("lengths.svg").read_text(encoding="utf-8")
+    assert "<title>How long the names are</title>" in drawn
+    assert drawn.count("<polyline") > 1
+    refused = invoke("evaluate", few_countries, "-m", model_file, "--lengths", "lengths.png")
+    assert refused.exit_code == 2
+    assert "ends with .svg" in refused.stderr
+    same = invoke("evaluate", few_countries, "-m", model_file, "--lengths", "a.svg", "--confusion", "a.svg")
+    assert "would take the place of a.svg" in same.stderr
+
+
+@pytest.mark.parametrize("command", PICTURES)
+def test_every_picture_is_an_option_of_its_command(command: str) -> None:
+    options = fine(command, "-h").stdout
+    for option, picture in PICTURES[command].items():
+        assert f"{option} FILE.svg" in options
+        assert picture.help.split()[0] in options
+        assert callable(importlib.import_module(picture.module).draw)
+
+
+# The modules that an answer needs. Any other module would slow down every answer.
 PREDICT_LOADS = """
 base.arrays base.bundled base.errors base.files base.text
-names.alphabet names.encoded names.example names.examples names.letters names.records names.rows
-names.source names.spelling names.spelling1 names.tables
-network.cells network.config network.layers network.pairs network.pooling network.prefixes
-network.recurrence network.scores
-model.archive model.calibration model.checkpoint model.classifier model.header model.parameters
-model.recipe
-show.predictions show.tables
-cli.command cli.options cli.predict cli.reading
+names.alphabet names.countries names.encoded names.example names.examples names.labels
+names.letters names.ngrams names.records
+names.rows names.source names.spelling names.spelling1 names.tables
+network.cells network.config network.input network.layers network.prefixes network.recurrence
+network.scores network.sums
+model.archive model.arguments model.calibration model.checkpoint model.classifier model.header
+model.parameters model.recipe
+show.pictures show.predictions show.tables
+cli.answers cli.command cli.drawing cli.options cli.predict cli.reading
 """
-# Those of others that take long.
+# Modules of others that are slow to load.
 SLOW = {"rich", "tqdm", "zipfile", "multiprocessing", "numpy.random", "asyncio"}
 
 
@@ -148,9 +180,13 @@ except SystemExit:
 """
     bare = {
         name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")
-    }  # it loads more
+    }  # coverage loads more modules
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=bare)
     loaded = set(run.stderr.split())
+    bare_numpy = "import sys, numpy; print(*sys.modules)"  # before 2 it loads numpy.random itself
+    of_numpy = subprocess.run(
+        [sys.executable, "-c", bare_numpy], capture_output=True, text=True, check=True
+    )
     found = {name.removeprefix("rnn_names.") for name in loaded if name.startswith("rnn_names.")}
     assert {name for name in found if "." in name} == set(PREDICT_LOADS.split())
-    assert not SLOW & loaded
+    assert not SLOW & (loaded - set(of_numpy.stdout.split()))

@@ -1,4 +1,4 @@
-"""No output takes the place of an input, or of another output."""
+"""No output replaces an input or another output."""
 
 import os
 import re
@@ -24,7 +24,7 @@ def invoke(*arguments: object) -> Result:
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: Checkpoint) -> Path:
-    """A folder with data, a model whose name ends as a picture's, and one that was trained on p.csv."""
+    """A folder with data, a model whose name ends in .svg, and a model that was trained on p.csv."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "p.csv").write_text(ROWS)
     (tmp_path / "w.csv").write_text("country,weight\nJapan,1\n")
@@ -62,6 +62,8 @@ def contents(folder: Path) -> dict[Path, bytes]:
         "gradients -m drawn.npz --svg drawn.svg",
         "predict -m m.svg -o m.svg --format csv Otto",
         "predict -m m.svg --prior w.csv -o w.csv Otto",
+        "predict -m m.svg Otto --map m.svg",
+        "predict -m m.svg --prior w.csv Otto -o a.svg --format csv --map a.svg",
         "train p.csv -o p.csv",
         "train D -o D/Poland.txt",
         "train D --given-names p.csv -o p.csv",
@@ -92,8 +94,10 @@ def test_a_table_may_be_written_in_place(here: Path) -> None:
     [
         "explain Otto -m none.npz --svg a.png",
         "gradients -m none.npz --svg a.png",
+        "predict Otto -m none.npz --map a.png",
         "explain Otto -m none.npz --svg none/a.svg",
         "gradients -m none.npz --svg none/a.svg",
+        "predict Otto -m none.npz --map none/a.svg",
     ],
 )
 def test_a_picture_is_checked_before_the_work(here: Path, command: str) -> None:

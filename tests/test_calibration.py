@@ -1,4 +1,4 @@
-"""The prior and the temperature: against Bayes' rule, and against a search of every temperature."""
+"""The prior, checked by Bayes' rule, and the temperature, checked by exhaustive search."""
 
 import math
 
@@ -24,7 +24,7 @@ def normal(weights: FloatArray) -> FloatArray:
 
 
 def scores(p: FloatArray) -> FloatArray:
-    """Scores whose softmax is p; that each row's sum is another does not matter."""
+    """Scores whose softmax is p; the sum of each row is arbitrary."""
     return np.log(np.maximum(p, np.finfo(p.dtype).tiny)) + np.arange(len(p), dtype=p.dtype)[:, None]
 
 
@@ -37,7 +37,8 @@ def fit_temperature(p: FloatArray, truth: IntArray, trained: FloatArray, prior: 
 
 
 def loss(p: FloatArray, truth: IntArray) -> float:
-    return float(-np.log(p[np.arange(len(p)), truth]).mean())
+    with np.errstate(divide="ignore"):  # of a country that is impossible
+        return float(-np.log(p[np.arange(len(p)), truth]).mean())
 
 
 # the prior
@@ -66,7 +67,7 @@ def test_under_the_prior_of_the_training_nothing_changes(rows: FloatArray, prior
 def test_another_prior_is_that_of_bayes_rule(
     likelihood: FloatArray, trained: FloatArray, prior: FloatArray
 ) -> None:
-    # p(country | name) ∝ p(name | country) p(country), of which only the last is another.
+    # p(country | name) ∝ p(name | country) p(country), of which only the last factor changes.
     p = normal(likelihood * trained)
     np.testing.assert_allclose(adjust(p, trained, prior, 1.0), normal(likelihood * prior), rtol=1e-9)
 
@@ -110,7 +111,7 @@ def test_certainty_stays_finite() -> None:
     found = adjust(p, np.array([1.0, 9.0]), np.array([9.0, 1.0]), 2.0)
     assert np.isfinite(found).all()
     np.testing.assert_allclose(found, p, atol=1e-6)
-    # With all of the prior, even what the network gives nothing is certain.
+    # A country with the whole prior is certain, even if the network gives it 0.
     np.testing.assert_array_equal(adjust(p, np.ones(2), np.array([0.0, 1.0]), 1.0), [[0, 1], [0, 1]])
 
 
@@ -171,7 +172,7 @@ def test_a_few_names_that_are_all_right_do_not_make_it_certain() -> None:
 
 
 def test_a_temperature_by_hand_is_fitted() -> None:
-    # Right twice of three times, at the same odds of 8 to 1: the temperature that makes them 2 to 1 is 3.
+    # Two of three answers are right, all at odds of 8 to 1: a temperature of 3 makes the odds 2 to 1.
     p = np.array([[8, 1], [8, 1], [1, 8]]) / 9
     p, truth = np.tile(p, (100_000, 1)), np.zeros(300_000, int)
     assert fit_temperature(p, truth, np.ones(2), np.ones(2)) == pytest.approx(3, rel=1e-3)
@@ -179,7 +180,7 @@ def test_a_temperature_by_hand_is_fitted() -> None:
 
 
 def test_the_temperature_is_fitted_under_the_prior_that_is_to_hold() -> None:
-    # Under even odds the network said 4 to 1; with a prior of 16 to 1 these are 64 to 1, or 4 to 1 against.
+    # Under even odds the network said 4 to 1; a prior of 16 to 1 makes it 64 to 1, or 4 to 1 against.
     p = np.array([[0.8, 0.2]] * 90_000)
     truth = np.array(([0] * 8 + [1]) * 10_000)  # 8 to 1: half of the logarithm
     fitted = fit_temperature(p, truth, np.ones(2), np.array([16.0, 1.0]))

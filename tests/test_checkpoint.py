@@ -5,6 +5,8 @@ import os
 import pickle
 import subprocess
 import sys
+import time
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -19,11 +21,14 @@ from rnn_names.base.files import check_writable
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint, DataInfo, load, save
 from rnn_names.model.classifier import NameClassifier
-from rnn_names.model.recipe import TrainConfig
+from rnn_names.model.header import DATA_BEFORE_FORMAT_3
+from rnn_names.model.recipe import BEFORE_FORMAT_3, TrainConfig
 from rnn_names.names.alphabet import Alphabet
 from rnn_names.names.examples import read_examples
+from rnn_names.names.ngrams import NGrams
 from rnn_names.network.config import NetworkConfig
 from rnn_names.network.init import init_params
+from rnn_names.network.sums import selected, widened
 from rnn_names.training.run import Job, check_output
 
 
@@ -57,7 +62,7 @@ def assert_same(one: Checkpoint, other: Checkpoint) -> None:
 
 
 def refused(path: Path) -> str:
-    """The message of the error that loading must end in."""
+    """The message of the error that loading must raise."""
     with pytest.raises(CheckpointError) as caught:
         load(path)
     message = str(caught.value)
@@ -171,7 +176,7 @@ def test_check_writable(tmp_path: Path) -> None:
         check_writable(tmp_path / "none" / "m.npz")
 
 
-# files that are no models
+# files that are not models
 
 
 @pytest.mark.parametrize("bits", [32, 8])
@@ -256,7 +261,7 @@ def test_a_pickle_in_the_file_is_never_executed(small: Checkpoint, tmp_path: Pat
         np.savez(file, **arrays)
     refused(path)
     assert not sentinel.exists()
-    with np.load(path, allow_pickle=True) as archive:  # it would have gone off
+    with np.load(path, allow_pickle=True) as archive:  # it would have run
         archive[where]
     assert sentinel.exists()
 
@@ -283,12 +288,12 @@ def set_to(part: str, key: str, value: object) -> Change:
         (lambda h, a: h.update(format=4), "format 4, where this version reads formats 1 to 3; upgrade"),
         (lambda h, a: h.update(format=0), "format 0, where this version reads formats 1 to 3)"),
         (lambda h, a: h.update(more=1), "its header has other fields: ['more']"),
-        (lambda h, a: h["network"].update(hidden_size=0), "2 networks of 0 hidden units"),
+        (lambda h, a: h["network"].update(hidden_size=0), "hidden_size cannot be 0"),
         (lambda h, a: h["network"].update(hidden_size=-3), "NetworkConfig.hidden_size cannot be -3"),
         (lambda h, a: h["network"].update(hidden_size=10**9), "networks of 1000000000 hidden units"),
         (lambda h, a: h["network"].update(hidden_size=10**400), "NetworkConfig.hidden_size cannot be 1000"),
         (lambda h, a: h["network"].update(readouts=["country"] * 2), "its readouts are"),
-        (lambda h, a: h["network"].update(readouts=["\x1b[2J"]), r"its readouts are ('\x1b[2J',)"),
+        (lambda h, a: h["network"].update(readouts=["\x1b[2J"]), r"readouts cannot be ('\x1b[2J',)"),
         (lambda h, a: h["training"].update(val_split=float("nan")), "val_split cannot be nan"),
         (lambda h, a: h["training"].update(test_split=float("inf")), "test_split cannot be inf"),
         (lambda h, a: h["training"].update(seed=1 << 63), "seed cannot be 9223372036854775808"),
@@ -303,7 +308,7 @@ def set_to(part: str, key: str, value: object) -> Change:
         (lambda h, a: h.pop("history"), "history"),
         (lambda h, a: h["countries"].append("Zambia"), "do not fit the network"),
         (lambda h, a: h.update(letters="abc"), "do not fit the network"),
-        (lambda h, a: h.update(network=["x"]), "NetworkConfig has other fields"),
+        (lambda h, a: h.update(network=["x"]), "its network has no n-grams"),
         (lambda h, a: h["network"].update(layers=2), "NetworkConfig has other fields: ['layers']"),
         (lambda h, a: h["training"].pop("seed"), "TrainConfig has other fields: ['seed']"),
         (lambda h, a: h["data"].pop("source"), "DataInfo has other fields: ['source']"),
@@ -338,18 +343,28 @@ def set_to(part: str, key: str, value: object) -> Change:
             "it pools states that nothing reads",
         ),
         (lambda h, a: h["network"].update(pooling=True), "country.W is not float32 or float16 (9, 2)"),
-        (lambda h, a: h["network"].pop("pairs"), "NetworkConfig has other fields: ['pairs']"),
-        (lambda h, a: h["network"].update(pairs=[3]), "forward.U is not float32 or float16 (1, 6, 3)"),
-        (lambda h, a: h["network"].update(pairs=[3, 3]), "its pairs of symbols are (3, 3)"),
-        (lambda h, a: h["network"].update(pairs=[4, 3]), "its pairs of symbols are (4, 3)"),
-        (lambda h, a: h["network"].update(pairs=[25]), "its pairs of symbols are (25,)"),
-        (lambda h, a: h["network"].update(pairs=[-1]), "NetworkConfig.pairs cannot be [-1]"),
-        (lambda h, a: h["network"].update(pairs=[True]), "NetworkConfig.pairs cannot be [True]"),
-        (lambda h, a: h["network"].update(pairs=[10**30]), "NetworkConfig.pairs cannot be [1000"),
-        (lambda h, a: h["network"].update(pairs="3"), "NetworkConfig.pairs cannot be '3'"),
+        (lambda h, a: h["network"].pop("ngrams"), "its network has no n-grams"),
+        (lambda h, a: h["network"].pop("marked"), "its network has no n-grams"),
+        (lambda h, a: h["network"].update(marked=1), "its n-grams are 0"),
+        (lambda h, a: h["network"].update(ngrams=-1), "its n-grams are -1"),
+        (lambda h, a: h["network"].update(ngrams=True), "its n-grams are True"),
+        (lambda h, a: h["network"].update(ngrams=7.0), "its n-grams are 7.0"),
+        (lambda h, a: h["network"].update(ngrams="3"), "its n-grams are '3'"),
+        (lambda h, a: h["network"].update(ngrams=(1 << 20) + 1), "its n-grams are 1048577"),
+        (lambda h, a: h["network"].update(ngrams=10**30), "its n-grams are 1000"),
+        (lambda h, a: h["network"].update(ngrams=7), "it has no ngrams/letter"),
+        (lambda h, a: a.update({"ngrams/letter": np.zeros(2, np.uint16)}), "not those of the network"),
+        (lambda h, a: h["network"].update(pairs=[3]), "NetworkConfig has other fields: ['pairs']"),
+        (lambda h, a: h["network"].update(bag=2), "not those of the network"),
+        (lambda h, a: h["network"].update(bag=-2), "NetworkConfig.bag cannot be -2"),
+        (
+            lambda h, a: h["network"].update(bag=2, readouts=["step_country"]),
+            "it pools states that nothing reads",
+        ),
         (lambda h, a: h.update(format=True), "format True"),
         (lambda h, a: h.update(format=2.0), "format 2.0"),
-        (lambda h, a: h.update(format=1), "format 1 has neither pairs nor scales"),
+        (lambda h, a: h.update(format=1), "format 1 has no n-grams"),
+        (lambda h, a: h.update(format=2), "format 2 has no n-grams"),
         (
             lambda h, a: a.update({"0/forward.W.scale": np.ones((1, 3), np.float16)}),
             "0/forward.W is not int8 (1, 3, 3)",
@@ -391,6 +406,188 @@ def test_a_file_that_is_not_as_it_should_be_is_refused(
     assert_same(load(path), small)  # the rewriting itself does no harm
     rewrite(path, change)
     assert said in refused(path)
+
+
+def as_format_2(header: dict[str, Any], pairs: object) -> None:
+    """The header as version 2 wrote it."""
+    header["format"] = 2
+    for name in ("ngrams", "marked", "bag"):
+        del header["network"][name]
+    header["network"]["pairs"] = pairs
+    for name in DATA_BEFORE_FORMAT_3:
+        del header["data"][name]
+    for name in BEFORE_FORMAT_3:
+        del header["training"][name]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "said"),
+    [
+        ([3], "forward.U is not float32 or float16 (1, 6, 3)"),
+        ([3, 3], "its pairs of symbols are [3, 3]"),
+        ([4, 3], "its pairs of symbols are [4, 3]"),
+        ([25], "its pairs of symbols are [25]"),
+        ([-1], "its pairs of symbols are [-1]"),
+        ([True], "its pairs of symbols are [True]"),
+        ([10**30], "its pairs of symbols are [1000"),
+        ("3", "its pairs of symbols are '3'"),
+        (None, "its pairs of symbols are None"),
+        ([8], "an n-gram goes beyond a word"),  # begins with the end
+    ],
+)
+def test_pairs_of_a_format_2_file_that_are_none_are_refused(
+    small: Checkpoint, tmp_path: Path, pairs: object, said: str
+) -> None:
+    path = tmp_path / "m.npz"
+    save(path, small)
+    rewrite(path, lambda header, arrays: as_format_2(header, []))
+    assert load(path).network == small.network  # as it was written, it is read
+    rewrite(path, lambda header, arrays: header["network"].update(pairs=pairs))
+    assert said in refused(path)
+
+
+def test_pairs_are_summed_when_they_are_read(small: Checkpoint, tmp_path: Path) -> None:
+    path = tmp_path / "m.npz"
+    save(path, small)
+    pair = np.ones((1, 1, 3), np.float32)
+
+    def change(header: dict[str, Any], arrays: dict[str, Any]) -> None:
+        as_format_2(header, [3 * 5 + 4])  # a é
+        for k in "01":
+            arrays[f"{k}/forward.U"] = np.concatenate([arrays[f"{k}/forward.U"], pair], axis=1)
+
+    rewrite(path, change)
+    loaded = load(path)
+    assert loaded.network.ngrams == NGrams.pairs((19,), 5)
+    for params, before in zip(loaded.members, small.members, strict=True):
+        U = before["forward.U"]
+        np.testing.assert_array_equal(params["forward.U"], np.concatenate([U, U[:, [4]] + pair], axis=1))
+    save(path, loaded)  # in today's format
+    assert_same(load(path), loaded)
+
+
+# n-grams
+
+
+@pytest.fixture
+def known() -> Checkpoint:
+    """A small model that reads _a a_ aa _aa aa_ _aa_."""
+    keys = [(0, 4), (4, 0), (4, 4), (6, 4), (8, 0), (9, 0)]
+    network = NetworkConfig(
+        symbols=6, countries=2, hidden_size=3, ngrams=NGrams(6, 3, *np.array(keys).T), bag=2
+    )
+    params = init_params(network, np.random.default_rng(3))
+    for q in params.values():
+        q += np.random.default_rng(4).standard_normal(q.shape).astype(np.float32)
+    return Checkpoint(
+        network=network,
+        training=TrainConfig(seed=7),
+        data=DataInfo(None, "name", "country", "f" * 64, 8, 1, 1, 3),
+        alphabet=Alphabet(" aé"),
+        countries=("A", "B"),
+        members=(params,),
+        counts=(5, 3),
+        temperature=1.0,
+        history=[],
+    )
+
+
+def put(name: str, place: int, value: int) -> Change:
+    return lambda header, arrays: arrays[f"ngrams/{name}"].__setitem__(place, value)
+
+
+def moved(before: int, after: int) -> Change:
+    """One child less of one n-gram, and one more of another."""
+
+    def change(header: dict[str, Any], arrays: dict[str, Any]) -> None:
+        arrays["ngrams/children"][before] -= 1
+        arrays["ngrams/children"][after] += 1
+
+    return change
+
+
+def rows(name: str, make: Callable[[Any], Any]) -> Change:
+    return lambda header, arrays: arrays.update({name: make(arrays[name])})
+
+
+@pytest.mark.parametrize("bits", [32, 4])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (put("letter", 0, 6), "an n-gram has a letter that is none"),
+        (put("letter", 0, 65535), "an n-gram has a letter that is none"),
+        (put("letter", 1, 4), "not sorted, or one is there twice"),
+        (put("letter", 1, 5), "not sorted"),
+        (put("letter", 5, 4), "without its first letter"),  # _aaa, but not aaa
+        (put("letter", 5, 3), "goes beyond a word"),
+        (put("letter", 5, 1), "goes beyond a word"),
+        (put("children", 0, 2), "do not have a parent each"),
+        (put("children", 0, 65535), "do not have a parent each"),
+        (moved(9, 11), "does not stand behind its parent"),  # its own parent
+        (moved(6, 11), "does not stand behind its parent"),
+        (moved(9, 7), "goes beyond a word"),  # a_ goes on
+        (rows("ngrams/letter", lambda a: a[:-1]), "ngrams/letter is not uint16 or uint32 (6,)"),
+        (rows("ngrams/letter", lambda a: a.astype(np.int64)), "ngrams/letter is not uint16 or uint32"),
+        (rows("ngrams/letter", lambda a: a.astype(np.float32)), "ngrams/letter is not uint16 or uint32"),
+        (rows("ngrams/children", lambda a: a[1:]), "ngrams/children is not uint16 or uint32 (12,)"),
+        (lambda h, a: a.pop("ngrams/letter"), "it has no ngrams/letter"),
+        (lambda h, a: a.pop("ngrams/children"), "it has no ngrams/children"),
+        (lambda h, a: a.update({"ngrams/more": np.zeros(3)}), "not those of the network"),
+        (lambda h, a: h["network"].update(ngrams=11), "ngrams/letter is not uint16 or uint32 (5,)"),
+        (lambda h, a: h["network"].update(ngrams=5), "ngrams/letter is not uint16 or uint32 (-1,)"),
+        (lambda h, a: h["network"].update(ngrams=0), "not those of the network"),
+        (lambda h, a: h["network"].update(marked=False), "goes beyond a word"),
+        (lambda h, a: h["network"].update(bag=0), "not those of the network"),
+        (rows("0/forward.U", lambda a: a[:, 1:]), "0/forward.U is not"),
+        (rows("0/bag.U", lambda a: a[..., :0]), "0/bag.U is not"),
+        (rows("0/bag.U", lambda a: a.astype(np.int16)), "0/bag.U is not"),
+    ],
+)
+def test_ngrams_that_are_not_as_they_should_be_are_refused(
+    known: Checkpoint, tmp_path: Path, change: Change, said: str, bits: int
+) -> None:
+    path = tmp_path / "m.npz"
+    save(path, known, bits)
+    rewrite(path, lambda header, arrays: None)
+    load(path)
+    rewrite(path, change)
+    assert said in refused(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda h, a: a.pop("0/forward.U.scale"), "0/forward.U is not float32 or float16 (1, 12, 3)"),
+        (rows("0/forward.U.scale", lambda a: a[:, 1:]), "0/forward.U.scale is not float16 (1, 12)"),
+        (rows("0/forward.U.scale", lambda a: -a), "has scales that are not finite and above 0"),
+        (rows("0/forward.U", lambda a: a[..., :1]), "0/forward.U is not int8 (1, 12, 3)"),
+        # Two numbers a byte are for the rows of n-grams alone.
+        (rows("0/forward.W", lambda a: np.zeros((1, 3, 2), np.uint8)), "0/forward.W is not int8 (1, 3, 3)"),
+    ],
+)
+def test_rows_of_4_bits_that_are_not_as_they_should_be_are_refused(
+    known: Checkpoint, tmp_path: Path, change: Change, said: str
+) -> None:
+    path = tmp_path / "m.npz"
+    save(path, known, 4)
+    rewrite(path, change)
+    assert said in refused(path)
+
+
+def test_a_chain_of_a_million_ngrams_is_refused_at_once(known: Checkpoint, tmp_path: Path) -> None:
+    path, n = tmp_path / "m.npz", 1 << 20
+    save(path, known)
+
+    def change(header: dict[str, Any], arrays: dict[str, Any]) -> None:
+        children = np.zeros(n, np.uint32)
+        children[5:-1] = 1  # each the parent of the next one
+        arrays |= {"ngrams/letter": np.full(n - 6, 4, np.uint32), "ngrams/children": children}
+        header["network"]["ngrams"] = n
+
+    rewrite(path, change)
+    begun = time.perf_counter()
+    assert "an n-gram has more than 16 letters" in refused(path)
+    assert time.perf_counter() - begun < 2
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b"null", b"3", b"\xff", b'{"format": 1}'])
@@ -479,7 +676,7 @@ def test_a_label_that_was_no_valid_utf8_survives(tmp_path: Path, small: Checkpoi
 
 
 def test_a_model_goes_into_a_regular_file(few_countries: Path) -> None:
-    with pytest.raises(OutputError, match="not a regular file"):
+    with pytest.raises(OutputError, match="is a pipe or a device"):
         check_output(Job(few_countries, Path(os.devnull)), resumed=False)
 
 
@@ -490,7 +687,7 @@ def test_a_training_option_that_does_not_exist_is_refused(
     path = tmp_path / "m.npz"
     save(path, small)
     rewrite(path, set_to("training", option, "cubed"))
-    assert "'cubed'" in refused(path)  # to predict it takes the prior that the weights made
+    assert "'cubed'" in refused(path)  # prediction needs the prior that the weights made
 
 
 # 16 and 8 bits
@@ -526,7 +723,7 @@ def test_parameters_of_fewer_bits_are_loaded_as_32(ensemble: Checkpoint, tmp_pat
             else:  # half a step of a 127th of the row's largest, itself rounded up by a thousandth
                 largest = np.abs(given[name]).max(axis=-1, keepdims=True)
                 assert np.all(np.abs(q - given[name]) <= 0.501 * largest / 127 + 1e-7)
-    # To write it again loses nothing more.
+    # Writing it again loses nothing more.
     save(tmp_path / "again.npz", loaded, bits)
     assert (tmp_path / "again.npz").read_bytes() == (tmp_path / "few.npz").read_bytes()
 
@@ -558,3 +755,93 @@ def test_what_is_too_large_for_few_bits_is_no_file_that_cannot_be_read(
     with pytest.raises(CheckpointError, match=f"too large for {bits} bits; give --bits 32"):
         save(path, model, bits)
     assert list(tmp_path.iterdir()) == []
+
+
+# rows of n-grams
+
+
+@pytest.mark.parametrize("bits", [32, 16, 8, 4])
+def test_a_model_with_ngrams_survives(knowing: Checkpoint, tmp_path: Path, bits: int) -> None:
+    save(tmp_path / "m.npz", knowing, bits)
+    loaded = load(tmp_path / "m.npz")
+    for field in fields(Checkpoint):
+        if field.name != "members":
+            assert getattr(loaded, field.name) == getattr(knowing, field.name)
+    (params,), (given,) = loaded.members, knowing.members
+    network = knowing.network
+    kind = {8: np.int8, 4: np.uint8}.get(bits, np.float32)
+    wide = widened(params, network)
+    assert list(wide) == list(given)
+    for name, q in given.items():
+        row = name in network.row_parameters
+        assert params[name].dtype == (kind if row else np.float32)
+        assert wide[name].dtype == np.float32
+        assert wide[name].shape == q.shape
+        if bits >= 16:
+            exact = q if bits == 32 else q.astype(np.float16).astype(np.float32)
+            np.testing.assert_array_equal(wide[name], exact)
+        else:
+            largest = np.abs(q).max(axis=-1, keepdims=True)
+            most = 7 if bits == 4 and row else 127
+            assert np.all(np.abs(wide[name] - q) <= 0.501 * largest / most + 1e-7)
+    for again in (8, 4, 32):  # to write it again as it was read loses nothing, and as it was read only
+        save(tmp_path / "again.npz", loaded, again)
+        same = (tmp_path / "again.npz").read_bytes() == (tmp_path / "m.npz").read_bytes()
+        assert same == (again == bits)
+
+
+@pytest.mark.parametrize("bits", [16, 8, 4])
+def test_a_model_with_ngrams_answers_alike_in_fewer_bits(
+    knowing: Checkpoint, few_countries: Path, tmp_path: Path, bits: int
+) -> None:
+    save(tmp_path / "few.npz", knowing, bits)
+    loaded = load(tmp_path / "few.npz")
+    names = [example.name for example in read_examples(few_countries)]
+    p, q = (NameClassifier(m).predict_proba(names) for m in (knowing, loaded))
+    np.testing.assert_allclose(p, q, atol=0.08 if bits == 4 else 1e-2)
+    assert not np.array_equal(p, q)
+    exact = replace(loaded, members=tuple(widened(m, loaded.network) for m in loaded.members))
+    np.testing.assert_array_equal(NameClassifier(exact).predict_proba(names), q)
+
+
+def test_rows_of_4_bits_are_widened_by_hand(known: Checkpoint, tmp_path: Path) -> None:
+    (params,) = known.members
+    params["forward.U"][0, 4] = [7, -3, 1]  # the scale is 1
+    params["forward.U"][0, 5] = 0
+    save(tmp_path / "m.npz", known, 4)
+    with np.load(tmp_path / "m.npz") as archive:
+        rows, scale = archive["0/forward.U"], archive["0/forward.U.scale"]
+    assert rows.shape == (1, 12, 2)
+    assert rows[0, 4].tolist() == [15 | 5 << 4, 9 | 8 << 4]  # 7 + 8, -3 + 8; 1 + 8, and 0 + 8 of nothing
+    assert scale[0, 4] == 1
+    (held,) = load(tmp_path / "m.npz").members
+    found = selected(held, "forward.U", np.array([5, 4, 4]), known.network)
+    assert found.tolist() == [[[0, 0, 0], [7, -3, 1], [7, -3, 1]]]
+
+
+@pytest.mark.parametrize("bits", [8, 4])
+def test_a_loaded_model_takes_the_memory_of_its_file(tmp_path: Path, known: Checkpoint, bits: int) -> None:
+    # All strings of up to nine letters a and é: a thousand n-grams, whose rows are the file.
+    keys, level, stop = [], np.array([4, 5]), 6
+    for _ in range(8):
+        keys.append(np.stack([np.repeat(level, 2), np.tile([4, 5], len(level))], axis=1))
+        level, stop = stop + np.arange(2 * len(level)), stop + 2 * len(level)
+    ngrams = NGrams(6, 3, *np.concatenate(keys).T)
+    network = replace(known.network, ngrams=ngrams, hidden_size=128, bag=128)
+    params = init_params(network, np.random.default_rng(0))
+    path = tmp_path / "m.npz"
+    save(path, replace(known, network=network, members=(params,)), bits)
+    load(path)  # what Python itself keeps
+    tracemalloc.start()
+    try:
+        loaded = load(path)
+        kept, _ = tracemalloc.get_traced_memory()
+        NameClassifier(loaded).predict_proba(["aaéa", "é a"] * 20)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    dense = 4 * sum(q.size for name, q in params.items() if name not in network.row_parameters)
+    size = path.stat().st_size + 0.75 * dense  # what is no row of n-grams is widened
+    assert kept < 1.3 * size + 100_000
+    assert most < 1.5 * size + 400_000
+    assert most < 4 * sum(q.size for q in params.values())

@@ -80,7 +80,7 @@ def test_a_name_scores_the_same_in_any_company(
     classifier: NameClassifier, few_countries: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [example.name for example in read_examples(few_countries)]
-    monkeypatch.setattr(scores, "CHUNK", 300)  # so that two threads have some
+    monkeypatch.setattr(scores, "CHUNK", 300)  # so that both threads have work
     together = classifier.predict_proba(names)
     for i in (0, 1, 400, 511, 512, 972):
         np.testing.assert_allclose(classifier.predict_proba([names[i]])[0], together[i], atol=1e-6)
@@ -289,7 +289,7 @@ def test_the_temperature_is_a_power(model: Checkpoint) -> None:
 
 @pytest.fixture
 def uneven(model: Checkpoint) -> Checkpoint:
-    """The model, as if the lists that it was trained on were of very different length."""
+    """The model, as if its training lists had very different lengths."""
     return replace(model, counts=(400, 100, 25, 900, 1), temperature=1.0)
 
 
@@ -342,16 +342,16 @@ def test_countries_without_weight_have_probability_0(model_file: Path) -> None:
 @pytest.mark.parametrize(
     ("prior", "said"),
     [
-        ({"Polland": 1.0}, "prior: 'Polland' is no country of the model; did you mean 'Poland'?"),
+        ({"Polland": 1.0}, "prior: 'Polland' is not a country of the model; did you mean 'Poland'?"),
         (
             {"Poland": 1.0, "Xy": 1.0},
-            "prior: 'Xy' is no country of the model; it knows Germany, Greece, Japan, Poland, Vietnam",
+            "prior: 'Xy' is not a country of the model; it knows Germany, Greece, Japan, Poland, Vietnam",
         ),
-        ({"Poland": -0.5}, "prior: the weight of 'Poland' is -0.5; give a number from 0 up"),
-        ({"Poland": float("nan")}, "prior: the weight of 'Poland' is nan; give a number from 0 up"),
-        ({"Poland": float("inf")}, "prior: the weight of 'Poland' is inf; give a number from 0 up"),
-        ({"Poland": 0.0, "Japan": 0.0}, "prior: no country has a weight above 0; give one that has"),
-        ({}, "prior: no country has a weight above 0; give one that has"),
+        ({"Poland": -0.5}, "prior: the weight of 'Poland' is -0.5; give a number of at least 0"),
+        ({"Poland": float("nan")}, "prior: the weight of 'Poland' is nan; give a number of at least 0"),
+        ({"Poland": float("inf")}, "prior: the weight of 'Poland' is inf; give a number of at least 0"),
+        ({"Poland": 0.0, "Japan": 0.0}, "prior: no country has a weight above 0; give one"),
+        ({}, "prior: no country has a weight above 0; give one"),
     ],
 )
 def test_a_prior_that_is_none_is_refused(model: Checkpoint, prior: dict[str, float], said: str) -> None:
@@ -361,7 +361,9 @@ def test_a_prior_that_is_none_is_refused(model: Checkpoint, prior: dict[str, flo
 
 
 def test_a_prior_of_another_name_is_refused(model: Checkpoint) -> None:
-    with pytest.raises(ValueError, match="data, sqrt, uniform or weights of countries, not 'flat'"):
+    with pytest.raises(
+        ValueError, match="data, sqrt, uniform, population or weights of countries, not 'flat'"
+    ):
         NameClassifier(model, "flat")
 
 
@@ -407,7 +409,7 @@ def test_part_of_the_letters_unknown_is_part_of_the_way_to_the_prior(
     expected = (1 - share) * raw / raw.sum() + share * n / n.sum()
     found = NameClassifier(uneven).predict_proba(["Nowak", name, "Abe"])
     np.testing.assert_allclose(found[1], expected, rtol=1e-4)
-    # It moves no other.
+    # It moves no other name.
     np.testing.assert_allclose(
         found[::2], NameClassifier(uneven).predict_proba(["Nowak", "Abe"]), rtol=1e-4
     )
@@ -450,7 +452,7 @@ def test_a_country_is_found_in_whatever_case(classifier: NameClassifier, model: 
     assert classifier.index("gERMANY") == place
     assert NameClassifier(model, {"germany": 2.0, "Greece": 2.0}).prior[place] == 0.5
     with pytest.raises(
-        DataError, match=r"^x: 'Germoney' is no country of the model; did you mean 'Germany'\?$"
+        DataError, match=r"^x: 'Germoney' is not a country of the model; did you mean 'Germany'\?$"
     ):
         classifier.index("Germoney", "x: ")
 
@@ -478,8 +480,8 @@ def test_a_sign_that_goes_with_letters_is_no_name(classifier: NameClassifier) ->
     assert classifier.predict(["ー", "ˉ", "-"]) == [[], [], []]
 
 
-@pytest.mark.parametrize("bits", [64, 4, 12, 0])
+@pytest.mark.parametrize("bits", [64, 5, 12, 0])
 def test_bits_that_no_file_has(classifier: NameClassifier, tmp_path: Path, bits: int) -> None:
-    with pytest.raises(CheckpointError, match="give 32, 16 or 8"):
+    with pytest.raises(CheckpointError, match="give 32, 16, 8 or 4"):
         checkpoint.save(tmp_path / "m.npz", classifier.model, bits)
     assert list(tmp_path.iterdir()) == []

@@ -11,13 +11,13 @@ import sys
 import termios
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from typer.core import TyperGroup
+from typer.core import TyperGroup, TyperOption
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
@@ -27,13 +27,14 @@ from rnn_names.cli import app
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.classifier import NameClassifier
-from rnn_names.model.recipe import TrainConfig
+from rnn_names.model.recipe import LARGE, Shape, TrainConfig, chosen, known_ngrams
 from rnn_names.names.examples import read_examples
 from rnn_names.network.cells import CELLS
 from rnn_names.network.config import READOUTS
 from rnn_names.training import loop, run
-from rnn_names.training.loop import EpochReport, StepReport
+from rnn_names.training.loop import EpochReport
 from rnn_names.training.prepared import prepare
+from rnn_names.training.trainer import StepReport
 from tests.conftest import once, unmeasured
 
 METRICS = {
@@ -59,7 +60,7 @@ def fine(*args: object, input: str | bytes | None = None) -> Result:
 
 
 def failed(*args: object, input: str | bytes | None = None) -> str:
-    """The one line on stderr of a run that fails and prints nothing else."""
+    """The single line on stderr of a run that fails and prints nothing else."""
     result = invoke(*args, input=input)
     assert result.exit_code == 1
     assert result.stdout == ""
@@ -87,7 +88,7 @@ def spawn(*args: object, **kwargs: Any) -> "subprocess.Popen[bytes]":
 
 
 def heed_interrupts() -> None:
-    """A shell's background job ignores Ctrl-C, and what it starts inherits that."""
+    """A background job of a shell ignores Ctrl-C, and its child processes inherit that."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -163,6 +164,7 @@ def test_one_seed_one_file(few_countries: Path, here: Path, more: list[str]) -> 
 def test_training_options_reach_the_model(few_countries: Path, here: Path) -> None:
     options = {
         **{"lr": 0.01, "warmup": 0.2, "optimizer": "sgd", "momentum": 0.5, "clip-norm": 2.0},
+        **{"row-lr": 0.4, "row-start": 0.01, "ngram-dropout": 0.3, "step-share": 0.5},
         **{"muon-scale": 0.3, "dropout-draws": 2, "folded": 0.4, "composed": 3},
         **{"weight-decay": 0.1, "dropout": 0.2, "class-weight": "balanced", "val-split": 0.2},
         **{"test-split": 0.3, "patience": 1, "seed": 9, "batch-size": 50, "epochs": 1},
@@ -176,22 +178,64 @@ def test_training_options_reach_the_model(few_countries: Path, here: Path) -> No
         },
     }
     given = [x for k, v in options.items() for x in (f"--{k}", v)]
-    network_options = ["--hidden-size", 4, "--cell", "lstm", "--pooling", "--pairs", 7]
+    network_options = ["--hidden-size", 4, "--cell", "lstm", "--pooling"]
+    network_options += ["--ngrams", 150, "--ngram-length", 3, "--bag", 5]
     fine("train", few_countries, "-q", *network_options, *given)
     model = checkpoint.load(here / "rnn-names.npz")
     assert asdict(model.training) == {k.replace("-", "_"): v for k, v in options.items()}
     assert len(model.members) == 2
     network = model.network
-    assert (network.cell, network.hidden_size, len(network.pairs)) == ("lstm", 4, 7)
+    assert (network.cell, network.hidden_size, network.bag) == ("lstm", 4, 5)
+    assert network.ngrams is not None
+    assert (len(network.ngrams), len(network.ngrams.levels)) == (150, 3)
     assert (network.pooling, network.bidirectional) == (True, True)
 
 
 def test_the_defaults_of_the_command_are_those_of_the_library() -> None:
     command = get_command(app)
     assert isinstance(command, TyperGroup)
-    defaults = {p.name: p.default for p in command.commands["train"].params}
-    library = asdict(TrainConfig())
-    assert {name: defaults[name] for name in library} == library
+    options = {p.name: p for p in command.commands["train"].params}
+    for names in (0, LARGE - 1, LARGE):
+        shape, config = chosen({}, names)
+        for one in (*fields(shape), *fields(config)):
+            option = options[one.name]
+            assert option.default is None  # nothing given: the number of names decides
+            value = one.metadata["large"] if names == LARGE else one.default
+            assert {**asdict(shape), **asdict(config)}[one.name] == value
+            assert isinstance(option, TyperOption)
+            told = re.search(r"\[default: ([^;\]]+)", option.help or "")
+            assert told is not None
+            small, _, large = told[1].partition(", or ")
+            large = large.removesuffix(f" for {LARGE:,} names and more") or small
+            shown = large if names == LARGE else small
+            if isinstance(value, bool):
+                assert shown == f"--{'' if value else 'no-'}{one.name.replace('_', '-')}"
+            else:
+                assert str(value) == shown or float(shown) == value
+    assert (Shape(), TrainConfig()) == chosen({}, 0)
+
+
+@pytest.mark.parametrize("names", [0, LARGE])
+def test_what_is_given_is_chosen_whatever_the_number_of_names(names: int) -> None:
+    shape, config = chosen({"ngrams": 7, "bag": 0, "epochs": 3}, names)
+    assert (shape.ngrams, shape.bag, config.epochs) == (7, 0, 3)
+    with pytest.raises(ValueError, match="ngram_length cannot be 17; give a whole number, 2<=x<=16"):
+        chosen({"ngram_length": 17}, names)
+
+
+def test_ngrams_follow_the_names_and_the_width_of_a_row(few_countries: Path, here: Path) -> None:
+    fine("train", few_countries, "-q", *QUICK, "--ngrams", "-1")
+    model = checkpoint.load(here / "rnn-names.npz")
+    read = len(read_examples(few_countries))
+    assert model.network.ngrams is not None
+    assert len(model.network.ngrams) == known_ngrams(read, 1) == read // 4
+    assert known_ngrams(10**9, 64) == 120_000  # of which each row takes 64 bytes
+    assert known_ngrams(10**9, 128) == 60_000
+    fine("train", few_countries, "-q", *QUICK, "--ngrams", "0", "--bag", "0", "-o", "plain.npz")
+    plain = checkpoint.load(here / "plain.npz").network
+    assert (plain.ngrams, plain.bag) == (None, 0)
+    for wrong in (("--ngrams", "-2"), ("--ngram-length", "1"), ("--bag", "-1"), ("--bits", "5")):
+        assert invoke("train", few_countries, *wrong).exit_code == 2
 
 
 def test_given_names_are_read_with_the_names(few_countries: Path, here: Path) -> None:
@@ -211,7 +255,7 @@ def test_options_of_the_network_and_of_the_file(few_countries: Path, here: Path,
     fine("train", few_countries, "-q", *QUICK, *half)
     with np.load(here / "rnn-names.npz") as archive:
         found = {archive[name].dtype for name in archive.files if name != "header"}
-    assert found == {np.dtype(np.float16 if half else np.float32)}
+    assert found == {np.dtype(np.float16 if half else np.float32), np.dtype(np.uint16)}
     network = checkpoint.load(here / "rnn-names.npz").network
     assert (network.pooling, network.bidirectional, network.cell) == (False, False, "rnn")
     assert 0 < scored()["accuracy"] < 1
@@ -259,7 +303,7 @@ def test_train_on_other_columns(here: Path, tmp_path: Path, few_countries: Path)
         ("t.xlsx", b"PK", "t.xlsx: not a .csv"),
         ("folder/A.txt", b"\xe9\n", "A.txt, line 1: byte 0xe9"),
         ("folder/A.md", b"x\n", "there are no .txt files"),
-        ("folder/A.txt/x", b"x\n", "A.txt: Is a directory"),
+        ("folder/A.txt/x", b"x\n", "A.txt: is a folder"),
         ("folder/A.txt", b"x\ny\n", "every name has the label 'A'"),
     ],
 )
@@ -426,7 +470,7 @@ def test_undecodable_input(here: Path, model_file: Path) -> None:
 
 def test_input_that_cannot_be_read(here: Path, model_file: Path) -> None:
     assert "none.txt: no such file" in failed("predict", "-m", model_file, "-i", "none.txt")
-    assert "Is a directory" in failed("predict", "-m", model_file, "-i", here)
+    assert "is a folder" in failed("predict", "-m", model_file, "-i", here)
 
 
 def test_wrong_model_files(here: Path) -> None:
@@ -456,7 +500,7 @@ def scored(*args: object) -> dict[str, Any]:
 
 @pytest.fixture
 def own(few_countries: Path, here: Path, tmp_path: Path) -> Path:
-    """Data of our own, in a folder, and a model of it in the current folder."""
+    """Own data in a folder, and a model trained on them in the current folder."""
     data = tmp_path / "own"
     data.mkdir()
     for file in few_countries.iterdir():
@@ -520,7 +564,7 @@ def test_data_that_changed_or_went_away(own: Path) -> None:
     for file in own.iterdir():
         file.unlink()
     own.rmdir()
-    assert f"{own}: the data that the model was trained on is not here" in failed("evaluate")
+    assert f"{own}: the training data of the model is not here" in failed("evaluate")
 
 
 # the program
@@ -573,7 +617,7 @@ def test_ctrl_c_keeps_the_best(few_countries: Path, here: Path) -> None:
     assert process.returncode == 130
     last = rest.splitlines()[-1]
     said = re.fullmatch(
-        r"stopped; the best so far, epoch (\d+)/100000, is in m\.npz; --resume goes on", last
+        r"stopped; the best so far, epoch (\d+)/100000, is in m\.npz; --resume continues", last
     )
     assert said is not None
     assert "Traceback" not in rest
@@ -601,7 +645,7 @@ def test_the_saved_parameters_are_those_of_the_best_epoch(few_countries: Path, h
 
 
 def on_a_terminal(*args: object, stdin: bool = False) -> tuple[int, str]:
-    """The exit code, and what a run prints whose streams are a terminal."""
+    """The exit code and the output of a run on a terminal."""
     terminal, inside = pty.openpty()
     termios.tcsetwinsize(inside, (24, 100))
     env = os.environ | {"TERM": "xterm"}
@@ -724,7 +768,8 @@ def test_a_short_run_starts_no_process_and_gives_the_same_bytes(
 
 
 def test_two_networks(few_countries: Path, here: Path) -> None:
-    result = fine("train", few_countries, *QUICK, "--networks", 2, "--patience", 0, "-o", "m.npz")
+    letters = ("--ngrams", 0, "--bag", 0)  # with n-grams the first network alone is the best
+    result = fine("train", few_countries, *QUICK, *letters, "--networks", 2, "--patience", 0, "-o", "m.npz")
     lines = [line for line in result.stderr.splitlines() if line.startswith("network ")]
     assert [line.split("  ")[0] for line in lines] == [
         f"network {k}/2, epoch {e}/2" for k in (1, 2) for e in (1, 2)
@@ -737,14 +782,14 @@ def test_two_networks(few_countries: Path, here: Path) -> None:
         (2, 1),
         (2, 2),
     ]
-    # The last with a star is what is in the file.
+    # The last epoch with a star is in the file.
     best, entry = [pair for pair in zip(lines, model.history, strict=True) if pair[0].endswith("  *")][-1]
     assert f"saved m.npz: {best.split('  ')[0]} had the lowest validation loss" in result.stderr
     metrics = scored("-m", "m.npz", "--split", "val")
     assert metrics["nll"] == pytest.approx(entry["val_loss"], abs=1e-5)
     assert metrics["accuracy"] == pytest.approx(entry["val_accuracy"])
     assert model.temperature == entry["temperature"]
-    alone = fine("train", few_countries, *QUICK, "-o", "alone.npz").stderr.splitlines()
+    alone = fine("train", few_countries, *QUICK, *letters, "-o", "alone.npz").stderr.splitlines()
     assert [line.removeprefix("network 1/2, ") for line in lines[:2]] == alone[1:3]
 
 
@@ -764,7 +809,7 @@ def stop_after(monkeypatch: pytest.MonkeyPatch, network: int, epoch: int, how: B
 @pytest.mark.parametrize(
     ("how", "code", "said"),
     [
-        (KeyboardInterrupt(), 130, "stopped; {}; --resume goes on"),
+        (KeyboardInterrupt(), 130, "stopped; {}; --resume continues"),
         (TrainingError("the loss is inf"), 1, "error: the loss is inf ({})"),
     ],
     ids=["Ctrl-C", "divergence"],
@@ -950,12 +995,12 @@ def test_evaluate_under_a_prior(own: Path, here: Path) -> None:
         (
             "p.csv",
             "country,weight\nPolland,1\n",
-            "prior: 'Polland' is no country of the model; did you mean 'Poland'?",
+            "prior: 'Polland' is not a country of the model; did you mean 'Poland'?",
         ),
         (
             "p.csv",
             "country,weight\nXy,1\n",
-            "prior: 'Xy' is no country of the model; it knows Germany, Greece",
+            "prior: 'Xy' is not a country of the model; it knows Germany, Greece",
         ),
         ("p.csv", "country,weight\nPoland,-1\n", "p.csv, line 2: the weight of 'Poland' is '-1'; give"),
         ("p.csv", "country,weight\nPoland,nan\n", "p.csv, line 2: the weight of 'Poland' is 'nan'; give"),
@@ -964,7 +1009,7 @@ def test_evaluate_under_a_prior(own: Path, here: Path) -> None:
         (
             "p.csv",
             "country,weight\nPoland,1\nPoland,1\n",
-            "p.csv, line 3: 'Poland' for the second time, after line 2; keep",
+            "p.csv, line 3: 'Poland' stands in line 2 already; keep one of them",
         ),
         ("p.csv", "country,weight\nPoland,0\nJapan,0\n", "prior: no country has a weight above 0; give"),
         ("p.csv", "country,weight\n", "prior: no country has a weight above 0; give"),

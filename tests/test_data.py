@@ -1,4 +1,4 @@
-"""The bundled lists of names: their form, their counts, and how other scripts are romanised."""
+"""The bundled lists of names: their format, their counts, and the romanisation of other scripts."""
 
 import importlib.util
 import re
@@ -32,7 +32,7 @@ clean = load("clean")
 
 
 def names(path: Path) -> list[str]:
-    """The names of a list; a weight may stand behind a name and a tab."""
+    """The names of a list; a tab and a weight may follow a name."""
     lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     return [line.partition("\t")[0] for line in lines]
 
@@ -42,7 +42,7 @@ def fold(name: str) -> str:
 
 
 def faults(country: str, name: str) -> Iterator[str]:
-    """Yield what is wrong with a name, judged without the code that built the list."""
+    """Yield the faults of a name, judged without the code that built the list."""
     if len(name) < 2 and (country, name) not in ONE_LETTER:
         yield "too short"
     if name != unicodedata.normalize("NFC", name):
@@ -110,7 +110,8 @@ def test_counts() -> None:
     assert 50_000 <= sum(surnames.values()) <= 60_000
     assert min(surnames.values()) >= 100
     assert min(given.values()) >= 100
-    rows = re.findall(r"^\| ([^|]+) \| (\d+) \| (\d+) \|", readme(), re.MULTILINE)
+    counts = readme().partition("<!-- counts: begin -->")[2].partition("<!-- counts: end -->")[0]
+    rows = re.findall(r"^\| ([^|]+) \| (\d+) \| (\d+) \|", counts, re.MULTILINE)
     counted = {country: (int(s), int(g)) for country, s, g in rows}
     total = counted.pop(f"{len(surnames)} countries")
     assert counted == {country: (surnames[country], given[country]) for country in surnames}
@@ -258,7 +259,7 @@ def test_what_a_table_does_not_know_is_seen() -> None:
 
 
 def test_what_nearly_everybody_is_called_weighs_more() -> None:
-    """Bearers in a thousand, of Vietnam's surnames."""
+    """Bearers of Vietnam's surnames, per thousand people."""
     lines = (DATA / "surnames" / "Vietnam.txt").read_text(encoding="utf-8").splitlines()
     weights = {name: float(weight) for name, tab, weight in (line.partition("\t") for line in lines) if tab}
     assert len(weights) == 16

@@ -1,14 +1,11 @@
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.names.alphabet import END, START, UNKNOWN, Alphabet
+from rnn_names.names.alphabet import END, END_INDEX, MANY, RARE, START, UNKNOWN, UNKNOWN_INDEX, Alphabet
 from rnn_names.names.encoded import Encoded, one_hot
 from rnn_names.names.spelling import normalise
-from rnn_names.network.pairs import frequent_pairs
 from rnn_names.training.batches import batches
 
 LATIN = Alphabet("".join(sorted("abcdefghijklmnopqrstuvwxyzüé '-")))
@@ -29,7 +26,9 @@ def decode(alphabet: Alphabet, names: Encoded) -> list[str]:
 @given(st.lists(ANYTHING))
 def test_a_learned_alphabet_is_sorted_and_does_not_depend_on_order(names: list[str]) -> None:
     alphabet = Alphabet.learn(names)
-    assert list(alphabet.symbols) == sorted(set(alphabet.symbols))
+    assert list(alphabet.letters) == sorted(set(alphabet.letters))
+    assert list(alphabet.scripts) == sorted(set(alphabet.scripts))
+    assert len(set(alphabet.symbols)) == len(alphabet)
     assert alphabet == Alphabet.learn(reversed(names))
     assert len(alphabet) == len(alphabet.symbols)
 
@@ -65,36 +64,6 @@ def test_encode_by_hand() -> None:
     assert encoded.symbols.tolist() == [0, 4, 3, 1, 0, 1, 0, 3, 1]
     assert encoded.starts.tolist() == [0, 4, 6]
     assert encoded.lengths.tolist() == [4, 2, 3]
-
-
-@given(WORDS)
-def test_pairs_are_of_neighbours_in_a_name(names: list[str]) -> None:
-    encoded, V = LATIN.encode(names), len(LATIN)
-    found = iter(encoded.pairs(V).tolist())
-    for word in decode(LATIN, encoded):
-        assert next(found) == -1
-        for first, second in pairwise(word):
-            assert divmod(next(found), V) == (LATIN.symbols.index(first), LATIN.symbols.index(second))
-    assert next(found, None) is None
-
-
-def test_pairs_of_an_alphabet_of_tens_of_thousands() -> None:
-    names = Encoded(np.array([49_000, 49_001], np.int32), np.array([0]), np.array([2]))
-    assert names.pairs(50_000).tolist() == [-1, 49_000 * 50_000 + 49_001]
-    assert frequent_pairs([names], 50_000, 1) == (49_000 * 50_000 + 49_001,)
-
-
-def test_the_most_frequent_pairs_by_hand() -> None:
-    ab = Alphabet("ab")
-    names = ab.encode(["ab", "abab", "b"])  # START 0, END 1, a 3, b 4
-    most = [3 * 5 + 4, 4 * 5 + 1]  # ab and b END three times each
-    assert frequent_pairs([names], 5, 2) == tuple(most)
-    assert frequent_pairs([names], 5, 1) == (most[0],)
-    assert frequent_pairs([names], 5, 3) == (3, *most)  # START a twice
-    assert frequent_pairs([names], 5, 100) == (3, 4, 19, 21, 23)
-    assert frequent_pairs([names], 5, 0) == ()
-    assert frequent_pairs([ab.encode([]), names, names], 5, 3) == (3, *most)
-    assert frequent_pairs([], 5, 7) == ()
 
 
 def test_no_names_encode_to_nothing() -> None:
@@ -265,3 +234,31 @@ def test_shares_of_unknown_letters_are_those_of_the_spelling(names: list[str]) -
 def test_names_of_known_letters_have_none_unknown(names: list[str]) -> None:
     assert not LATIN.unknown_share(LATIN.encode(names)).any()
     assert {LATIN.unknown(name) for name in names} == {""}
+
+
+# scripts
+
+
+def test_a_letter_of_a_known_script_is_read_as_any_letter_of_it() -> None:
+    alphabet = Alphabet.learn(["anna", "иван", "мария"])
+    assert alphabet.scripts == ("CYRILLIC", "LATIN")
+    cyrillic, latin = (UNKNOWN_INDEX + 1 + k for k in (0, 1))
+    symbols = alphabet.encode(["анжq王"]).symbols.tolist()
+    assert symbols[3:] == [cyrillic, latin, UNKNOWN_INDEX, END_INDEX]
+    assert alphabet.unknown("анжq王") == "王"
+    assert alphabet.unknown_share(alphabet.encode(["анжq", "王w"])).tolist() == [0, 0.5]
+    assert alphabet.fallback[alphabet.symbols.index("и")] == cyrillic
+    assert alphabet.fallback[:3].tolist() == [0, END_INDEX, UNKNOWN_INDEX]
+
+
+def test_a_character_of_the_private_use_area_is_no_letter_of_a_script() -> None:
+    alphabet = Alphabet.learn(["anna", "иван"])
+    assert alphabet.encode(["a\ue000"]).symbols.tolist()[2:] == [UNKNOWN_INDEX, END_INDEX]
+
+
+def test_rare_letters_of_a_large_script_are_left_out() -> None:
+    common = [chr(0x4E00 + k) for k in range(MANY)]
+    alphabet = Alphabet.learn(["li", *RARE * common, "\u9fa0"])
+    assert set(common) <= set(alphabet.letters)
+    assert "\u9fa0" not in alphabet.letters
+    assert alphabet.encode(["\u9fa0"]).symbols[1] == UNKNOWN_INDEX + 1  # any CJK

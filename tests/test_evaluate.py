@@ -1,4 +1,4 @@
-"""Evaluations: of each name, of several models and data sets, by the library and by the command."""
+"""Evaluation of single names, of several models and of several data sets, by library and command."""
 
 import csv
 import io
@@ -44,7 +44,7 @@ def test_what_a_model_says_of_each_name() -> None:
     scored = evaluation(P, TRUTH, "vwxyw")
     assert scored.answer.tolist() == [0, 2, 1, 0, 2]
     assert scored.probability.tolist() == [0.5, 0.7, 0.5, 0.9, 0.7]
-    assert scored.truth_rank.tolist() == [3, 2, 1, 2, 2]  # of equals the earlier column
+    assert scored.truth_rank.tolist() == [3, 2, 1, 2, 2]  # ties go to the smaller index
     assert scored.truth_probability.tolist() == [0.25, 0.2, 0.5, 0.1, 0.2]
     assert scored.metrics.accuracy == 1 / 5
 
@@ -295,7 +295,7 @@ def test_a_figure_that_is_asked_for(here: Path) -> None:
     assert read("x.csv", "-m", "a.npz", "--min-accuracy", accuracy, "--min-macro-f1", f1) == by_default
     result = invoke("x.csv", "-m", "a.npz", "--format", "json", "--min-accuracy", 1, "--min-macro-f1", f1)
     assert result.exit_code == 1
-    assert json.loads(result.stdout) == by_default  # said all the same
+    assert json.loads(result.stdout) == by_default  # still printed
     said = f"error: a.npz on x.csv: accuracy {accuracy:.4f} is {1 - accuracy:.2g} below 1; "
     assert said in result.stderr
     assert "macro-F1" not in result.stderr
@@ -383,3 +383,28 @@ def test_a_terminal_shows_the_figures_that_fit(width: int, monkeypatch: pytest.M
     file = Terminal()
     write_mistakes(runs, 2, file)
     assert max(map(len, BOLD.sub("", file.getvalue()).splitlines())) <= width
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "not in the confusion: 1 of labels unknown to the model\n"),
+        (["--threshold", 0.7], "below the threshold, 1 of labels unknown to the model\n"),
+        (["--threshold", 0.7, "--known-labels"], "below the threshold\n"),
+        (["--known-labels"], ""),
+    ],
+)
+def test_who_is_not_in_the_confusion_is_counted(here: Path, options: list[object], said: str) -> None:
+    rows = "name,country\nRossi,Italy\nYamamoto,Japan\nX,Atlantis\nZz,Italy\n"
+    (here / "d.csv").write_text(rows, encoding="utf-8")
+    for where in ("-", "c.svg"):
+        notes = fine("d.csv", "--confusion", where, *options).stderr
+        assert notes.endswith(said) if said else "not in the confusion" not in notes
+
+
+def test_a_picture_of_no_confusion_is_an_error(here: Path) -> None:
+    (here / "d.csv").write_text("name,country\nRossi,Italy\n", encoding="utf-8")
+    result = invoke("d.csv", "--confusion", "c.svg", "--threshold", 1)
+    assert result.exit_code == 1
+    assert result.stderr.endswith("error: c.svg: no name is left to draw; lower --threshold\n")
+    assert not (here / "c.svg").exists()

@@ -167,21 +167,24 @@ def test_a_disk_that_fills_up_while_training(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["few.csv", "m"]
 
 
-def test_training_that_is_terminated_leaves_the_best_so_far_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_training_that_is_ended_keeps_the_best_so_far(tmp_path: Path, number: int) -> None:
     (tmp_path / "few.csv").write_text(FEW, encoding="utf-8")
-    with tool("train", "few.csv", *SMALL[:-3], 100_000, "--patience", 0, cwd=tmp_path) as run:
-        while not (tmp_path / "rnn-names.npz").exists():
+    endless = (*SMALL[:-3], 100_000, "--patience", 0, "--curves", "c.svg")
+    with tool("train", "few.csv", *endless, cwd=tmp_path, env=unmeasured()) as run:
+        while not (tmp_path / "rnn-names.npz.resume").exists():
             time.sleep(0.01)
-        run.send_signal(signal.SIGTERM)
+        run.send_signal(number)
         _, said = run.communicate()
-    assert run.returncode == 128 + signal.SIGTERM
-    assert "Traceback" not in said
+    assert run.returncode == 128 + number
+    assert re.fullmatch(
+        r"stopped; the best so far, epoch \d+/100000, is in rnn-names\.npz; --resume continues",
+        said.splitlines()[-1],
+    )
+    assert (tmp_path / "c.svg").read_text(encoding="utf-8").startswith("<svg ")
     load(tmp_path / "rnn-names.npz")
     left = {path.name for path in tmp_path.iterdir()}
-    assert left - {"rnn-names.npz.resume"} == {
-        "few.csv",
-        "rnn-names.npz",
-    }  # the state of an epoch may be there
+    assert left == {"c.svg", "few.csv", "rnn-names.npz", "rnn-names.npz.resume"}
 
 
 def test_a_name_as_long_as_names_may_be(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Files to write: whole or not at all, with the mode of what they replace; streams are written into."""
+"""Writing files: whole or not at all, with the mode of the old file; streams are written into."""
 
 import os
 import re
@@ -32,7 +32,7 @@ def test_the_mode_of_what_is_replaced_is_kept(tmp_path: Path, mode: int) -> None
     path.chmod(mode)
     with replacing(path) as file:
         (temporary,) = (p for p in tmp_path.iterdir() if p.name.startswith(".rnn-names-"))
-        assert stat.S_IMODE(temporary.stat().st_mode) == mode  # before a byte of it is there
+        assert stat.S_IMODE(temporary.stat().st_mode) == mode  # before its first byte
         file.write(b"new")
     assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"new", mode)
 
@@ -134,9 +134,70 @@ def test_standard_output_by_its_usual_name(tmp_path: Path) -> None:
     done = shell("rnn-names predict Kim -k 1 --format csv -o -", tmp_path)
     assert done.stdout.startswith("name,country")
     assert list(tmp_path.iterdir()) == []
-    done = shell("rnn-names train -o -", tmp_path)
+
+
+@pytest.mark.parametrize("output", ["-", "/dev/stdout", "/dev/null", "pipe", ">(cat)", "- --resume"])
+def test_a_model_goes_to_no_pipe_or_device(tmp_path: Path, output: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    done = shell(f"rnn-names train -o {output}", tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "a model does not go to standard output" in done.stderr
+    assert re.fullmatch(
+        "error: [^\n]* is a pipe or a device, and a model goes to none; [^\n]+\n", done.stderr
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
+PEOPLE = "printf 'name,country\\nRossi,Italy\\nYamamoto,Japan\\n' > d.csv;"
+RECORDS = "name,truth,answer,probability,truth_rank,truth_probability"
+
+
+@pytest.mark.parametrize(
+    ("command", "begins"),
+    [
+        ("evaluate d.csv --predictions -", RECORDS),
+        ("evaluate d.csv --predictions /dev/stdout | sed /^$/d | head -1", RECORDS),
+        ("evaluate d.csv --format json --predictions >(cat > got) > /dev/null; sleep 1; cat got", RECORDS),
+        ("evaluate d.csv --predictions pipe > /dev/null & cat pipe", RECORDS),
+        ("evaluate d.csv --predictions - --confusion -", RECORDS),
+        ("evaluate d.csv --reliability -", "<svg "),
+        ("evaluate d.csv --confusion >(cat > got) > /dev/null; sleep 1; cat got", "<svg "),
+        ("explain Kim --svg -", "<svg "),
+        ("explain Kim --svg pipe > /dev/null & cat pipe", "<svg "),
+        ("evaluate d.csv --predictions - | head -c 5; echo ${PIPESTATUS[0]}", "name,0"),
+    ],
+)
+def test_files_go_into_what_is_none(tmp_path: Path, command: str, begins: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    done = shell(f"{PEOPLE} rnn-names {command}", tmp_path)
+    assert done.stdout.startswith(begins), done.stderr
+    assert "error" not in done.stderr
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+    assert {path.name for path in tmp_path.iterdir()} <= {"pipe", "d.csv", "got"}
+
+
+def test_what_goes_nowhere_leaves_nothing(tmp_path: Path) -> None:
+    null = Path("/dev/null").stat().st_rdev
+    done = shell(
+        f"{PEOPLE} rnn-names evaluate d.csv --predictions /dev/null --reliability /dev/null", tmp_path
+    )
+    assert (done.returncode, "accuracy" in done.stdout) == (0, True), done.stderr
+    assert Path("/dev/null").stat().st_rdev == null
+    assert [path.name for path in tmp_path.iterdir()] == ["d.csv"]
+
+
+def test_two_files_do_not_mix_on_standard_output(tmp_path: Path) -> None:
+    done = shell(f"{PEOPLE} rnn-names evaluate d.csv --predictions - --reliability -", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: give - once")
+
+
+@pytest.mark.parametrize(
+    "command", ["explain Kim --svg -", "explain Kim --svg /dev/stdout", "predict Kim -o -"]
+)
+def test_a_closed_standard_output_takes_no_file(tmp_path: Path, command: str) -> None:
+    done = shell(f"rnn-names {command} >&-", tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch("error: [^\n]+; [^\n]+\n", done.stderr.splitlines(keepends=True)[-1])
 
 
 @pytest.mark.parametrize("command", ["predict Kim", "--version", "info"])
@@ -176,7 +237,7 @@ def test_old_temporary_files_go_but_those_in_use(tmp_path: Path) -> None:
     with replacing(tmp_path / "a.csv") as file:
         assert not left.exists()
         (live,) = (p for p in tmp_path.iterdir() if p.name.startswith(".rnn-names-"))
-        os.utime(live, (old, old))  # nothing was written for a day, and yet it is in use
+        os.utime(live, (old, old))  # nothing was written for a day, but the file is in use
         write(tmp_path / "b.csv")
         assert live.exists()
         file.write(b"late")

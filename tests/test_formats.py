@@ -1,4 +1,4 @@
-"""Old models keep loading: a file of every format there has been, and what it must say."""
+"""Old models still load: a file of every format so far, and its expected answers."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Names by Bayes' rule: against enumeration, against a plain forward pass, and as a command."""
+"""Names by Bayes' rule, checked by enumeration and by a plain forward pass; and the command."""
 
 import csv
 import inspect
@@ -19,17 +19,20 @@ from rnn_names.base.errors import DataError
 from rnn_names.cli import app
 from rnn_names.cli import generate as command
 from rnn_names.insight import generation
-from rnn_names.insight.generation import Writing, bayes, draw, encode_prefix, generate, is_known
+from rnn_names.insight.capitals import Writing
+from rnn_names.insight.generation import draw, encode_prefix, generate, is_known
+from rnn_names.insight.next_symbol import bayes, next_symbols, read
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.names.alphabet import END_INDEX, Alphabet
 from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples
+from rnn_names.names.ngrams import MARK, NGrams
 from rnn_names.names.spelling import normalise, split_key
 from rnn_names.network.cells import CELLS
 from rnn_names.network.config import READOUTS, NetworkConfig
 from rnn_names.network.init import init_params
-from rnn_names.network.pairs import reading, recurrence_of
+from rnn_names.network.input import inputs
 from rnn_names.network.prefixes import prefix_tree
 from rnn_names.network.recurrence import unroll
 
@@ -40,10 +43,13 @@ MAX = 3
 def untrained(
     model: Checkpoint, cell: str = "gru", letters: str = LETTERS, networks: int = 2
 ) -> Checkpoint:
-    """A model of random networks that know three countries, few letters, and two pairs of them."""
-    V = 3 + len(letters)
-    pairs = (3, 3 * V + 4)  # a at the beginning, and a b
-    network = NetworkConfig(V, 3, 4, cell, True, READOUTS, pairs=pairs)
+    """A model of random networks that know three countries, few letters, and n-grams of up to three."""
+    alphabet = Alphabet(letters)
+    V, first = len(alphabet), alphabet.symbols.index("a")
+    # _a aa a_ | _aa aa_
+    keys = [(MARK, first), (first, MARK), (first, first), (V, first), (V + 2, MARK)]
+    ngrams = NGrams(V, alphabet.symbols.find(" "), *np.array(sorted(keys)).T)
+    network = NetworkConfig(V, 3, 4, cell, True, READOUTS, ngrams=ngrams, bag=2)
     rng = np.random.default_rng(3)
     members = tuple(init_params(network, rng, dtype=np.float64) for _ in range(networks))
     for params in members:
@@ -52,7 +58,7 @@ def untrained(
     return replace(
         model,
         network=network,
-        alphabet=Alphabet(letters),
+        alphabet=alphabet,
         countries=("Freedonia", "Lilliput", "Ruritania"),
         members=members,
         counts=(1, 2, 3),
@@ -69,9 +75,9 @@ def read_plainly(model: Checkpoint, text: str, end: bool) -> tuple[FloatArray, F
     names = model.alphabet.encode([text])
     letters, countries = [], []
     for params in model.members:
-        weights, _ = recurrence_of(params, model.network, "forward")
-        tree = prefix_tree(reading(names, model.network, "forward"))
-        states, _ = unroll(CELLS[model.network.cell], *weights, tree)
+        tree = prefix_tree(inputs(names, model.network)["forward"])
+        U, W, b = (params[f"forward.{letter}"] for letter in "UWb")
+        states, _ = unroll(CELLS[model.network.cell], U, W, b, tree)
         h = states[tree.rows[-1 if end else -2]]
         letters.append(h @ params["forward.next_symbol.W"] + params["forward.next_symbol.b"])
         countries.append(h @ params["forward.step_country.W"] + params["forward.step_country.b"])
@@ -141,9 +147,9 @@ def test_bayes_on_a_distribution_that_is_enumerated() -> None:
 def test_every_probability_is_that_of_the_forward_pass(model: Checkpoint, cell: str) -> None:
     tiny = untrained(model, cell)
     for text in ("", "a", "ba", "abba"):
-        states = generation.read(tiny, encode_prefix(tiny, text))
+        states = read(tiny, encode_prefix(tiny, text))
         may = generation.allowed(tiny, len(text), False, 9)
-        log_p, _ = generation.next_symbols(tiny, states, 1, may)
+        log_p, _ = next_symbols(tiny, states, 1, may)
         p_letter, _ = read_plainly(tiny, text, end=False)
         expected = np.zeros(5)
         for index, letter in [(3, "a"), (4, "b"), *([(END_INDEX, "")] if text else [])]:
@@ -155,12 +161,10 @@ def test_every_probability_is_that_of_the_forward_pass(model: Checkpoint, cell: 
 def test_the_state_of_a_prefix_is_that_of_the_unrolled_network(model: Checkpoint, cell: str) -> None:
     tiny = untrained(model, cell)
     for text in ("", "a", "abab"):
-        tree = prefix_tree(reading(tiny.alphabet.encode([text]), tiny.network, "forward"))
-        for params, (h, c, _) in zip(
-            tiny.members, generation.read(tiny, encode_prefix(tiny, text)), strict=True
-        ):
-            weights, _ = recurrence_of(params, tiny.network, "forward")
-            states, _ = unroll(CELLS[cell], *weights, tree)
+        tree = prefix_tree(inputs(tiny.alphabet.encode([text]), tiny.network)["forward"])
+        for params, (h, c, _) in zip(tiny.members, read(tiny, encode_prefix(tiny, text)), strict=True):
+            U, W, b = (params[f"forward.{letter}"] for letter in "UWb")
+            states, _ = unroll(CELLS[cell], U, W, b, tree)
             np.testing.assert_allclose(h, states[tree.rows[[-2]]], rtol=1e-12)
             assert c.shape == (1, 4 if cell == "lstm" else 0)
 
@@ -207,9 +211,9 @@ def test_temperature_0_takes_the_likeliest_letter_and_tiny_ones_come_near(model:
     (name,) = coldest
     text = ""
     for letter in [*name, ""]:
-        states = generation.read(tiny, encode_prefix(tiny, text))
+        states = read(tiny, encode_prefix(tiny, text))
         may = generation.allowed(tiny, len(text), False, MAX)
-        log_p, _ = generation.next_symbols(tiny, states, 1, may)
+        log_p, _ = next_symbols(tiny, states, 1, may)
         assert np.argmax(log_p) == (tiny.alphabet.symbols.index(letter) if letter else END_INDEX)
         text += letter
     assert len(generate(tiny, "Lilliput", 5, 1, temperature=0.0)) == 1
@@ -218,12 +222,12 @@ def test_temperature_0_takes_the_likeliest_letter_and_tiny_ones_come_near(model:
 
 def test_no_symbol_comes_that_is_no_letter_and_names_end(model: Checkpoint) -> None:
     tiny = untrained(model)
-    for params in tiny.members:  # all for start and unknown, nothing for the end
+    for params in tiny.members:  # all probability for start and unknown, none for the end
         params["forward.next_symbol.b"] += np.array([50.0, -500.0, 50.0, 0.0, 0.0])
     drawn = draw(tiny, 0, encode_prefix(tiny, ""), 50, 1.0, np.random.default_rng(1), 7)
     assert {len(name) for name in drawn} == {7}
     assert set("".join(drawn)) == set(LETTERS)
-    for params in tiny.members:  # everything for the end: a letter there must be
+    for params in tiny.members:  # all probability for the end: still one letter must come
         params["forward.next_symbol.b"] += np.array([0.0, 1000.0, 0.0, 0.0, 0.0])
     assert {len(n) for n in draw(tiny, 0, encode_prefix(tiny, ""), 50, 1.0, np.random.default_rng(1))} == {
         1
@@ -317,7 +321,7 @@ def test_several_countries_and_formats(speaking: Path) -> None:
     asked = ("Poland", "Greece", "Poland", "-n", 2, "-m", speaking)
     rows = [line.split("\t") for line in run(*asked).stdout.splitlines()]
     assert [country for _, country in rows] == ["Poland", "Poland", "Greece", "Greece"]
-    # Names do not depend on what else is asked for.
+    # Names do not depend on the other countries asked for.
     assert [name for name, _ in rows[2:]] == run("Greece", "-n", 2, "-m", speaking).stdout.splitlines()
     records = [{"name": name, "country": country} for name, country in rows]
     assert json.loads(run(*asked, "--format", "json").stdout) == records

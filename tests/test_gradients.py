@@ -1,4 +1,4 @@
-"""How far back gradients reach: against central differences, name by name, and the theory."""
+"""How far back gradients reach, checked by central differences, name by name, and by theory."""
 
 import numpy as np
 import pytest
@@ -9,13 +9,14 @@ from rnn_names.insight.gradients import STARTS, Curve, arriving, curves, fresh, 
 from rnn_names.names.alphabet import Alphabet
 from rnn_names.names.example import Example
 from rnn_names.network.cells import CELLS
+from rnn_names.network.input import inputs
 from rnn_names.network.layers import softmax
-from rnn_names.network.pairs import reading, recurrence_of
 from rnn_names.network.pooling import summary
 from rnn_names.network.prefixes import prefix_tree
 from rnn_names.network.recurrence import unroll
 from rnn_names.network.scores import country_readout
-from tests.problems import COUNTRIES, NAMES, PAIRS, encoded, network, start
+from rnn_names.network.sums import with_sums
+from tests.problems import BAG, COUNTRIES, NAMES, NGRAMS, encoded, network, start
 
 EXAMPLES = [Example("Aßar", "A"), Example("B", "B"), Example("Cécile", "A"), Example("Dvořák", "B")]
 
@@ -51,24 +52,29 @@ def test_the_norms_are_those_of_central_differences(cell: str) -> None:
             assert next(found) == pytest.approx(np.linalg.norm(dh), rel=1e-6, abs=1e-9)
 
 
+@pytest.mark.parametrize("known", [False, True])
 @pytest.mark.parametrize("readouts", [("country",), ("step_country",)])
 @pytest.mark.parametrize("cell", CELLS)
-def test_both_ways_and_pooled_as_each_name_alone(cell: str, readouts: tuple[str, ...]) -> None:
+def test_both_ways_and_pooled_as_each_name_alone(cell: str, readouts: tuple[str, ...], known: bool) -> None:
     """Names that begin alike do not add up, and what pooling says can be left out."""
     pooling = readouts == ("country",)
-    config = network(cell, True, readouts, pooling=pooling, pairs=PAIRS if pooling else ())
-    params, names = start(config), encoded(NAMES)
+    ngrams, bag = NGRAMS if known else None, BAG if known and pooling else 0
+    config = network(cell, True, readouts, pooling=pooling, ngrams=ngrams, bag=bag)
+    params, names = with_sums(start(config), config), encoded(NAMES)
     together = arriving(params, config, names, np.array(COUNTRIES))
     last_alone = arriving(params, config, names, np.array(COUNTRIES), pooled=False)
     at = 0
     for name, country in zip(NAMES, COUNTRIES, strict=True):
         one = encoded([name])
-        parts, z = country_readout(params, config)
+        parts, V_bag, z = country_readout(params, config)
+        read = inputs(one, config)
+        if bag:
+            z = z + params["bag.U"][0, read["forward"].symbols].mean(axis=0) @ V_bag
         closures = []
         for direction, V in zip(config.directions, parts, strict=True):
-            tree = prefix_tree(reading(one, config, direction))
-            weights, _ = recurrence_of(params, config, direction)
-            states, d_states = unroll(CELLS[cell], *weights, tree)
+            tree = prefix_tree(read[direction])
+            U, W, b = (params[f"{direction}.{letter}"] for letter in "UWb")
+            states, d_states = unroll(CELLS[cell], U, W, b, tree)
             ends, d_ends = summary(states, tree, one.lengths, pooling)
             z = z + ends @ V
             closures.append((V, d_ends, np.zeros_like(states), d_states))

@@ -1,6 +1,7 @@
-"""What `info` says of a model."""
+"""The output of `info`."""
 
 import json
+import math
 import shlex
 from dataclasses import replace
 from pathlib import Path
@@ -48,19 +49,35 @@ def test_several_networks(tmp_path: Path, model: Checkpoint) -> None:
     assert found["parameters"] == sum(value.size for q in two.members for value in q.values())
 
 
-def test_pairs_are_told_by_their_letters_and_old_formats_by_their_number(tmp_path: Path) -> None:
-    found = {k: facts(FIXTURES / f"format{k}.npz") for k in (1, 2)}
-    assert {k: one["format"] for k, one in found.items()} == {1: 1, 2: 2}
-    assert found[1]["network"]["pairs"] == []
-    pairs = found[2]["network"]["pairs"]
+def test_ngrams_are_told_by_their_letters_and_formats_by_their_number() -> None:
+    found = {k: facts(FIXTURES / f"format{k}.npz") for k in (1, 2, 3)}
+    assert {k: one["format"] for k, one in found.items()} == {1: 1, 2: 2, 3: 3}
+    assert [found[k]["network"]["marked"] for k in found] == [False, False, True]
+    assert found[1]["network"]["ngrams"] == []
+    assert "n-grams" not in " ".join(fine("info", FIXTURES / "format1.npz").stdout.split())
+    pairs = found[2]["network"]["ngrams"]
     assert len(set(pairs)) == 50
-    assert {"\x02a", "ch", "s\x03"} <= set(pairs)
-    assert ", 50 pairs of letters" in " ".join(fine("info", FIXTURES / "format2.npz").stdout.split())
+    assert {"_a", "ch", "s_"} <= set(pairs)
+    assert set(map(len, pairs)) == {2}
+    assert ", 50 known n-grams" in " ".join(fine("info", FIXTURES / "format2.npz").stdout.split())
+    ngrams = found[3]["network"]["ngrams"]
+    assert len(set(ngrams)) == len(ngrams) == 150 - 3 - len(found[3]["letters"])
+    assert {"_ch", "akis", "mann_"} <= set(ngrams)
+    said = " ".join(fine("info", FIXTURES / "format3.npz").stdout.split())
+    assert f", {len(ngrams)} known n-grams, 128 columns without order" in said
+
+
+@pytest.mark.parametrize("bits", [16, 8, 4])
+def test_parameters_are_counted_however_many_bits_they_have(tmp_path: Path, bits: int) -> None:
+    loaded = checkpoint.load(FIXTURES / "format3.npz")
+    checkpoint.save(tmp_path / "m.npz", loaded, bits)
+    expected = len(loaded.members) * sum(math.prod(shape) for shape in loaded.network.shapes().values())
+    assert facts(tmp_path / "m.npz")["parameters"] == expected
 
 
 def test_the_table_of_the_bundled_model() -> None:
     result = fine("info")
-    for text in ("45: Algeria", "2 × gru of 128", "network 2, val-loss", "kept"):
+    for text in ("194: Afghanistan ", "1 × rnn of 32", "network 1, val-loss", "kept", "Cyrillic "):
         assert text in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= 100
     assert "rnn-names evaluate" in result.stderr
@@ -80,7 +97,7 @@ def test_a_history_of_little(model_file: Path) -> None:
 def test_the_advice_names_the_model_that_was_asked_about(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: Checkpoint
 ) -> None:
-    """It holds word by word: the command that it tells scores this model."""
+    """The advice is right to the letter: its command scores this model."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("RNN_NAMES_MODEL", raising=False)
 
@@ -116,7 +133,7 @@ def test_which_model(model_file: Path, tmp_path: Path, monkeypatch: pytest.Monke
     assert "rnn-names.npz: not a model" in failed("info", "rnn-names.npz")
     assert "rnn-names.npz: not a model" in failed("predict", "-m", "rnn-names.npz", "Nowak")
     monkeypatch.setenv("RNN_NAMES_MODEL", "none.npz")
-    assert "none.npz: no such file; RNN_NAMES_MODEL names it" in failed("predict", "Nowak")
+    assert "none.npz: no such file; set RNN_NAMES_MODEL to a model" in failed("predict", "Nowak")
     monkeypatch.setenv("RNN_NAMES_MODEL", "")
     assert "rnn-names.npz: not a model" in failed("info")
     (tmp_path / "rnn-names.npz").unlink()

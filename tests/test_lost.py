@@ -142,7 +142,7 @@ def test_an_interrupted_training_goes_on_from_another_folder(
         patch.setattr(Training, "run", stop)
         stopped = invoke("train", "names.csv", "-o", "m.npz", "--curves", "c.svg", *options)
     assert stopped.exit_code == 130
-    assert "--resume goes on" in stopped.stderr
+    assert "--resume continues" in stopped.stderr
     before = (tmp_path / "c.svg").read_bytes()
     monkeypatch.chdir(there)
     fine("train", "--resume", "-o", "../m.npz")

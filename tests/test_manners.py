@@ -1,4 +1,4 @@
-"""What all commands have in common: help, errors, quiet, colour, completion, the first minutes."""
+"""What all commands share: help, errors, --quiet, colour, completion, and the first steps of a user."""
 
 import os
 import pty
@@ -47,7 +47,7 @@ def test_after_training_the_next_command_is_named_and_works(
     assert fine("predict", "-m", "a b", last.split()[-1]).stdout
     monkeypatch.setenv("RNN_NAMES_MODEL", "a b")  # which predict would take now
     *_, last, replaced = fine("train", few_countries, *QUICK, "-o", "rnn-names.npz").stderr.splitlines()
-    assert replaced == "rnn-names.npz has taken the place of the model that was there before"
+    assert replaced == "rnn-names.npz replaced the model that was there before"
     assert re.fullmatch(r"try it: rnn-names predict -m rnn-names.npz \w+", last)
     last = fine("train", few_countries, *QUICK, "-o", "a b").stderr.splitlines()[-2]
     assert re.fullmatch(r"try it: rnn-names predict \w+", last)
@@ -85,7 +85,7 @@ def test_every_option_of_train_stands_in_a_section() -> None:
         (["predict", "--format", "x"], "error: invalid value for '--format': 'x' is not one of "),
         (
             ["train", "--dropout", "1"],
-            "error: invalid value for '--dropout': it cannot be 1.0; give 0<=x<1",
+            "error: invalid value for '--dropout': it cannot be 1.0; give a number, 0<=x<1",
         ),
         (["predict", "A", "-i", "x"], "error: give names or --input, not both; see rnn-names predict -h\n"),
         (["predict", "--x\x1b[1m"], "error: no such option: --x"),
@@ -124,7 +124,7 @@ def test_a_reader_that_is_gone_ends_it_quietly(args: str) -> None:
 
 
 def terminal(*args: str, columns: int = 80, **env: str) -> str:
-    """What a run prints to a terminal of this width."""
+    """The output of a run on a terminal of this width."""
     outside, inside = pty.openpty()
     termios.tcsetwinsize(inside, (50, columns))
     kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS")}
@@ -201,7 +201,7 @@ def test_completion_in_fish(line: str, tmp_path: Path) -> None:
 @pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
 @pytest.mark.parametrize("line", COMPLETIONS)
 def test_completion_in_zsh(line: str, tmp_path: Path) -> None:
-    # What the function hands to zsh: its own completion needs a terminal and somebody who types.
+    # What the function hands to zsh: its own completion needs a terminal and a user.
     script = f"""
         autoload -U compinit; compinit -u; source <(_RNN_NAMES_COMPLETE=source_zsh rnn-names)
         _arguments() {{ print -r -- "$@" }}

@@ -1,5 +1,6 @@
-"""The recurrence and its derivative: against central differences, PyTorch, and mathematics by hand."""
+"""The recurrence and its derivative, checked by central differences, PyTorch and hand calculation."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,21 +9,32 @@ import pytest
 
 from rnn_names.base.arrays import FloatArray, Params
 from rnn_names.names.encoded import one_hot
-from rnn_names.network import layers, recurrence, scores
+from rnn_names.names.ngrams import NGrams
+from rnn_names.network import layers, pooling, recurrence, scores
 from rnn_names.network import loss as loss_module
-from rnn_names.network.cells import CELLS, Derivative, Elman, ReLU, Step
+from rnn_names.network.cells import CELLS, CellStep, Derivative, Elman, ReLU
 from rnn_names.network.config import READOUTS, NetworkConfig, Objective
 from rnn_names.network.init import init_params
-from rnn_names.network.loss import Targets, drop_letters, loss_and_gradient
-from rnn_names.network.pairs import reading, recurrence_of
-from rnn_names.network.prefixes import prefix_tree
-from tests.gradients import gradient_errors
-from tests.problems import NAMES, OBJECTIVE, PAIRS, batch, configurations, encoded, start
+from rnn_names.network.input import Gradient, RowGradient, inputs, rows_read
+from rnn_names.network.loss import Targets, loss_and_gradient
+from rnn_names.network.prefixes import apart, prefix_tree
+from rnn_names.network.reading import drop_letters
+from rnn_names.network.sums import with_sums
+from tests.gradients import all_full, full, gradient_errors
+from tests.problems import BAG, NAMES, NGRAMS, OBJECTIVE, SYMBOLS, batch, configurations, encoded, start
 from tests.problems import network as small_network
 
 GOLDEN = np.load(Path(__file__).with_name("golden") / "recurrent.npz")
 CONFIG = small_network("rnn")
-DROPPING = Objective(step_loss=0.7, letter_loss=1.3, label_smoothing=0.1, dropout=0.3, letter_dropout=0.3)
+DROPPING = Objective(
+    step_loss=0.7,
+    letter_loss=1.3,
+    label_smoothing=0.1,
+    dropout=0.3,
+    letter_dropout=0.3,
+    ngram_dropout=0.3,
+    step_share=0.6,
+)
 
 
 def errors_of(
@@ -30,13 +42,16 @@ def errors_of(
 ) -> dict[str, float]:
     names, targets = batch()
 
-    def run() -> tuple[float, Params]:  # a new generator each time: the same entries are dropped
+    def run() -> tuple[
+        float, dict[str, Gradient]
+    ]:  # a new generator each time: the same entries are dropped
         rng = None if seed is None else np.random.default_rng(seed)
         return loss_and_gradient(params, config, names, targets, objective, rng)
 
     _, grads = run()
     assert grads.keys() == params.keys() == config.shapes().keys()
-    return gradient_errors(lambda: run()[0], params, grads)
+    assert {name for name, g in grads.items() if isinstance(g, RowGradient)} == set(config.row_parameters)
+    return gradient_errors(lambda: run()[0], params, all_full(grads, params))
 
 
 @pytest.mark.parametrize(("label", "config"), configurations().items(), ids=configurations())
@@ -44,13 +59,19 @@ def test_loss_and_gradients_are_those_of_pytorch(label: str, config: NetworkConf
     params = {name: GOLDEN[f"{label}/start/{name}"] for name in config.shapes()}
     loss, grads = loss_and_gradient(params, config, *batch(), OBJECTIVE)
     assert loss == pytest.approx(float(GOLDEN[f"{label}/loss"]), rel=1e-12)
-    for name, grad in grads.items():
+    for name, grad in all_full(grads, params).items():
         assert np.any(grad), name
         expected = GOLDEN[f"{label}/gradient/{name}"]
         np.testing.assert_allclose(grad, expected, rtol=1e-7, atol=1e-12, err_msg=name)
 
 
-@pytest.mark.parametrize(("label", "config"), configurations().items(), ids=configurations())
+# With n-grams one network of each cell and direction is enough: it has every parameter.
+EVERY_ENTRY = {
+    label: config for label, config in configurations().items() if config.pooling or not config.ngrams
+}
+
+
+@pytest.mark.parametrize(("label", "config"), EVERY_ENTRY.items(), ids=EVERY_ENTRY)
 def test_every_entry_of_every_gradient(label: str, config: NetworkConfig) -> None:
     errors = errors_of(config, start(config), OBJECTIVE)
     assert max(errors.values()) < 1e-6, errors
@@ -58,10 +79,10 @@ def test_every_entry_of_every_gradient(label: str, config: NetworkConfig) -> Non
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_entry_of_every_gradient_with_dropout(cell: str) -> None:
-    config = small_network(cell, True, READOUTS, pooling=True, pairs=PAIRS)
+    config = small_network(cell, True, READOUTS, pooling=True, ngrams=NGRAMS, bag=BAG)
     params = start(config)
     # A seed with which no difference straddles the kink of a maximum that is read out.
-    errors = errors_of(config, params, DROPPING, seed=6)
+    errors = errors_of(config, params, DROPPING, seed=7)
     assert max(errors.values()) < 1e-6, errors
     losses = {
         loss_and_gradient(params, config, *batch(), DROPPING, rng)[0]
@@ -94,7 +115,7 @@ def test_what_the_country_is_read_from_is_dropped_out_several_times(
     y, weight = np.tile(targets.country, draws), np.tile(targets.weight, draws)
     assert loss == pytest.approx(-weight @ np.log(p[np.arange(len(y)), y]) / draws, rel=1e-12)
     dz = (p - one_hot(y, 3, np.float64)) * weight[:, None] / draws
-    np.testing.assert_allclose(grads["country.W"], (x * masks).T @ dz, rtol=1e-12)
+    np.testing.assert_allclose(all_full(grads, params)["country.W"], (x * masks).T @ dz, rtol=1e-12)
     loss_and_gradient(params, CONFIG, *batch(), Objective(), np.random.default_rng(0))
     assert given[1].shape == (len(NAMES), 3)  # and once where nothing is dropped
 
@@ -111,7 +132,7 @@ def test_relu_has_derivative_0_at_0() -> None:
 @pytest.mark.parametrize("name", CONFIG.shapes())
 def test_the_checker_sees_a_wrong_derivative(name: str) -> None:
     params = start(CONFIG)
-    _, grads = loss_and_gradient(params, CONFIG, *batch())
+    grads = all_full(loss_and_gradient(params, CONFIG, *batch())[1], params)
 
     def errors(wrong: FloatArray) -> dict[str, float]:
         return gradient_errors(
@@ -130,7 +151,7 @@ def test_the_checker_sees_a_wrong_cell(monkeypatch: pytest.MonkeyPatch) -> None:
     class Forgetful(Elman):
         """Leaves out the factor 1 - h²."""
 
-        def step(self, a: FloatArray, h: FloatArray, c: FloatArray, out: FloatArray) -> Step:
+        def step(self, a: FloatArray, h: FloatArray, c: FloatArray, out: FloatArray) -> CellStep:
             h_t, c_t, _ = super().step(a, h, c, out)
 
             def derivative(dh: FloatArray, dc: FloatArray) -> tuple[None, None]:
@@ -177,6 +198,7 @@ def test_a_network_of_two_units_by_hand() -> None:
         (da1[0] * 0.2 + da1[1] * 0.6) * (1 - h0[1] ** 2),
     ]
     assert loss == pytest.approx(-np.log(1 - p0), rel=1e-14)
+    found = all_full(grads, params)
     expected: dict[str, Any] = {
         "forward.U": [[da0, da1]],
         "forward.W": [np.outer(h0, da1)],
@@ -185,36 +207,42 @@ def test_a_network_of_two_units_by_hand() -> None:
         "country.b": dz,
     }
     for parameter, value in expected.items():
-        np.testing.assert_allclose(grads[parameter], value, rtol=1e-13, err_msg=parameter)
+        np.testing.assert_allclose(found[parameter], value, rtol=1e-13, err_msg=parameter)
 
 
-@pytest.mark.parametrize("pairs", [(), PAIRS])
+@pytest.mark.parametrize("ngrams", [None, NGRAMS])
 @pytest.mark.parametrize("direction", ["forward", "backward"])
-def test_selecting_rows_is_multiplying_by_one_hot_rows(direction: str, pairs: tuple[int, ...]) -> None:
-    """The recurrence, written out name by name with ones at symbols and pairs, gives the same states."""
-    config = small_network("rnn", True, pairs=pairs)
+def test_selecting_rows_is_multiplying_by_rows_of_ones(direction: str, ngrams: NGrams | None) -> None:
+    """The recurrence, written out name by name, gives the same states.
+
+    A row of x has ones at every known n-gram that ends where the reading stands, the symbol among them.
+    """
+    config = small_network("rnn", True, ngrams=ngrams)
     params = start(config)
     U, W, b = (params[f"{direction}.{letter}"] for letter in "UWb")
-    assert U.shape == (1, 7 + len(pairs), 3)
-    tree = prefix_tree(reading(batch()[0], config, direction))
-    weights, _ = recurrence_of(params, config, direction)
-    states, _ = recurrence.unroll(CELLS["rnn"], *weights, tree)
+    assert U.shape == (1, 17 if ngrams else 7, 3)
+    tree = prefix_tree(inputs(batch()[0], config)[direction])
+    rows_of_U, at, _ = rows_read(U, config, tree.symbols, direction)
+    states, _ = recurrence.unroll(CELLS["rnn"], rows_of_U, W, b, replace(tree, symbols=at))
+    known = [ngrams.spelled(n, SYMBOLS) for n in range(7, len(ngrams))] if ngrams else []
     rows = iter(tree.rows)
     found = 0
     for name, leaf in zip(NAMES, tree.leaves, strict=True):
         h = np.zeros(W.shape[-1])
         read = name if direction == "forward" else name[::-1]
-        for before, symbol in zip([None, *read], read, strict=False):
-            x = one_hot(np.array([symbol]), U.shape[1], U.dtype)[0]
-            if before is not None:
-                first, second = (before, symbol) if direction == "forward" else (symbol, before)
-                if 7 * first + second in pairs:
-                    x[7 + pairs.index(7 * first + second)] = 1
+        for t, symbol in enumerate(read):
+            x = np.zeros(U.shape[1])
+            x[0 if ngrams and symbol == 1 else symbol] = 1
+            seen = "".join("_" if s < 2 else SYMBOLS[s] for s in read[: t + 1])
+            for k, ngram in enumerate(known):
+                if seen.endswith(ngram if direction == "forward" else ngram[::-1]):
+                    x[7 + k] = 1
                     found += 1
             h = np.tanh(x @ U[0] + h @ W[0] + b[0])
             np.testing.assert_allclose(states[next(rows)], h, rtol=1e-13)
         np.testing.assert_allclose(states[leaf], h, rtol=1e-13)
-    assert found == (9 if pairs else 0)  # 0 3 four times, 3 4 three times, 4 1 twice
+    # _3 four times; 34, _34 and 5_ three; 35 and 35_ two; 33, 335, _35 and _35_ one
+    assert found == (21 if ngrams else 0)
 
 
 def test_summing_rows_by_symbol_is_multiplying_by_one_hot_columns() -> None:
@@ -224,13 +252,58 @@ def test_summing_rows_by_symbol_is_multiplying_by_one_hot_columns() -> None:
     np.testing.assert_allclose(recurrence.sum_by_symbol(da, symbols, 9), expected, rtol=1e-13, atol=1e-13)
 
 
+@pytest.mark.parametrize(("label", "config"), configurations().items(), ids=configurations())
+def test_scores_are_those_of_the_states_that_the_tree_of_prefixes_has(
+    label: str, config: NetworkConfig
+) -> None:
+    """Prediction keeps no state but the last, and sums no row: the scores are those of training."""
+    if set(config.readouts) == {"next_symbol"}:
+        pytest.skip("such a network does not answer")
+    params = start(config)
+    names, _ = batch()
+    read = inputs(names, config)
+    parts = []
+    for tree_of in (prefix_tree, apart):
+        summaries = []
+        for direction in config.directions:
+            tree = tree_of(read[direction])
+            U, W, b = (params[f"{direction}.{letter}"] for letter in "UWb")
+            U, at, _ = rows_read(U, config, tree.symbols, direction)
+            states, _ = recurrence.unroll(CELLS[config.cell], U, W, b, replace(tree, symbols=at))
+            summaries.append(pooling.summary(states, tree, names.lengths, config.pooling)[0])
+        if "country" in config.readouts:
+            if config.bag:
+                v, at, _ = rows_read(params["bag.U"], config, read["forward"].symbols, "forward")
+                each = [v[0, at[s : s + n]] for s, n in zip(names.starts, names.lengths, strict=True)]
+                summaries.append(np.array([rows.mean(axis=0) for rows in each]))
+            z = np.concatenate(summaries, axis=1) @ params["country.W"] + params["country.b"]
+        else:
+            z = np.mean(
+                [
+                    h @ params[f"{d}.step_country.W"] + params[f"{d}.step_country.b"]
+                    for d, h in zip(config.directions, summaries, strict=True)
+                ],
+                axis=0,
+            )
+        parts.append(z)
+    held = with_sums(params, config)
+    for z in parts:
+        np.testing.assert_allclose(scores.forward(held, config, names), z, rtol=1e-9, atol=1e-12)
+    single = {name: q.astype(np.float32) for name, q in held.items()}
+    for some in ([6], [3, 0], [5, 4, 3, 2, 1], [0, 0, 2]):
+        found = scores.forward(single, config, names.take(np.array(some)))
+        np.testing.assert_allclose(found, parts[0][some], rtol=0, atol=1e-5)
+
+
 @pytest.mark.parametrize("bidirectional", [False, True])
 @pytest.mark.parametrize("cell", CELLS)
 def test_scores_do_not_depend_on_the_batch(cell: str, bidirectional: bool) -> None:
-    config = small_network(cell, bidirectional, pooling=bidirectional, pairs=PAIRS if bidirectional else ())
-    params = start(config)
+    config = small_network(
+        cell, bidirectional, pooling=bidirectional, ngrams=NGRAMS if bidirectional else None, bag=BAG
+    )
+    params = with_sums(start(config), config)
     rng = np.random.default_rng(0)
-    names = encoded([rng.integers(0, 7, length).tolist() for length in (5, 2, 9, 1, 9, 3, 1)])
+    names = encoded([[0, *rng.integers(2, 7, length), 1] for length in (3, 0, 7, 1, 7, 30)] + [[2]])
     together = scores.forward(params, config, names)
     for i in range(7):
         alone = scores.forward(params, config, names.take(np.array([i])))
@@ -240,7 +313,7 @@ def test_scores_do_not_depend_on_the_batch(cell: str, bidirectional: bool) -> No
 
 
 def test_gradients_do_not_depend_on_how_the_batch_is_divided() -> None:
-    config = small_network("gru", True, READOUTS)
+    config = small_network("gru", True, READOUTS, ngrams=NGRAMS, bag=BAG)
     params = start(config)
     names, targets = batch()
     loss, grads = loss_and_gradient(params, config, names, targets, OBJECTIVE)
@@ -256,13 +329,15 @@ def test_gradients_do_not_depend_on_how_the_batch_is_divided() -> None:
     ]
     assert loss == pytest.approx(sum(part for part, _ in parts), rel=1e-12)
     for name, grad in grads.items():
-        np.testing.assert_allclose(grad, sum(g[name] for _, g in parts), rtol=1e-9, atol=1e-14)
+        shape = params[name].shape
+        total = sum(full(g[name], shape) for _, g in parts)
+        np.testing.assert_allclose(full(grad, shape), total, rtol=1e-9, atol=1e-14)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
 def test_scores_of_more_names_than_a_chunk(monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
-    config = small_network("lstm", True)
-    params = start(config)
+    config = small_network("lstm", True, ngrams=NGRAMS, bag=BAG)
+    params = with_sums(start(config), config)
     names = encoded(NAMES)
     at_once = scores.forward(params, config, names)
     for limit, value in (("CHUNK", 2), ("LONG", 4), ("FEW", 1)):
@@ -273,11 +348,11 @@ def test_scores_of_more_names_than_a_chunk(monkeypatch: pytest.MonkeyPatch, work
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_float32_parameters_stay_float32(cell: str) -> None:
-    config = small_network(cell, True, READOUTS)
+    config = small_network(cell, True, READOUTS, ngrams=NGRAMS, bag=BAG)
     params = start(config)
     single = {name: q.astype(np.float32) for name, q in params.items()}
     loss, grads = loss_and_gradient(single, config, *batch(), DROPPING, np.random.default_rng(0))
-    assert {g.dtype for g in grads.values()} == {np.dtype(np.float32)}
+    assert {g.dtype for g in all_full(grads, params).values()} == {np.dtype(np.float32)}
     exact, _ = loss_and_gradient(params, config, *batch(), DROPPING, np.random.default_rng(0))
     assert loss == pytest.approx(exact, rel=1e-5)
 

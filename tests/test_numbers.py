@@ -1,4 +1,4 @@
-"""Numbers at the edge: the right answer, or one clear line. NumPy's warnings are errors here."""
+"""Extreme numbers: the right answer, or one clear line. NumPy's warnings are errors here."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -50,7 +50,7 @@ def test_where_the_memory_runs_out_it_is_one_line(
     monkeypatch.setattr(loop, "check_memory", too_much)
     result = run("train", few_countries, *SMALL)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == "error: there is not enough memory; take a smaller network or less data\n"
+    assert result.stderr == "error: not enough memory; use a smaller network or less data\n"
 
 
 @pytest.mark.parametrize(

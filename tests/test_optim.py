@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rnn_names.base.arrays import Params
+from rnn_names.network.input import Gradient, RowGradient
 from rnn_names.network.loss import loss_and_gradient
 from rnn_names.training.optim import (
     EMA,
@@ -19,6 +20,7 @@ from rnn_names.training.optim import (
     learning_rate,
     orthogonalised,
 )
+from tests.gradients import all_full, full
 from tests.problems import MAX_NORM, OBJECTIVE, batch, configurations
 
 GOLDEN = np.load(Path(__file__).with_name("golden") / "recurrent.npz")
@@ -33,10 +35,11 @@ def test_three_clipped_steps_are_those_of_pytorch(label: str, rule: str) -> None
     for step in range(3):
         _, grads = loss_and_gradient(params, config, *batch(), OBJECTIVE)
         norm = clip_by_global_norm(grads, MAX_NORM)
+        dense = all_full(grads, params)
         if step == 0:
             assert norm == pytest.approx(float(GOLDEN[f"{label}/norm"]), rel=1e-9)
             assert norm > MAX_NORM  # so that clipping was put to the test
-        optimizer.step(params, grads, 0.01 if rule == "adamw" else 0.1)
+        optimizer.step(params, dense, 0.01 if rule == "adamw" else 0.1)
     for name, q in params.items():
         np.testing.assert_allclose(q, GOLDEN[f"{label}/{rule}/{name}"], rtol=1e-6, atol=1e-9, err_msg=name)
 
@@ -79,19 +82,28 @@ def test_moving_average_by_hand() -> None:
 
 
 def test_clipping_bounds_the_length_and_keeps_the_direction() -> None:
-    grads: Params = {"a": np.array([3.0, 0.0]), "b": np.array([[4.0]])}
+    grads: dict[str, Gradient] = {"a": np.array([3.0, 0.0]), "b": np.array([[4.0]])}
     assert clip_by_global_norm(grads, 1) == 5
-    np.testing.assert_allclose(grads["a"], [0.6, 0])
-    np.testing.assert_allclose(grads["b"], [[0.8]])
+    np.testing.assert_allclose(full(grads["a"], (2,)), [0.6, 0])
+    np.testing.assert_allclose(full(grads["b"], (1, 1)), [[0.8]])
     assert clip_by_global_norm(grads, 1.5) == pytest.approx(1)
-    np.testing.assert_allclose(grads["b"], [[0.8]])
+    np.testing.assert_allclose(full(grads["b"], (1, 1)), [[0.8]])
+
+
+def test_clipping_takes_rows_for_what_they_are_of_their_parameter() -> None:
+    rows = RowGradient(np.array([2, 5]), np.array([[[0.0, 3.0], [0.0, 0.0]]]))
+    grads: dict[str, Gradient] = {"rows": rows, "b": np.array([[4.0]])}
+    assert clip_by_global_norm(grads, 1) == 5
+    np.testing.assert_allclose(full(grads["rows"], (1, 9, 2)).sum(axis=1), [[0, 0.6]])
+    np.testing.assert_allclose(full(grads["b"], (1, 1)), [[0.8]])
 
 
 @pytest.mark.parametrize("bad", [math.inf, math.nan])
 def test_a_norm_that_is_not_finite_is_reported_and_scales_nothing(bad: float) -> None:
-    grads: Params = {"a": np.array([bad, 1.0])}
+    a = np.array([bad, 1.0])
+    grads: dict[str, Gradient] = {"a": a}
     assert not math.isfinite(clip_by_global_norm(grads, 1))
-    assert grads["a"][1] == 1
+    assert a[1] == 1
 
 
 def test_adamw_first_step_has_the_length_of_the_rate() -> None:

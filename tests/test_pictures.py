@@ -1,4 +1,4 @@
-"""Pictures of an evaluation and of a training, the table beside them, and the options that draw them."""
+"""Pictures of an evaluation and of a training, the table of confusions, and the options that draw them."""
 
 import json
 import re
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from rnn_names.insight.confusion import Confusion, count_pairs
 from rnn_names.model.metrics import CalibrationBins, calibration_bins
 from rnn_names.show import confusion, svg
+from rnn_names.show.confusion_matrix import confusion_matrix
 from rnn_names.show.curves import training_curves
 from rnn_names.show.reliability import reliability_diagram
 from tests.conftest import unmeasured
@@ -74,7 +75,7 @@ def test_bins_hold_every_name_and_give_the_calibration_error(rows: list[tuple[fl
 
 
 def test_the_matrix_says_every_count_and_marks_what_was_found() -> None:
-    root = parsed(confusion.confusion_matrix(confused()))
+    root = parsed(confusion_matrix(confused()))
     assert sorted(tips(root)) == [
         "A found: 4 of 4 names",
         "C found: 7 of 10 names",
@@ -95,7 +96,7 @@ def test_the_matrix_says_every_count_and_marks_what_was_found() -> None:
 def test_where_countries_are_many_squares_are_small_and_bare(countries: int, numbers: bool) -> None:
     names = [f"country {k}" for k in range(countries)]
     found = count_pairs(np.arange(countries), np.arange(countries), names)
-    root = parsed(confusion.confusion_matrix(found))
+    root = parsed(confusion_matrix(found))
     assert ("100" in texts(root)) == numbers
     assert len(tips(root)) == countries
 
@@ -167,7 +168,7 @@ def test_curves_have_a_line_for_each_network_and_the_clip_norm() -> None:
     assert texts(root).count("network 1") == texts(root).count("network 2") == 3
     for part in ("training", "validation"):
         assert texts(root).count(f"network 1, {part}") == 2
-        assert texts(root).count(f"average of 2, {part}") == 2  # what is scored is the average
+        assert texts(root).count(f"average of 2, {part}") == 2  # the average is scored
     assert len(lines(root, "c0")) == len(lines(root, "c1")) == 7
     dashed = [e.get("stroke-dasharray") for e in root.iter("polyline") if e.get("class") == "c0"]
     assert dashed.count("2 4") == 4  # training, in two panels and their legends
@@ -216,7 +217,7 @@ def test_norms_that_explode_are_drawn_in_powers_of_ten() -> None:
 def test_no_label_is_markup_in_a_picture_or_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     labels = ["<b>[red]x[/red]</b>", "a\x1b[31m"]
     found = count_pairs(np.array([1, 1]), np.array([0, 1]), labels)
-    tags = {element.tag for element in parsed(confusion.confusion_matrix(found)).iter()}
+    tags = {element.tag for element in parsed(confusion_matrix(found)).iter()}
     assert tags == {"svg", "title", "style", "rect", "g", "text"}
     confusion.write_confusion(found, sys.stdout)
     written = capsys.readouterr().out
@@ -279,8 +280,7 @@ def test_confusion_in_the_terminal(here: Path, few_countries: Path, model_file: 
     ("args", "said"),
     [
         (["--confusion", "c.png"], "ends with .svg"),
-        (["--reliability", "-"], "ends with .svg"),
-        (["--confusion", "-", "--format", "json"], "--confusion - is a table"),
+        (["--confusion", "-", "--format", "json"], "--confusion - prints a table"),
     ],
 )
 def test_wrong_usage_of_evaluate(here: Path, model_file: Path, args: list[str], said: str) -> None:
@@ -375,6 +375,6 @@ def heights(panel: svg.Panel, title: str) -> list[float]:
 def test_axes_suit_what_they_measure() -> None:
     panel = training_curves([entry(1, 1, grad_norm=600.0, clipped=1.0)], 0.5)
     assert heights(panel, "Clipped steps") == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
-    assert heights(panel, "Gradient norm") == [1, 10, 100]  # the clip norm is seen, too
+    assert heights(panel, "Gradient norm") == [1, 10, 100]  # the clip norm is visible too
     dots = [line for line in parsed(panel).iter("polyline") if line.get("class") == "c0"]
     assert {line.get("stroke-width") for line in dots} == {"5", "1.75"}  # one epoch is seen; the legend

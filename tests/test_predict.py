@@ -1,4 +1,4 @@
-"""`predict` as a pipe and table tool: every record in, every record out, whatever is in it."""
+"""`predict` on pipes and tables: one record out for each record in, whatever it holds."""
 
 import csv
 import gzip
@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from rnn_names.base.errors import DataError
+from rnn_names.cli import answers as command
 from rnn_names.cli import app
-from rnn_names.cli import predict as command
 from rnn_names.model.classifier import CUT, NameClassifier
 from rnn_names.names import records, source
 from rnn_names.names import rows as row_module
@@ -391,10 +391,10 @@ def test_bars_fit_the_terminal(
 
 @pytest.mark.parametrize("format", ["csv", "tsv", "json", "jsonl"])
 def test_no_format_steers_a_terminal(classifier: NameClassifier, format: str) -> None:
-    from rnn_names.show.predictions import WRITERS
+    from rnn_names.show.predictions import WRITERS, Added
 
     file, name = Terminal(), "a\x1b[31m\x9b\u202e\x7f\r"
-    out = WRITERS[format](Lines(iter([])), 1, "", file)
+    out = WRITERS[format](Lines(iter([])), 1, Added(), file)
     out.write([name], [out.render(Prediction(name, classifier.predict([name], 1)[0], ""))])
     out.end()
     assert all(c.isprintable() or c in "\n\t" for c in file.getvalue())

@@ -1,4 +1,4 @@
-"""The tree of prefixes: against the set of prefixes, spelled out."""
+"""The tree of prefixes, checked against the set of all prefixes."""
 
 import numpy as np
 from hypothesis import given
@@ -12,7 +12,7 @@ Prefix = tuple[int, ...]
 
 
 def prefixes(tree: PrefixTree) -> list[Prefix]:
-    """What each row is, read off step by step."""
+    """The prefix of each row, read step by step."""
     found: list[Prefix] = []
     before: list[Prefix] = []
     for t, step in enumerate(tree.steps):

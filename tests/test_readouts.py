@@ -1,4 +1,4 @@
-"""The country read after every letter, with a loss at every step and none beside it."""
+"""The country read out after every letter, with a loss at every step and no other loss."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ SMALL = ("--hidden-size", "8", "--epochs", "2", "--networks", "1", "--workers", 
 
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_the_loss_is_the_sum_over_the_letters_and_the_answer_the_last(bidirectional: bool) -> None:
-    """What is read after t letters is what a name of these t letters is given."""
+    """The readout after t letters equals the answer to a name of those t letters."""
     config = network("gru", bidirectional, ("step_country",))
     params = start(config)
     loss = 0.0

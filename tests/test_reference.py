@@ -1,4 +1,4 @@
-"""The reference of options and the man page are what the commands say."""
+"""The reference of options and the man page match the commands."""
 
 import re
 import shutil

@@ -17,11 +17,12 @@ from rnn_names.model.recipe import TrainConfig
 from rnn_names.names.example import Example
 from rnn_names.names.records import Lines
 from rnn_names.show.evaluation import evaluation_json, write_metrics
-from rnn_names.show.predictions import WRITERS, Prediction
+from rnn_names.show.predictions import WRITERS, Added, Prediction
 from rnn_names.show.tables import new_console, new_table, print_table
 from rnn_names.show.training import calibration_line, epoch_line, step_line
 from rnn_names.training.history import history_entry
-from rnn_names.training.loop import EpochReport, State, StepReport
+from rnn_names.training.loop import EpochReport, State
+from rnn_names.training.trainer import StepReport
 
 ODD = ["[b]x[/b]", "[/x]", ":smile:", "a,b", 'q"q', "t\tt", "", "山田", "'x'", "\\", "a\nb", "=1+1"]
 GUESSES = [Guess("Côte d'Ivoire", 0.75), Guess("Japan", 0.25)]
@@ -29,7 +30,7 @@ GUESSES = [Guess("Côte d'Ivoire", 0.75), Guess("Japan", 0.25)]
 
 def written(predictions: list[Prediction], form: str, top_k: int = 2) -> str:
     file = io.StringIO(newline="")
-    out = WRITERS[form](Lines(iter([])), top_k, "", file)
+    out = WRITERS[form](Lines(iter([])), top_k, Added(), file)
     if predictions:
         out.write([p.name for p in predictions], [out.render(p) for p in predictions])
     out.end()
@@ -179,9 +180,9 @@ def test_coverage_in_the_table_of_metrics() -> None:
         return [line.split() for line in file.getvalue().splitlines()]
 
     assert ["coverage", "0.667"] in cells(0.7)
-    assert ["accuracy", "of", "what", "is", "covered", "0.500"] in cells(0.7)
+    assert ["accuracy", "of", "covered", "names", "0.500"] in cells(0.7)
     assert ["coverage", "0.000"] in cells(0.95)
-    assert ["accuracy", "of", "what", "is", "covered"] in cells(0.95)  # of nothing there is none
+    assert ["accuracy", "of", "covered", "names"] in cells(0.95)  # without covered names it is empty
 
 
 def epoch(number: int, network: int = 1, validation: bool = True, best: bool = True) -> EpochReport:

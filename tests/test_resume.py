@@ -1,4 +1,4 @@
-"""Resuming: whenever and wherever a training is killed, it ends with the bytes of one that never was."""
+"""Resuming: whenever and wherever a training is killed, it ends with the bytes of an uninterrupted one."""
 
 import json
 import os
@@ -15,18 +15,25 @@ from typing import Any
 
 import numpy as np
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
-from rnn_names.base.errors import CheckpointError, TrainingError
+from rnn_names.base.errors import CheckpointError, DataError, TrainingError
 from rnn_names.base.files import replacing
 from rnn_names.cli import app
+from rnn_names.cli.train import OF_A_RUN
+from rnn_names.cli.train import app as train_app
 from rnn_names.model import checkpoint
 from rnn_names.names.examples import read_examples
+from rnn_names.names.ngrams import NGrams
 from rnn_names.network.config import NetworkConfig
 from rnn_names.training import run, state
-from rnn_names.training.loop import EpochReport, State, StepReport, fit
+from rnn_names.training.history import history_entry
+from rnn_names.training.loop import EpochReport, State, fit
 from rnn_names.training.prepared import prepare
+from rnn_names.training.trainer import StepReport
 from tests.conftest import PLAIN
+from tests.test_formats import FIXTURES
 
 SMALL = ["--hidden-size", "4", "--epochs", "4", "--batch-size", "128", "--lr", "0.02"]
 
@@ -48,7 +55,7 @@ def copied(at: State) -> State:
 
 
 def told(events: Iterator[StepReport | EpochReport]) -> list[Any]:
-    """What the events say, to the byte."""
+    """The events, compared to the byte."""
     said: list[Any] = []
     for event in events:
         if isinstance(event, StepReport):
@@ -65,26 +72,38 @@ def told(events: Iterator[StepReport | EpochReport]) -> list[Any]:
         {},
         {"optimizer": "sgd", "lr": 0.1, "ema_decay": 0.99, "networks": 1},
         {"optimizer": "adamw"},
-        {"both": True},
+        {"known": True},
+        {"known": True, "ema_decay": 0.9, "ngram_dropout": 0.2, "workers": 2, "row_start": 0.01},
         {"ema_decay": 0.99, "join": 0.3, "step_loss": 0.3, "letter_loss": 0.5, "workers": 3},
         {"val_split": 0.0, "networks": 3, "epochs": 2},
         {"patience": 1, "lr": 1.0, "networks": 3, "epochs": 6},
     ],
-    ids=["plain", "sgd", "adamw", "both ways with pairs", "everything", "no validation", "patience"],
+    ids=[
+        "plain",
+        "sgd",
+        "adamw",
+        "n-grams",
+        "n-grams and averages",
+        "everything",
+        "no validation",
+        "patience",
+    ],
 )
 def test_from_every_state_training_goes_on_as_if_it_had_never_stopped(
     few_countries: Path, options: dict[str, Any]
 ) -> None:
-    both = "both" in options
+    known = "known" in options
     options = {"epochs": 3, "batch_size": 32, "networks": 2, "lr": 0.02} | options
-    config = replace(PLAIN, **{name: value for name, value in options.items() if name != "both"})
+    config = replace(PLAIN, **{name: value for name, value in options.items() if name != "known"})
     data = prepare(read_examples(few_countries)[::6], config)
     network = NetworkConfig(
         *(len(data.alphabet), len(data.countries), 4),
         cell="gru",
-        bidirectional=both,
+        bidirectional=known,
         readouts=config.objective.readouts,
-        pairs=data.pairs(20) if both else (),
+        pooling=known,
+        ngrams=data.ngrams(120 if known else 0, 4, config.class_weight),
+        bag=3 if known else 0,
     )
     whole, states = [], [(0, State())]
     for event in fit(data, network, config):
@@ -100,8 +119,37 @@ def test_from_every_state_training_goes_on_as_if_it_had_never_stopped(
     assert all(at.slots == {} for _, at in states if at.epoch == 0)
 
 
+def test_a_state_of_a_network_with_pairs_is_refused_in_one_line(
+    few_countries: Path, tmp_path: Path
+) -> None:
+    config = replace(PLAIN, epochs=2)
+    data = prepare(read_examples(few_countries)[::6], config)
+    V = len(data.alphabet)
+    network = NetworkConfig(V, len(data.countries), 4, ngrams=NGrams.pairs((3, 3 * V + 4), V))
+    first = next(e for e in fit(data, network, config) if isinstance(e, EpochReport))
+    model = checkpoint.load(FIXTURES / "format2.npz")
+    best = replace(
+        model,
+        network=network,
+        training=config,
+        alphabet=data.alphabet,
+        countries=data.countries,
+        counts=(1,) * len(data.countries),
+        members=first.members or (),
+        history=[history_entry(first)],
+    )
+    path = tmp_path / "m.npz.resume"
+    state.save(path, state.Interrupted(best, 0, first.state, {}, "0" * 64))
+    with pytest.raises(CheckpointError) as caught:
+        state.load(path)
+    assert str(caught.value) == (
+        f"{path}: not an interrupted training of rnn-names (its network reads pairs of letters, which are "
+        "no longer trained; remove it, and train anew); give a file written by `rnn-names train`"
+    )
+
+
 def test_the_parameters_of_an_epoch_do_not_depend_on_those_drawn_before(few_countries: Path) -> None:
-    """An epoch draws from a generator of its own, so its order of names is not that of another one."""
+    """Each epoch has its own random generator, so each has another order of names."""
     config = replace(PLAIN, epochs=2, lr=0.0)
     data = prepare(read_examples(few_countries), config)
     network = NetworkConfig(len(data.alphabet), len(data.countries), 4)
@@ -215,7 +263,7 @@ def test_nothing_to_resume(here: Path) -> None:
 
 @pytest.fixture(scope="module")
 def stopped_files(few_countries: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What a training leaves that was stopped by Ctrl-C after two epochs."""
+    """The files of a training that Ctrl-C stopped after two epochs."""
     folder = tmp_path_factory.mktemp("stopped")
 
     def fit_two(*args: Any) -> Iterator[StepReport | EpochReport]:
@@ -230,7 +278,7 @@ def stopped_files(few_countries: Path, tmp_path_factory: pytest.TempPathFactory)
         result = train(few_countries, *SMALL, "--networks", 1, "--bits", 16, "-q", "-o", "stopped.npz")
     assert result.exit_code == 130
     assert re.fullmatch(
-        "stopped; the best so far, epoch [12]/4, is in stopped.npz; --resume goes on\n", result.stderr
+        "stopped; the best so far, epoch [12]/4, is in stopped.npz; --resume continues\n", result.stderr
     )
     assert listing(folder) == ["stopped.npz", "stopped.npz.resume"]
     return {path.name: path.read_bytes() for path in folder.iterdir()}
@@ -259,7 +307,7 @@ def test_options_are_those_of_the_beginning(stopped: Path, few_countries: Path, 
     assert lines[1] == "resumed after epoch 2/4"
     assert [line.split("  ")[0] for line in lines[2:4]] == ["epoch 3/4", "epoch 4/4"]
     assert "calibrated" in lines[-3]
-    assert lines[-1] == "stopped.npz has taken the place of the model that was there before"
+    assert lines[-1] == "stopped.npz replaced the model that was there before"
     assert listing(here) == ["stopped.npz"]
     assert (
         train(few_countries, *SMALL, "--networks", 1, "--bits", 16, "-q", "-o", "whole.npz").exit_code == 0
@@ -309,7 +357,7 @@ def test_a_state_is_read_as_it_was_written(stopped: Path) -> None:
     run = state.load(stopped)
     assert (run.state.network, run.state.epoch, len(run.best.history)) == (1, 2, 2)
     assert run.kept in (0, 1)
-    assert set(run.state.slots) == {"params", "m", "v", "average"}
+    assert set(run.state.slots) == {"params", "m", "v", "squares", "average", "row_average"}
     before = stopped.read_bytes()
     state.save(stopped, run)
     assert stopped.read_bytes() == before
@@ -406,6 +454,28 @@ def test_an_odd_history_is_drawn(stopped: Path) -> None:
     result = train("--resume", "-o", "stopped.npz", "--curves", "c.svg")
     assert result.exit_code == 0, result.output
     assert stopped.with_name("c.svg").read_text(encoding="utf-8").startswith("<svg ")
+
+
+ODD: tuple[Any, ...] = (None, [], {}, "x", "\0", "\ud800", "", -1, 0, 1.5, 1e400, True, 10**30)
+
+
+@pytest.mark.parametrize("name", [p.name for p in get_command(train_app).params if p.name not in OF_A_RUN])
+def test_an_option_of_any_kind_is_used_or_refused(
+    stopped: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def training(job: run.Job, *args: object) -> None:
+        raise DataError("it would go on; nothing to do")
+
+    monkeypatch.setattr(run, "Training", training)
+    kept, refused = stopped.read_bytes(), 0
+    for value in ODD:
+        rewritten(stopped, **{name: value})
+        result = train("--resume", "-q", "-o", "stopped.npz")
+        assert result.exit_code in (1, 2), (value, result.output)
+        assert re.fullmatch(r"error: [^\n]+; [^\n]+\n", result.stderr), (value, result.stderr)
+        refused += "it would go on" not in result.stderr
+        stopped.write_bytes(kept)
+    assert refused >= len(ODD) // 2
 
 
 def test_a_state_cut_short_is_one_line(stopped: Path) -> None:

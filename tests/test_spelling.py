@@ -1,6 +1,7 @@
-"""One name, however it is written: its forms, and the letters that an alphabet has for it."""
+"""All ways to write one name: its forms, and the letters that an alphabet has for it."""
 
 import json
+import re
 import time
 import unicodedata
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnn_names.names import spelling
 from rnn_names.names.alphabet import Alphabet
 from rnn_names.names.letters import nearest
 from rnn_names.names.spelling import (
@@ -24,6 +26,30 @@ from rnn_names.names.spelling import (
 )
 
 NAMES = st.text(st.characters(codec="utf-8"), max_size=40)
+
+
+def test_the_table_of_forms_shows_what_the_functions_give() -> None:
+    rows = re.findall(r"^    (\w+) .*`(.+)`$", spelling.__doc__ or "", re.MULTILINE)
+    assert [name for name, _ in rows] == ["written", "tidy", "normalise", "fold", "split_key"]
+    (_, written), *others = rows
+    assert {name: getattr(spelling, name)(written) for name, _ in others} == dict(others)
+    assert written != tidy(written)
+
+
+SPACING = (
+    *("\u1fcd\u1fce\u1fcf\u1fdd\u1fde\u1fdf\u1fed\u1fee\u1fc0\u1fc1\u0385"),
+    *("\u02c6\u02c7\u02c9\u02d8\u02d9\u02da\u02db\u02dc\u02dd\u00a8\u00af\u00b8\u203e\uffe3"),
+)
+
+
+@pytest.mark.parametrize("mark", SPACING, ids=lambda mark: f"U+{ord(mark):04X}")
+def test_a_spacing_accent_is_a_mark_and_no_unknown_letter(mark: str) -> None:
+    alphabet = Alphabet(" abo")
+    for name in (f"o{mark}b", f"a {mark} b", f"{mark}a", f"a{mark}", f"a{mark}{mark} {mark}b"):
+        assert alphabet.unknown(name) == "", name
+        assert normalise(normalise(name)) == normalise(name)
+        assert fold(name).replace(" ", "") == "".join(filter(str.isascii, name)).replace(" ", "")
+    assert not has_letters(mark)
 
 
 @pytest.mark.parametrize("apostrophe", "'’‘ʼʻ´＇`′ʹʾʿʽ‛ꞌˈ׳՚")
@@ -160,7 +186,7 @@ FIXTURE = json.loads((Path(__file__).parent / "fixtures" / "spelling1.json").rea
 
 @pytest.mark.parametrize("which", FIXTURE["letters"])
 def test_models_of_before_read_their_letters_as_before(which: str) -> None:
-    """The symbols of names that an older version wrote down, by the alphabets of models of before."""
+    """Symbols of names, recorded by an older version with the alphabets of older models."""
     alphabet = Alphabet(FIXTURE["letters"][which])
     for name, symbols in FIXTURE["symbols"][which].items():
         if set(symbols) & {2}:  # it had an unknown letter: that one may be known better now

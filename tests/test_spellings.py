@@ -1,4 +1,4 @@
-"""How names are read in training: each reading is of its own country's names, in a form that people use."""
+"""How names are read in training: each reading joins names of one country, in a form that people use."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""How the package is built: what imports what, and what the modules below the command line leave alone."""
+"""The structure of the package: which module imports which, and what modules below the CLI must not do."""
 
 import ast
 import re

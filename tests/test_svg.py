@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from rnn_names.base.errors import OutputError
 from rnn_names.base.text import printable
 from rnn_names.show import svg
-from rnn_names.show.svg import Axis, Panel, around, grid, heat_map, line_chart, picture
+from rnn_names.show.charts import Axis, around, heat_map, line_chart
+from rnn_names.show.svg import Panel, grid, picture
 
 NUMBERS = st.floats(-1e9, 1e9)
 POSITIVE = st.floats(1e-9, 1e9)

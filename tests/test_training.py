@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_names.base.arrays import FloatArray, IntArray, Params
+from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.base.errors import DataError, TrainingError
 from rnn_names.model.calibration import PRIORS, adjust, trained_prior
 from rnn_names.model.checkpoint import Checkpoint
@@ -16,11 +16,13 @@ from rnn_names.names.encoded import country_indices
 from rnn_names.names.example import Example
 from rnn_names.names.spelling import split_key
 from rnn_names.network.config import NetworkConfig
+from rnn_names.network.input import Gradient
 from rnn_names.network.layers import softmax
 from rnn_names.network.scores import forward
-from rnn_names.training import loop, workers
-from rnn_names.training.loop import EpochReport, StepReport, fit
+from rnn_names.training import loop
+from rnn_names.training.loop import EpochReport, fit
 from rnn_names.training.prepared import Prepared, prepare
+from rnn_names.training.trainer import StepReport
 from rnn_names.training.weights import class_weights, country_counts, name_weights
 from rnn_names.training.workers import Workers
 from tests.conftest import PLAIN
@@ -144,12 +146,12 @@ def test_an_epoch_reads_each_name_once_in_one_of_its_spellings(
     weights: list[FloatArray] = []
 
     class Recording(Workers):
-        def gradient(self, chosen: IntArray, weight: FloatArray) -> tuple[float, Params]:
+        def gradient(self, chosen: IntArray, weight: FloatArray) -> tuple[float, dict[str, Gradient]]:
             read.append(chosen)
             weights.append(weight * len(chosen))
             return super().gradient(chosen, weight)
 
-    monkeypatch.setattr(workers, "Workers", Recording)
+    monkeypatch.setattr(loop, "Workers", Recording)
     config = replace(TOY, epochs=2, join=join, networks=2, class_weight="none")
     heavy = {"a": 4.0}  # a name with an a in front has the weight 2 = √4
     data = prepare([Example(e.name, e.country, heavy.get(e.name[0], 1.0)) for e in words(0, 1000)], config)
@@ -251,7 +253,7 @@ REGULAR = {
 @pytest.mark.parametrize("val_split", [0.0, 0.2])
 @pytest.mark.parametrize("more", [{}, REGULAR, {"class_weight": "balanced", "prior": "uniform"}], ids=str)
 def test_both_parts_are_scored_alike(more: dict[str, Any], val_split: float) -> None:
-    """By the average of the networks as it answers, whatever the objective adds or drops."""
+    """The loss of the averaged networks as they answer, whatever the objective adds or drops."""
     config = replace(TOY, epochs=2, networks=2, val_split=val_split, **more)
     data = prepare(words(0), config)
     counts = country_counts(country_indices(data.parts.train, data.countries), 2)
@@ -273,7 +275,7 @@ def test_both_parts_are_scored_alike(more: dict[str, Any], val_split: float) -> 
 
 
 def test_what_is_learned_by_heart_shows_in_the_gap() -> None:
-    """Labels at random: there is nothing else to learn."""
+    """Random labels: only memorising can lower the loss."""
     rng = random.Random(2)
     noise = [Example(e.name, rng.choice(["Italy", "Congo"])) for e in words(0)]
     config = replace(TOY, epochs=40)

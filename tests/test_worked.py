@@ -1,4 +1,4 @@
-"""The numbers of one name, worked out again by hand: loops over floats, and nothing of ours or NumPy's."""
+"""The numbers of one name, computed again by loops over floats, without our code or NumPy."""
 
 import json
 import math
@@ -18,12 +18,13 @@ from rnn_names.insight.worked import Worked, work
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.classifier import NameClassifier
+from rnn_names.names.ngrams import NGrams
 from rnn_names.network.loss import Targets, loss_and_gradient
 from tests.gradients import gradient_errors
 
 TINY = "name,country\nIto,Japan\nOta,Japan\nSato,Japan\nSassi,Italy\nTassi,Italy\nTosi,Italy\n"
 TRAIN = (
-    "--cell rnn --no-bidirectional --no-pooling --pairs 0 --networks 1 --hidden-size 2 "
+    "--cell rnn --no-bidirectional --no-pooling --ngrams 0 --bag 0 --networks 1 --hidden-size 2 "
     "--step-loss 0 --letter-loss 0 --join 0 --dropout 0 --letter-dropout 0 --ema-decay 0 --val-split 0 "
     "--test-split 0 --lr 0.1 --epochs 10"
 )
@@ -125,7 +126,7 @@ def test_every_number_is_the_one_worked_out_by_hand(
 
 
 def loss_from(w: Worked, t: int, h: FloatArray) -> float:
-    """The loss, the state at t being h, whatever was read before."""
+    """The loss if the state at t is h, whatever was read before."""
     for s in range(t + 1, len(w.symbols)):
         h = np.tanh(w.x[s] @ w.U + h @ w.W + w.b)
     z = h @ w.V_out + w.c_out
@@ -133,7 +134,7 @@ def loss_from(w: Worked, t: int, h: FloatArray) -> float:
 
 
 def loss_before(w: Worked, t: int, a: FloatArray) -> float:
-    """The loss, the pre-activation at t being a."""
+    """The loss if the pre-activation at t is a."""
     return loss_from(w, t, np.tanh(a))
 
 
@@ -202,7 +203,8 @@ def test_only_a_plain_network_is_followed_by_hand(tiny: Path, model: Checkpoint)
         {"cell": "gru"},
         {"bidirectional": True},
         {"pooling": True},
-        {"pairs": (3,)},
+        {"ngrams": NGrams.pairs((3,), model.network.symbols)},
+        {"bag": 2},
         {"readouts": ("step_country",)},
     ):
         other = replace(model, network=replace(model.network, **change))
@@ -212,4 +214,4 @@ def test_only_a_plain_network_is_followed_by_hand(tiny: Path, model: Checkpoint)
         work(NameClassifier(model), "Otto", "Atlantis")
     result = invoke(" ", "-m", tiny)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == "error: a blank name has no letter to follow; give one that has\n"
+    assert result.stderr == "error: a blank name has no letter to follow; give a name with letters\n"

@@ -1,4 +1,4 @@
-"""Workers: the same numbers whether they are processes or calls, and no process left behind."""
+"""Workers: the same numbers from processes and from calls, and no process left behind."""
 
 import os
 import signal
@@ -16,10 +16,11 @@ from rnn_names.network.init import init_params
 from rnn_names.network.loss import loss_and_gradient
 from rnn_names.training.workers import Task, Workers
 from tests.conftest import unmeasured
-from tests.problems import COUNTRIES, NAMES, WEIGHTS, batch, encoded, network
+from tests.gradients import all_full
+from tests.problems import BAG, COUNTRIES, NAMES, NGRAMS, WEIGHTS, batch, encoded, network
 
-NETWORK = network("gru", True, READOUTS)
-OBJECTIVE = Objective(step_loss=0.5, letter_loss=1.0, dropout=0.3, letter_dropout=0.2)
+NETWORK = network("gru", True, READOUTS, ngrams=NGRAMS, bag=BAG)
+OBJECTIVE = Objective(step_loss=0.5, letter_loss=1.0, dropout=0.3, letter_dropout=0.2, ngram_dropout=0.2)
 
 
 def run(count: int, processes: bool, objective: Objective) -> list[tuple[float, Params]]:
@@ -33,7 +34,7 @@ def run(count: int, processes: bool, objective: Objective) -> list[tuple[float, 
         workers.draw_from(np.random.default_rng(1).spawn(count))  # the last ones are drawn from
         for _ in range(2):
             loss, grads = workers.gradient(chosen, weight[chosen])
-            found.append((loss, {name: g.copy() for name, g in grads.items()}))
+            found.append((loss, {name: g.copy() for name, g in all_full(grads, params).items()}))
             for q in workers.params.values():
                 q += 0.1  # in place, as an optimizer does: every process must see it
     return found
@@ -57,7 +58,7 @@ def test_the_parts_add_up_to_the_batch() -> None:
     for count in (1, 2, 4, 9):  # 9: more workers than names
         (found, parts), _ = run(count, False, objective)
         assert found == pytest.approx(loss, rel=1e-5)
-        for name, g in grads.items():
+        for name, g in all_full(grads, params).items():
             np.testing.assert_allclose(parts[name], g, rtol=1e-3, atol=1e-6)
 
 
@@ -66,7 +67,7 @@ def test_no_process_outlives_the_training(tmp_path: Path, end: signal.Signals) -
     names = "".join(f"{a}{b}a,{a}\n" for a in "abcdefgh" for b in "abcdefghijklmnopqrstuvwxyz")
     (tmp_path / "names.csv").write_text(f"name,country\n{names}", encoding="utf-8")
     command = [sys.executable, "-m", "rnn_names", "train", "names.csv", "--epochs", "100000"]
-    command += ["--networks", "1", "--hidden-size", "8", "--no-bidirectional", "--no-pooling"]
+    command += ["--networks", "1", "--hidden-size", "8", "--no-bidirectional", "--no-pooling", "--bag", "8"]
     with subprocess.Popen(
         [*command, "--patience", "0"],
         cwd=tmp_path,

@@ -1,10 +1,10 @@
-"""Types of arrays, and the memory that they take."""
+"""Types of arrays, and the memory of freed ones."""
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-if TYPE_CHECKING:  # at run time the names will do: numpy.typing takes as long to load as all of this
+if TYPE_CHECKING:  # numpy.typing takes as long to load as the rest of this
     from numpy.typing import NDArray
 
     IntArray = NDArray[np.signedinteger[Any]]
@@ -16,11 +16,11 @@ Params = dict[str, FloatArray]
 
 
 def keep_freed_memory() -> None:
-    """Let the arrays of one batch or chunk be the memory of the next one's.
+    """Reuse the memory of one batch or chunk for the next one.
 
-    glibc gives large blocks back to the system when they are freed, and a batch would pay for each of
-    their pages anew. To free one block of nearly the largest size, never touched, raises the limit from
-    which it does so (mallopt(3), M_MMAP_THRESHOLD). Elsewhere it does nothing. It is for processes of our
-    own: a library leaves its host's memory as it is.
+    glibc returns large freed blocks to the system, so each batch would pay for its pages anew. Freeing one
+    untouched block of nearly the largest size raises the threshold for that (mallopt(3),
+    M_MMAP_THRESHOLD). Without glibc nothing happens. Only the command line calls this: a library leaves
+    the memory of its host alone.
     """
     np.empty(31 << 20, np.uint8)

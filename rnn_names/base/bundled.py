@@ -1,8 +1,9 @@
-"""Where the model and the lists of names are that come with the package."""
+"""Where the bundled model and the bundled lists of names are."""
 
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
+HELD_OUT = "data/test"  # what the bundled model names as its data: the names that it is scored on
 BUNDLED_MODEL = PACKAGE / "model" / "bundled.npz"
 
 
@@ -14,6 +15,11 @@ def bundled_surnames() -> Path:
 def bundled_given_names() -> Path:
     """The folder of given names that comes with the package."""
     return _bundled("given")
+
+
+def bundled_test() -> Path:
+    """The names with countries, held out from training, that come with the package."""
+    return _bundled("test") / "names.tsv.gz"
 
 
 def _bundled(kind: str) -> Path:

@@ -2,7 +2,7 @@
 
 
 class RnnNamesError(Exception):
-    """Says what is wrong, where, and what to do about it; each argument is a line."""
+    """States what is wrong, where, and what to do about it; each argument is a line."""
 
 
 class DataError(RnnNamesError):
@@ -10,11 +10,11 @@ class DataError(RnnNamesError):
 
 
 class UnknownCountryError(DataError, ValueError):
-    """A country that a model does not know, or a weight that is none."""
+    """A country that the model does not know, or an invalid weight."""
 
 
 class CheckpointError(RnnNamesError):
-    """A model file cannot be used, or a model does not fit into one."""
+    """A model file cannot be used, or a model cannot be saved."""
 
 
 class MissingModelError(CheckpointError, FileNotFoundError):
@@ -29,16 +29,16 @@ class TrainingError(RnnNamesError):
 
 
 class LostProcessError(TrainingError):
-    """A process that shares the work of a training has ended before its time."""
+    """A worker process of a training has ended too early."""
 
 
 class TooLargeError(RnnNamesError):
-    """Training would take more memory than there is."""
+    """Training would need more memory than there is."""
 
 
 class OutputError(RnnNamesError):
-    """A file that cannot be written."""
+    """A file cannot be written."""
 
 
 class QualityError(RnnNamesError):
-    """A model does worse than was asked for."""
+    """A figure of a model is below the required one."""

@@ -1,4 +1,4 @@
-"""Files to write: a regular file is whole or not there at all; anything else is written into."""
+"""Writing files: a regular file is written whole or not at all; anything else is written into."""
 
 import errno
 import os
@@ -16,12 +16,15 @@ TEMPORARY = re.compile(r"\.rnn-names-[0-9a-f]{16}")
 DAY = 24 * 3600  # seconds
 DESCRIPTORS = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 DESCRIPTOR = re.compile(r"/(?:dev/fd|proc/(?:self|\d+)/fd)/(\d+)")
+STDOUT = Path("-")  # standard output, as a file to write
 O_BINARY = getattr(os, "O_BINARY", 0)  # Windows
-LINKS = 40  # symbolic links in a row, as the system has it
+LINKS = 40  # symbolic links in a row, the limit of the system
 
 
 def check_writable(path: Path) -> None:
-    """Raise OutputError if this cannot be written: before the work, not after."""
+    """Raise OutputError if the file cannot be written: before the work, not after it."""
+    if path == STDOUT:
+        return
     if path.is_dir():
         raise OutputError(f"{path}: is a folder; give the name of a file")
     if path.exists() and not os.access(path, os.W_OK):
@@ -36,16 +39,18 @@ def check_writable(path: Path) -> None:
 
 
 def is_regular(path: Path) -> bool:
-    """Whether this is a regular file, or will be one: no pipe, no device, no open descriptor."""
+    """Whether the path is or will be a regular file: no pipe, device or open descriptor."""
     return descriptor(path) is None and (path.is_file() or not path.exists())
 
 
 def descriptor(path: Path) -> int | None:
-    """The open file descriptor that the path names, as /dev/stdout or /dev/fd/63 do; else None.
+    """The open file descriptor that the path names, as -, /dev/stdout or /dev/fd/63 do; else None.
 
-    Such a name may lead to a regular file, the log that standard output goes to. That file must be
-    written through the descriptor: what others wrote to it, and will write, stays.
+    Behind such a name may be a regular file, such as a log. It must be written through the descriptor:
+    then everything that other programs write to it stays.
     """
+    if path == STDOUT:
+        return 1
     place = Path(os.path.normpath(path.absolute()))
     for _ in range(LINKS):
         if str(place) in DESCRIPTORS:
@@ -59,7 +64,12 @@ def descriptor(path: Path) -> int | None:
 
 
 def check_apart(output: Path, others: Iterable[Path | None]) -> None:
-    """Raise OutputError if the file would take the place of one of these, or lie in a folder of them."""
+    """Raise OutputError if the output would replace one of these files, or lie in one of these folders.
+
+    Only a regular file replaces: pipes and devices are written into.
+    """
+    if not is_regular(output):
+        return
     place = output.resolve()
     for other in others:
         if other is not None and _same(place, other):
@@ -70,30 +80,32 @@ def check_apart(output: Path, others: Iterable[Path | None]) -> None:
 
 def _same(a: Path, b: Path) -> bool:
     try:
-        # What is not there yet has a path alone; for what is, there may be two: a link, other capitals.
+        # A missing file has only its path; an existing one may have two paths: a link, or other capitals.
         return os.path.realpath(a) == os.path.realpath(b) or a.samefile(b)
-    except (OSError, ValueError):  # one is not there, or no path at all
+    except (OSError, ValueError):  # one is missing, or no valid path
         return False
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file to write, which takes the place of `path` when the block ends well.
+    """A file to write, which replaces `path` when the block succeeds.
 
-    A reader sees the old file or the new one, never a part; where the block fails, the old file stays and
-    nothing else is left. The new file has the mode and the owner of the old one before anything is
-    written to it; without an old one the umask decides. A symbolic link stays one: the file that it names
-    is replaced. What is no regular file (a pipe, a device, an open descriptor) is written into.
+    A reader sees the old file or the new one, never a part. If the block fails, the old file stays and
+    nothing else is left. The new file gets the mode and the owner of the old one before its first byte;
+    without an old file, the umask decides. A symbolic link stays: its target is replaced. A pipe, a device
+    or an open descriptor is written into.
 
-    A killed process leaves a hidden file `.rnn-names-…`: a later run removes it when nothing was written
-    to it for a day and no process holds it. Locks say so where the system has them (not on Windows, which
-    keeps open files from being removed). Raises OutputError for what the system refuses.
+    A killed process leaves a hidden file `.rnn-names-…`. A later run removes it after a day without writes,
+    if no process holds its lock. Windows has no such locks, but does not let open files be removed. Raises
+    OutputError for whatever the system refuses.
     """
     try:
         with _replacement(path) if is_regular(path) else _stream(path) as file:
             yield file
             file.flush()
     except OSError as error:
+        if path == STDOUT and error.errno in (errno.EPIPE, errno.EBADF):
+            raise  # as of everything that goes there: a reader that has had enough is no error
         what = "its reader has left" if error.errno == errno.EPIPE else error.strerror or error
         raise OutputError(f"{path}: {what}; make room, or write elsewhere") from error
 
@@ -101,12 +113,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 @contextmanager
 def _replacement(path: Path) -> Iterator[BinaryIO]:
     place = path.resolve()
-    # Named here: to predict takes less without tempfile, and whatever stops this, the name is known.
+    # Named here: prediction starts faster without tempfile, and the name is known whatever stops this.
     temporary = place.with_name(f".rnn-names-{os.urandom(8).hex()}")
     try:
         _clear(place.parent)
         old = place.stat() if place.exists() else None
-        mode = 0o600 if old else 0o666  # nobody may read what the old file's mode forbids, at no time
+        mode = 0o600 if old else 0o666  # nobody may ever read what the mode of the old file forbids
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | O_BINARY
         with os.fdopen(os.open(temporary, flags, mode), "wb") as file:
             _lock(file.fileno())
@@ -118,7 +130,7 @@ def _replacement(path: Path) -> Iterator[BinaryIO]:
         temporary.replace(place)
         _flush_folder(place.parent)
     finally:
-        with suppress(OSError):  # it is in place, or never was
+        with suppress(OSError):  # it was moved into place, or never created
             temporary.unlink()
 
 
@@ -131,29 +143,29 @@ def _stream(path: Path) -> Iterator[BinaryIO]:
 
 def _keep_owner_and_mode(number: int, temporary: Path, old: os.stat_result) -> None:
     if hasattr(os, "fchown"):  # not on Windows
-        with suppress(PermissionError):  # only root gives files away
+        with suppress(PermissionError):  # only root may give files away
             os.fchown(number, old.st_uid, old.st_gid)
-    temporary.chmod(stat.S_IMODE(old.st_mode))  # last: to give a file away may change its mode
+    temporary.chmod(stat.S_IMODE(old.st_mode))  # last: changing the owner may change the mode
 
 
 def _lock(number: int) -> bool:
-    """Hold the file, for as long as it is open; False if another process does."""
+    """Lock the file while it is open; False if another process holds it."""
     try:
         import fcntl
     except ImportError:  # Windows
         return True
     try:
         fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # held, or a file system without locks: then nothing is known
+    except OSError:  # locked, or a file system without locks, which tells nothing
         return False
     return True
 
 
 def _flush_folder(folder: Path) -> None:
-    """Make the new name outlast a power cut, where folders can be flushed."""
+    """Flush the folder, where that is possible: the new name survives a power cut."""
     if not hasattr(os, "O_DIRECTORY"):  # Windows
         return
-    with suppress(OSError):  # some network file systems refuse; the file is there all the same
+    with suppress(OSError):  # some network file systems refuse; the file exists nonetheless
         number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(number)
@@ -162,8 +174,8 @@ def _flush_folder(folder: Path) -> None:
 
 
 def _clear(folder: Path) -> None:
-    """Remove what killed processes have left, and no process holds."""
-    with suppress(OSError):  # another process does the same
+    """Remove the temporary files of killed processes that no process holds."""
+    with suppress(OSError):  # another process may do the same
         for entry in os.scandir(folder):
             if TEMPORARY.fullmatch(entry.name) and entry.stat().st_mtime < time.time() - DAY:
                 with Path(entry.path).open("rb") as file:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 ESCAPES = {ord("\t"): "\\t", ord("\n"): "\\n", ord("\r"): "\\r"}
-COMPARED = 80  # characters of a word: to compare longer ones takes too long
+COMPARED = 80  # characters of a word: comparing longer ones takes too long
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`did you mean 'Poland'?` for the known word that is nearest, whatever its capitals; or nothing."""
-    from difflib import get_close_matches  # not above: it takes longer than a prediction
+    """`did you mean 'Poland'?` for the nearest known word, ignoring case; empty if none is near."""
+    from difflib import get_close_matches  # not above: importing it takes longer than a prediction
 
     folded = {each[:COMPARED].casefold(): each for each in known if each != word}
     near = get_close_matches(word[:COMPARED].casefold(), folded, 1)
@@ -16,6 +16,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def printable(text: str) -> str:
-    """The text with every control character replaced, so that it cannot steer a terminal."""
+    """The text without control characters, which could steer a terminal."""
     shown = text.translate(ESCAPES)
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)

@@ -2,8 +2,7 @@
 
 Exit codes: 0 fine, 1 failed, 2 usage, 129 ended by SIGHUP, 130 Ctrl-C, 143 ended by SIGTERM.
 
-Each command stands in the module of its name, which is imported when it is asked for: a command pays for
-the options of no other.
+Each command has a module of its name, imported on first use: no command loads the options of another.
 """
 
 import errno
@@ -43,7 +42,7 @@ All commands and options:   rnn-names -h"""
 
 
 class Commands(Mapping[str, Any]):
-    """The commands by name, each built when it is asked for."""
+    """The commands by name, each built on first use."""
 
     def __getitem__(self, name: str) -> Any:
         if name not in COMMANDS:
@@ -64,13 +63,13 @@ def errors() -> Iterator[None]:
         yield
         sys.stdout.flush()  # here, where a closed pipe can still be told from a failure
     except RnnNamesError as error:
-        from rnn_names.base.text import printable  # a message may quote a file that is not to be trusted
+        from rnn_names.base.text import printable  # a message may quote an untrusted file
 
         for line in error.args:
             typer.echo(f"error: {printable(str(line))}", err=True)
         raise typer.Exit(1) from error
     except MemoryError as error:
-        typer.echo("error: there is not enough memory; take a smaller network or less data", err=True)
+        typer.echo("error: not enough memory; use a smaller network or less data", err=True)
         raise typer.Exit(1) from error
     except UsageError as error:
         from rnn_names.base.text import printable
@@ -90,7 +89,7 @@ def errors() -> Iterator[None]:
             raise _failed("a pipe was closed too early; run the command again") from error
         _drop_output()  # the reader has had enough (`| head`)
         raise typer.Exit(0) from None
-    except OSError as error:  # a full disk under standard output, or a path that is none
+    except OSError as error:  # a full disk behind standard output, or an invalid path
         if error.filename:
             raise _failed(f"{error.filename}: {error.strerror}; make room, or write elsewhere") from error
         _drop_output()
@@ -107,7 +106,7 @@ def _failed(message: str) -> typer.Exit:
 
 
 def _reader_left() -> bool:
-    """Whether the pipe under standard output has no reader; True where the system does not say."""
+    """Whether the pipe of standard output has lost its reader; True if the system cannot say."""
     import select
 
     if not hasattr(select, "poll"):  # Windows
@@ -121,20 +120,20 @@ def _reader_left() -> bool:
 
 
 class Closed(io.TextIOBase):
-    """Standard output that the caller has closed: to write to it fails, and nothing is lost unseen."""
+    """Standard output that the caller has closed: writing fails, so no output is lost unnoticed."""
 
     def write(self, text: str) -> int:
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
 
 
 def _drop_output() -> None:
-    """Let what is still to be written go nowhere: Python would try, and complain, once more at exit."""
+    """Discard the rest of the output: Python would try to write it at exit, and complain."""
     with suppress(OSError):  # a replaced stream has no descriptor
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Errors(TyperGroup):
-    """All commands, whose errors are told as `errors` does."""
+    """The group of all commands; `errors` reports their errors."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
@@ -161,15 +160,16 @@ app = typer.Typer(
 
 def main() -> None:
     """The entry point of `rnn-names`."""
-    gc.set_threshold(100_000)  # little of what loading makes is garbage: to look for it takes 15 ms
+    gc.set_threshold(100_000)  # loading makes little garbage, and looking for it takes 15 ms
     # The products are too small to share among threads: OpenBLAS with two is slower than with one.
-    # This must be set before NumPy is loaded, and only in a process that is ours.
+    # This must be set before NumPy is loaded, and only in a process of our own.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     for ending in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP; nohup ignores it, and it stays ignored
         number = getattr(signal, ending, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _terminate)
-    while (opened := os.open(os.devnull, os.O_RDWR)) <= 2:  # no file opened later may be a standard stream
+    # No file opened later may be a standard stream; and to write into one that is closed must fail.
+    while (opened := os.open(os.devnull, os.O_RDONLY)) <= 2:
         pass
     os.close(opened)
     for name, mode in (("stdin", "r"), ("stderr", "w")):
@@ -183,7 +183,7 @@ def main() -> None:
     try:
         app()
     finally:
-        gc.freeze()  # the process ends, and what it has need not be looked through before
+        gc.freeze()  # the process ends: a last collection would be wasted
 
 
 def _terminate(number: int, _: object) -> None:
@@ -203,7 +203,7 @@ def _root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
     no_colour: Annotated[
-        bool, typer.Option("--no-color", callback=no_color, help="Print without colour and bold.")
+        bool, typer.Option("--no-color", callback=no_color, help="Print without colour or bold.")
     ] = False,
 ) -> None:
     """Say in which countries a name is common, by a recurrent network in NumPy.

@@ -19,7 +19,7 @@ def check(
     format: Annotated[TableOrJson, typer.Option(help="json: one object.")] = TableOrJson.table,
     verbose: Verbose = False,
 ) -> None:
-    """Look through DATA, or the bundled surnames, before training on it.
+    """Check DATA, or the bundled surnames, before training.
 
     \b
       rnn-names check
@@ -43,12 +43,12 @@ def check(
         return
     rows = [
         ("rows", found.rows, ""),
-        ("names", found.names, f"the longest of {found.longest} letters"),
+        ("names", found.names, f"the longest has {found.longest} letters"),
         ("labels", len(found.labels), ""),
         ("repeated rows", found.duplicates.n, "; ".join(found.duplicates.examples)),
         ("names under several labels", found.several_labels.n, "; ".join(found.several_labels.examples)),
-        ("names of several spellings", found.spellings.n, "; ".join(found.spellings.examples)),
-        ("names of mixed scripts", found.mixed_scripts.n, "; ".join(found.mixed_scripts.examples)),
+        ("names in several spellings", found.spellings.n, "; ".join(found.spellings.examples)),
+        ("names in mixed scripts", found.mixed_scripts.n, "; ".join(found.mixed_scripts.examples)),
         ("long names", found.long.n, "; ".join(found.long.examples)),
     ]
     tables.write_table(
@@ -76,4 +76,4 @@ def check(
     for warning in found.warnings:
         typer.echo(f"warning: {text.printable(warning)}")
     if not found.warnings:
-        typer.echo("nothing to warn of")
+        typer.echo("no warnings")

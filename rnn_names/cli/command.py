@@ -1,6 +1,7 @@
-"""What every command is: help in sections, and the options -q and --no-color."""
+"""What all commands share: help in sections, and the options -q and --no-color."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable
 from contextlib import redirect_stderr
@@ -12,11 +13,13 @@ from typer._click.exceptions import UsageError  # typer has no public name for i
 from typer.core import TyperCommand, TyperOption
 from typer.models import CommandFunctionType
 
-REST = "Options"  # the section of what belongs to no other
+PATHS = ("FILE", "PATH", "DATA", "MODEL")  # in the metavar of what may be a path
+UNDECODABLE = re.compile("[\udc80-\udcff]")  # where Python keeps such bytes
+REST = "Options"  # the section of options that belong to no other
 
 
 class Command(TyperCommand):
-    """A command with its options in sections, by `rich_help_panel`, and with those that all share."""
+    """A command with the options that all share; its help has a section for each `rich_help_panel`."""
 
     def __init__(self, *args: Any, **attributes: Any) -> None:
         super().__init__(*args, **attributes)
@@ -35,31 +38,33 @@ class Command(TyperCommand):
                 is_eager=True,
                 expose_value=False,
                 callback=no_color,
-                help="Print without colour and bold, as NO_COLOR and TERM=dumb do.",
+                help="Print without colour or bold, as with NO_COLOR or TERM=dumb.",
             ),
         )
         self.params += [option for option in shared if not taken & set(option.opts)]
         for parameter in self.params:
             parameter.metavar = parameter.metavar or metavar(parameter.type)
-        self.silent = "--quiet" not in taken  # or the command sees to it itself
+        self.silent = "--quiet" not in taken  # otherwise the command handles it
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """As typer's; an option that is given twice, and can be given once, is an error."""
-        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        """As typer's, but a repeated option is an error unless the option allows it."""
+        given, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        for parameter in self.params:
+            _check_text(ctx, parameter, given.get(str(parameter.name)))
         for option, times in Counter(order).items():
             if times > 1 and option.param_type_name == "option" and not option.multiple:
                 raise UsageError(f"{option.opts[-1]} is given {times} times; give it once", ctx)
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run it; with -q its notes go nowhere, while errors are said after it."""
+        """Run the command. With -q its notes are discarded; errors are printed after it."""
         if not (self.silent and ctx.params.pop("quiet", False)):
             return super().invoke(ctx)
         with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):
             return super().invoke(ctx)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the sections in the order of their first options, arguments first, the rest last."""
+        """Write the sections in the order of their first options: arguments first, REST last."""
         sections: dict[str, list[tuple[str, str]]] = {"Arguments": []}
         for parameter in self.get_params(ctx):
             kind = "Arguments" if parameter.param_type_name == "argument" else REST
@@ -73,31 +78,43 @@ class Command(TyperCommand):
                     formatter.write_dl(records, col_max=min(30, formatter.width // 3))
 
 
+def _check_text(ctx: Any, parameter: Any, values: Any) -> None:
+    """Raise UsageError for bytes that are no text in the locale; a path may have them."""
+    if any(path in (parameter.metavar or "") for path in PATHS):
+        return
+    for place, value in enumerate(values if isinstance(values, list | tuple) else [values], start=1):
+        if isinstance(value, str) and (bad := UNDECODABLE.search(value)):
+            where = parameter.opts[-1] if parameter.param_type_name == "option" else f"argument {place}"
+            raise UsageError(
+                f"{where}: byte 0x{ord(bad[0]) & 0xFF:02x} is not UTF-8; type it in UTF-8", ctx
+            )
+
+
 class OneCommand(typer.Typer):
-    """What a module of one command hangs it on."""
+    """The typer app of a module that holds one command."""
 
     def __init__(self) -> None:
         super().__init__(
             add_completion=False,
-            rich_markup_mode=None,  # plain help starts fast, and eats no [brackets] as markup
+            rich_markup_mode=None,  # plain help is fast, and keeps [brackets], which are no markup here
             context_settings={"help_option_names": ["-h", "--help"]},
         )
 
     def command(
         self, name: str | None = None, *, cls: type[TyperCommand] | None = None, **more: Any
     ) -> Callable[[CommandFunctionType], CommandFunctionType]:
-        """As typer's, of the class Command."""
+        """As typer's, with the class Command."""
         return super().command(name, cls=cls or Command, **more)
 
 
 def metavar(kind: Any) -> str | None:
-    """What stands for a value in the help: a|b, INT, FLOAT; typer's own words change with its version."""
+    """How the help shows a value: a|b, INT, FLOAT. Typer's own words change with its version."""
     if choices := getattr(kind, "choices", None):
         return "|".join(choices)
     return {"int": "INT", "float": "FLOAT"}.get(kind.name.removesuffix(" range").removesuffix("eger"))
 
 
 def no_color(ctx: Any, parameter: Any, value: bool) -> None:
-    """The callback of --no-color: what NO_COLOR says, for this run."""
+    """The callback of --no-color: sets NO_COLOR for this run."""
     if value:
         os.environ["NO_COLOR"] = "1"

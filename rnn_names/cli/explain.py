@@ -6,36 +6,44 @@ from typing import Annotated
 
 import typer
 
-from rnn_names.base.files import check_apart, check_writable
+from rnn_names.base.errors import DataError
 from rnn_names.cli.command import OneCommand
-from rnn_names.cli.options import Model, Prior, TableOrJson, Verbose, load, model_inputs, svg_file, texts
+from rnn_names.cli.drawing import DrawingCommand, check_outputs
+from rnn_names.cli.options import (
+    Model,
+    Prior,
+    TableOrJson,
+    Verbose,
+    check_no_paths,
+    load,
+    model_inputs,
+    results,
+)
 
 app = OneCommand()
 
 
-@app.command()
+@app.command(cls=DrawingCommand)
 def explain(
+    ctx: typer.Context,
     names: Annotated[list[str], typer.Argument(metavar="NAMES...", help="Names.")],
     model: Model = None,
     country: Annotated[
         str | None,
         typer.Option(
-            metavar="COUNTRY", help="Explain this one.  [default: the answer]", show_default=False
+            metavar="COUNTRY", help="Explain this country.  [default: the answer]", show_default=False
         ),
     ] = None,
     top_k: Annotated[int, typer.Option("-k", "--top-k", min=1, help="Countries after each letter.")] = 3,
     numbers: Annotated[
         bool,
         typer.Option(
-            "--numbers", help="Every number of the names in a plain network; COUNTRY is the true one."
+            "--numbers", help="Print every number of a plain network; COUNTRY is then the true country."
         ),
     ] = False,
     format: Annotated[
-        TableOrJson, typer.Option(help="json: a list of one object a name.")
+        TableOrJson, typer.Option(help="json: a list with one object for each name.")
     ] = TableOrJson.table,
-    svg: Annotated[
-        Path | None, typer.Option(metavar="FILE.svg", callback=svg_file, help="Draw it as well.")
-    ] = None,
     prior: Prior = None,
     verbose: Verbose = False,
 ) -> None:
@@ -47,15 +55,16 @@ def explain(
       rnn-names explain Schmidt --format json | jq .[0].letters
     """
     from rnn_names.show import explanation
+    from rnn_names.show.pictures import draw
     from rnn_names.show.worked import worked_json, write_worked
 
-    names = texts(names)
-
-    if numbers and svg:
-        raise typer.BadParameter("--numbers has no picture; leave out --svg.")
-    if svg:
-        check_writable(svg)
-        check_apart(svg, model_inputs(model, prior))
+    check_no_paths(names, "for a person of that name put a blank before it: ' NAME'")
+    pictures: dict[str, Path] = ctx.meta["pictures"]
+    if numbers and pictures:
+        raise typer.BadParameter(f"--numbers has no picture; leave out {' and '.join(pictures)}.")
+    out = results(*pictures.values())
+    if pictures:
+        check_outputs([*pictures.values()], model_inputs(model, prior))
     classifier = load(model, verbose, prior)
     if numbers:
         from rnn_names.insight.worked import work
@@ -73,11 +82,10 @@ def explain(
     from rnn_names.insight.explain import explain
 
     explanations = explain(classifier, names, country)
-    if svg:
-        from rnn_names.show.explanation_picture import write_picture
-
-        write_picture(svg, explanations, classifier.countries, top_k)
+    if pictures and all(each.country is None for each in explanations):
+        raise DataError("there is no name with a letter, and so nothing to draw; give one")
+    draw("explain", pictures, explanations, classifier.countries, top_k)
     if format is TableOrJson.json:
-        typer.echo(explanation.explanations_json(explanations, classifier, top_k))
+        typer.echo(explanation.explanations_json(explanations, classifier, top_k), out)
     else:
-        explanation.write_explanations(explanations, classifier, top_k, sys.stdout)
+        explanation.write_explanations(explanations, classifier, top_k, out)

@@ -1,14 +1,13 @@
 """`rnn-names gradients`."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rnn_names.base.errors import DataError
-from rnn_names.base.files import check_apart, check_writable
 from rnn_names.cli.command import OneCommand
+from rnn_names.cli.drawing import DrawingCommand, check_outputs
 from rnn_names.cli.options import (
     Data,
     Model,
@@ -17,7 +16,7 @@ from rnn_names.cli.options import (
     load,
     model_inputs,
     one_of,
-    svg_file,
+    results,
 )
 from rnn_names.cli.reading import DataCommand
 from rnn_names.cli.recipe import cells
@@ -31,8 +30,8 @@ app = OneCommand()
 ALL = "all"  # of the cells
 
 
-class GradientsCommand(DataCommand):
-    """Lists the cells in its help; only there, since to know them is to load NumPy."""
+class GradientsCommand(DrawingCommand, DataCommand):
+    """Lists the cells in its help, and only there: they load NumPy."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help, with the cells."""
@@ -60,7 +59,7 @@ def gradients(
         typer.Option(
             callback=_cell,
             autocompletion=_cells,
-            help="Instead of a trained model look at fresh networks of this cell.",
+            help="Look at untrained networks of this cell instead of a trained model.",
             show_default=False,
         ),
     ] = None,
@@ -69,23 +68,21 @@ def gradients(
         typer.Option(
             min=3,
             max=258,
-            help="Read names joined to so many symbols.  [default: each name alone]",
+            help="Join names to this many symbols.  [default: each name alone]",
             show_default=False,
         ),
     ] = None,
     format: Annotated[TableOrJson, typer.Option(help="json: one object.")] = TableOrJson.table,
-    svg: Annotated[
-        Path | None, typer.Option(metavar="FILE.svg", callback=svg_file, help="Draw the curves, too.")
-    ] = None,
     seed: Annotated[
-        int, typer.Option(min=0, max=2**63 - 1, help="Of the names drawn, and the starts.")
+        int,
+        typer.Option(min=0, max=2**63 - 1, help="Seed of the names drawn and of the initial parameters."),
     ] = 1,
     verbose: Verbose = False,
 ) -> None:
-    """Show how far back in names of DATA a model's gradient reaches: why it vanishes or explodes.
+    """Show how far back in the names of DATA gradients reach: why they vanish or explode.
 
-    Without --cell it is a trained model's, read on what it was trained on; with it fresh networks', with
-    small, orthogonal and large W.
+    Without --cell, the gradients are those of a trained model, by default on its own training data. With
+    --cell, they are those of untrained networks with small, orthogonal and large W.
 
     \b
       rnn-names gradients
@@ -99,16 +96,18 @@ def gradients(
     from rnn_names.names.examples import read_examples
     from rnn_names.network.cells import CELLS
     from rnn_names.show import gradients
+    from rnn_names.show.pictures import draw
 
     form: Format = ctx.meta["form"]
-    if svg:
-        check_writable(svg)
-        check_apart(svg, [data, *model_inputs(model)])
+    pictures: dict[str, Path] = ctx.meta["pictures"]
+    out = results(*pictures.values())
+    if pictures:
+        check_outputs([*pictures.values()], [data, *model_inputs(model)])
     curves: list[library.Curve] = []
     if cell is not None:
         if model is not None:
             raise typer.BadParameter(
-                "--cell is of fresh networks, --model of a trained one; give one of them."
+                "--cell shows untrained networks, --model a trained one; give one of them."
             )
         examples = read_examples(data or bundled_surnames(), form)
         alphabet = Alphabet.learn(example.name for example in examples)
@@ -124,8 +123,7 @@ def gradients(
         if data is None:
             form = trained.data.form
             data = own_source(trained.data)
-            if svg:
-                check_apart(svg, [data])
+            check_outputs([*pictures.values()], [data])
         alphabet, countries = trained.alphabet, trained.countries
         examples = [e for e in read_examples(data, form) if e.country in set(countries)]
         if not examples:
@@ -135,11 +133,8 @@ def gradients(
     names, y = library.sequences(examples, alphabet, countries, length, seed)
     for start, params, config, k in networks:
         curves += library.curves(params, config, names, y, start, k)
-    if svg is not None:
-        from rnn_names.show.svg import write
-
-        write(svg, gradients.curves_picture(curves, history), "How far back gradients reach")
+    draw("gradients", pictures, curves, history)
     if format is TableOrJson.json:
-        typer.echo(gradients.curves_json(curves, history, clip_norm, length))
+        typer.echo(gradients.curves_json(curves, history, clip_norm, length), out)
     else:
-        gradients.write_curves(curves, history, clip_norm, sys.stdout)
+        gradients.write_curves(curves, history, clip_norm, out)

@@ -1,6 +1,8 @@
 """`rnn-names info`."""
 
+import math
 import sys
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -31,7 +33,7 @@ def info(
     ] = TableOrJson.table,
     verbose: Verbose = False,
 ) -> None:
-    """Say what a model knows, how it is built, and how it was trained.
+    """Show what a model knows, how it is built and how it was trained.
 
     \b
       rnn-names info
@@ -48,12 +50,14 @@ def info(
     network, data, kept = facts["network"], facts["data"], facts["kept"]
     rows = {
         "file": f"{facts['file']}, format {facts['format']}, {facts['bytes']:,} bytes",
-        "countries": f"{network['countries']}: {', '.join(facts['countries'])}",
-        "letters": f"{len(facts['letters'])}: {facts['letters']}",
+        "countries": f"{network['countries']}: "
+        + ", ".join(f"{country} {n:,}" for country, n in facts["counts"].items()),
+        "letters": f"{len(facts['letters'])}: {_letters(facts['letters'])}",
         "network": f"{facts['networks']} × {network['cell']} of {network['hidden_size']} hidden units"
-        + (", both ways" if network["bidirectional"] else ", forward")
+        + (", both directions" if network["bidirectional"] else ", forward")
         + (", pooled" if network["pooling"] else "")
-        + (f", {len(network['pairs'])} pairs of letters" if network["pairs"] else ""),
+        + (f", {len(network['ngrams']):,} known n-grams" if network["ngrams"] else "")
+        + (f", {network['bag']} columns without order" if network["bag"] else ""),
         "readouts": ", ".join(network["readouts"]),
         "parameters": f"{facts['parameters']:,}",
         "training": ", ".join(f"{key} {value}" for key, value in facts["training"].items()),
@@ -84,15 +88,26 @@ def info(
     option = model_option(path)
     if data["test"]:
         typer.echo(f"its scores on names it has not seen: rnn-names evaluate{option}", err=True)
-    else:  # it would be refused without names of another file
+    else:  # without a test part it needs names of another file
         typer.echo(f"its scores on names it has not seen: rnn-names evaluate FILE{option}", err=True)
+
+
+def _letters(letters: str) -> str:
+    """The letters; of more than MANY, how many each script has."""
+    from rnn_names.names.alphabet import MANY, script
+
+    if len(letters) <= 2 * MANY:
+        return letters
+    scripts = Counter(script(letter).title() or "signs and marks" for letter in letters)
+    return ", ".join(f"{name} {n:,}" for name, n in scripts.most_common())
 
 
 def _facts(path: Path, model: "Checkpoint") -> dict[str, Any]:
     """What --format json prints; its keys are stable."""
     from rnn_names.model import checkpoint
+    from rnn_names.model.checkpoint import network_header
 
-    symbols = model.alphabet.symbols
+    ngrams, symbols = model.network.ngrams, f"__{model.alphabet.symbols[2:]}"  # start and end as a mark
     scored = [entry for entry in model.history if entry.get("val_loss") is not None]
     return {
         "file": str(path),
@@ -103,14 +118,14 @@ def _facts(path: Path, model: "Checkpoint") -> dict[str, Any]:
         "countries": model.countries,
         "counts": dict(zip(model.countries, model.counts, strict=True)),
         "letters": model.alphabet.letters,
-        "network": asdict(model.network)
+        "network": network_header(model.network)
         | {
-            "pairs": [
-                "".join(symbols[k] for k in divmod(pair, len(symbols))) for pair in model.network.pairs
-            ]
+            "ngrams": [ngrams.spelled(n, symbols) for n in range(ngrams.symbols, len(ngrams))]
+            if ngrams
+            else []
         },
         "networks": len(model.members),
-        "parameters": sum(value.size for params in model.members for value in params.values()),
+        "parameters": len(model.members) * sum(map(math.prod, model.network.shapes().values())),
         "training": asdict(model.training),
         "data": asdict(model.data),
         "temperature": model.temperature,

@@ -1,19 +1,22 @@
-"""What several commands share: their options, and how a model is chosen."""
+"""Options that several commands share, and how a model is chosen."""
 
 import math
 import os
-import re
 import shlex
+import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
 from rnn_names.base.errors import DataError
+from rnn_names.base.files import STDOUT, is_regular
 
 if TYPE_CHECKING:  # loaded inside the commands, so that --help and usage errors are quick
     from rnn_names.model.classifier import NameClassifier
+    from rnn_names.names.groups import Groups
+    from rnn_names.names.labels import Labels
 
 MODEL = Path("rnn-names.npz")
 MODEL_VARIABLE = "RNN_NAMES_MODEL"
@@ -21,7 +24,7 @@ MODEL_ORDER = f"${MODEL_VARIABLE}, else {MODEL} in this folder, else the bundled
 
 
 class TableOrJson(StrEnum):
-    """Values of --format, where there is no other."""
+    """Values of --format in most commands."""
 
     table = "table"
     json = "json"
@@ -34,13 +37,25 @@ def one_of(value: str, values: list[str]) -> str:
     return value
 
 
-def texts(names: list[str]) -> list[str]:
-    """The names of the command line. Raises DataError for bytes that are no text."""
-    for place, name in enumerate(names, start=1):
-        if undecodable := re.search("[\udc80-\udcff]", name):  # where Python keeps such bytes
-            byte = ord(undecodable[0]) & 0xFF
-            raise DataError(f"name {place}: byte 0x{byte:02x} is not UTF-8; type it in UTF-8")
-    return names
+def check_no_paths(names: list[str], otherwise: str) -> None:
+    """Raise an error of usage for a name that is there as a file or folder: it was hardly meant as a name.
+
+    `otherwise` says how a person of that name is asked for.
+    """
+    for name in names:
+        if not os.path.exists(name):  # noqa: PTH110  # pathlib raises for a name too long for a path
+            continue
+        path = Path(name)
+        if path.is_dir():
+            what = "a folder; train, evaluate and check read those, predict -i reads one FILE"
+        else:
+            what = f"a file; to read it type rnn-names predict -i {shlex.quote(name)}"
+        raise typer.BadParameter(f"{name!r} is {what}; {otherwise}.")
+
+
+def nameless(count: int) -> str:
+    """So many cells that are no names, in words."""
+    return f"{count:,} cell{'s' * (count != 1)} without a letter, and so without a name"
 
 
 def finite(value: float) -> float:
@@ -51,7 +66,7 @@ def finite(value: float) -> float:
 
 
 def share(value: float) -> float:
-    """The value, if it is from 0 up and below 1."""
+    """The value, if it is at least 0 and below 1."""
     if not 0 <= value < 1:
         raise typer.BadParameter(f"{value} is not in the range 0 <= x < 1.")
     return value
@@ -62,7 +77,7 @@ Data = Annotated[
     typer.Argument(
         metavar="[DATA]",
         help="A .csv, .tsv or .jsonl file with names and labels, or a folder of <Label>.txt files; "
-        "each may end in .gz. - : the pipe.",
+        "each may end in .gz. - reads standard input.",
     ),
 ]
 Model = Annotated[
@@ -77,33 +92,66 @@ Model = Annotated[
 ]
 Verbose = Annotated[
     bool,
-    typer.Option("-v", "--verbose", help="Say which model, or which data, is used.", show_default=False),
+    typer.Option("-v", "--verbose", help="Say which model or data is used.", show_default=False),
 ]
 Prior = Annotated[
     str | None,
     typer.Option(
-        metavar="data|sqrt|uniform|FILE",
-        autocompletion=lambda: ["data", "sqrt", "uniform"],
-        help="How likely countries are beforehand: as their lists are long, as the square root of that, "
-        "all alike, or by a table with the columns country and weight.  [default: the model's]",
+        metavar="data|sqrt|uniform|population|FILE",
+        autocompletion=lambda: ["data", "sqrt", "uniform", "population"],
+        help="How likely each country is before the name is read: by the length of its list, by the "
+        "square root of that, all equal, or by a table with the columns country and weight.  [default: "
+        "the model's]",
+        show_default=False,
+    ),
+]
+
+
+class Grouping(StrEnum):
+    """Values of --by."""
+
+    region = "region"
+
+
+By = Annotated[
+    Grouping | None,
+    typer.Option(
+        help="Add up the probabilities of the countries of each region of the United Nations. Where no "
+        "country reaches --threshold, the answer is the region that does.",
+        show_default=False,
+    ),
+]
+GroupTable = Annotated[
+    Path | None,
+    typer.Option(
+        "--groups",
+        metavar="FILE",
+        help="As --by, over groups of your own: a table with the columns country and group.",
         show_default=False,
     ),
 ]
 Threshold = Annotated[
     float,
-    typer.Option(callback=finite, min=0, max=1, help="Answer unknown where no country is this likely."),
+    typer.Option(callback=finite, min=0, max=1, help="Answer unknown if no country is this likely."),
 ]
 
 
 def svg_file(path: Path | None) -> Path | None:
-    """The path of a picture: it ends with .svg."""
-    if path is not None and path.suffix.lower() != ".svg":
-        raise typer.BadParameter(f"{path}: pictures are SVG; give a name that ends with .svg.")
+    """The path of a picture: it ends with .svg, unless it is standard output, a pipe or a device."""
+    if path is not None and is_regular(path) and path.suffix.lower() != ".svg":
+        raise typer.BadParameter(f"{path}: pictures are SVG; give a name that ends with .svg, or -.")
     return path
 
 
+def results(*outputs: Path | None) -> TextIO:
+    """Where the results go: to standard error if one of these files is standard output."""
+    if outputs.count(STDOUT) > 1:
+        raise typer.BadParameter("give - once: two files would be mixed on standard output.")
+    return sys.stderr if STDOUT in outputs else sys.stdout
+
+
 def positive(help: str) -> Any:
-    """An option of a finite number from 0 up."""
+    """An option for a finite number of at least 0."""
     return typer.Option(help=help, callback=finite, min=0)
 
 
@@ -115,7 +163,7 @@ def model_path(model: Path | None, verbose: bool) -> Path:
     if model is None and (usual := os.environ.get(MODEL_VARIABLE)):
         model = Path(usual)
         if not model.is_file():
-            raise DataError(f"{usual}: no such file; {MODEL_VARIABLE} names it: set that to a model's")
+            raise DataError(f"{usual}: no such file; set {MODEL_VARIABLE} to a model file")
     path = model or (MODEL if MODEL.is_file() else BUNDLED_MODEL)
     if verbose:
         typer.echo(f"model: {'bundled' if path == BUNDLED_MODEL else printable(str(path))}", err=True)
@@ -123,12 +171,12 @@ def model_path(model: Path | None, verbose: bool) -> Path:
 
 
 def model_option(path: Path) -> str:
-    """` -m FILE`, to go into a command that is to use this model; nothing where it does so without."""
+    """` -m FILE` for a command that must use this model; empty if it does so by default."""
     from rnn_names.base.text import printable
 
     try:
         usual = model_path(None, verbose=False)
-    except DataError:  # $RNN_NAMES_MODEL names none
+    except DataError:  # $RNN_NAMES_MODEL names no file
         usual = None
     if usual is not None and path.resolve() == usual.resolve():
         return ""
@@ -140,6 +188,20 @@ def model_inputs(model: Path | None, prior: str | None = None) -> list[Path]:
     from rnn_names.model.calibration import PRIORS
 
     return [model_path(model, verbose=False), *([] if prior is None or prior in PRIORS else [Path(prior)])]
+
+
+def groups_of(labels: "Labels", by: Grouping | None, table: Path | None) -> "Groups | None":
+    """The groups of --by or --groups; None without either."""
+    if by and table:
+        raise typer.BadParameter("give --by or --groups, not both.")
+    if not by and not table:
+        return None
+    from rnn_names.names.examples import read_groups
+    from rnn_names.names.groups import by_table, regions
+
+    if table:
+        return by_table(labels, read_groups(table), str(table))
+    return regions(labels)
 
 
 def load(model: Path | None, verbose: bool, prior: str | None) -> "NameClassifier":
@@ -154,5 +216,5 @@ def load(model: Path | None, verbose: bool, prior: str | None) -> "NameClassifie
     if prior is None or prior in PRIORS:
         return NameClassifier.load(path, prior)
     if not Path(prior).is_file():
-        raise DataError(f"{prior}: no such file; give --prior one, or {', '.join(PRIORS)}")
+        raise DataError(f"{prior}: no such file; give --prior a file, or {', '.join(PRIORS)}")
     return NameClassifier.load(path, read_prior(Path(prior)))

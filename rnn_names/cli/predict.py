@@ -3,7 +3,7 @@
 import io
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from enum import StrEnum
@@ -12,21 +12,32 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from rnn_names.base.files import check_apart, check_writable, is_regular, replacing
+from rnn_names.base.errors import DataError
+from rnn_names.base.files import STDOUT, check_apart, check_writable, is_regular, replacing
+from rnn_names.cli.answers import Answers, drawn, write
 from rnn_names.cli.command import OneCommand
-from rnn_names.cli.options import Model, Prior, Threshold, Verbose, load, model_inputs, one_of, texts
+from rnn_names.cli.drawing import DrawingCommand, check_outputs
+from rnn_names.cli.options import (
+    By,
+    GroupTable,
+    Model,
+    Prior,
+    Threshold,
+    Verbose,
+    check_no_paths,
+    groups_of,
+    load,
+    model_inputs,
+    one_of,
+)
 from rnn_names.cli.reading import DataCommand
 from rnn_names.names import tables
 from rnn_names.names.records import Lines
 from rnn_names.names.source import GZIP, STDIN
 
 if TYPE_CHECKING:
-    from rnn_names.model.classifier import NameClassifier
-    from rnn_names.names.records import Chunk, Table
+    from rnn_names.names.records import Table
     from rnn_names.names.tables import Format
-    from rnn_names.show.predictions import Prediction, Writer
-
-REMEMBERED = 1 << 15  # different names whose answers are kept for when they come again
 
 app = OneCommand()
 
@@ -42,8 +53,8 @@ def _format(name: str | None) -> str | None:
     return None if name is None else one_of(name, formats())
 
 
-class PredictCommand(DataCommand):
-    """Reads names without labels, and lists the formats in its help."""
+class PredictCommand(DrawingCommand, DataCommand):
+    """Reads names without labels, can draw the answers, and lists the formats in its help."""
 
     reading = tuple(name for name in DataCommand.reading if name != "label_column")
 
@@ -67,7 +78,10 @@ def predict(
     ctx: typer.Context,
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAMES]...", help="Names; - or none: a line each from the pipe."),
+        typer.Argument(
+            metavar="[NAMES]...",
+            help="Names; with - or without names, one name a line from standard input.",
+        ),
     ] = None,
     input: Annotated[
         Path | None,
@@ -75,7 +89,8 @@ def predict(
             "-i",
             "--input",
             metavar="FILE",
-            help="Text, a name a line, or a .csv, .tsv or .jsonl table; each may end in .gz. - : the pipe.",
+            help="Text with one name a line, or a .csv, .tsv or .jsonl table; each may end in .gz. - "
+            "reads standard input.",
         ),
     ] = None,
     output: Annotated[
@@ -84,12 +99,12 @@ def predict(
             "-o",
             "--output",
             metavar="FILE",
-            help="Where to write, in the format it ends in; a pipe or device is written into. - : standard "
-            "output.",
+            help="Where to write; the ending decides the format. - is standard output.",
         ),
     ] = None,
     encoding_errors: Annotated[
-        DecodingErrors, typer.Option(help="Bytes that are none in that encoding: stop, or put \ufffd.")
+        DecodingErrors,
+        typer.Option(help="What to do with bytes that the encoding does not have: stop, or put \ufffd."),
     ] = DecodingErrors.strict,
     model: Model = None,
     top_k: Annotated[int, typer.Option("-k", "--top-k", min=1, help="Countries for each name.")] = 3,
@@ -98,15 +113,21 @@ def predict(
         typer.Option(
             callback=_format,
             autocompletion=formats,
-            help="[default: as --output ends; else table on a terminal, else as the input, for text jsonl]",
+            help="[default: by the ending of --output; else table on a terminal, else that of the input, "
+            "jsonl for text]",
             show_default=False,
         ),
     ] = None,
     prefix: Annotated[
-        str, typer.Option(metavar="TEXT", help="Put before the names of the columns that are added.")
+        str, typer.Option(metavar="TEXT", help="Put this before the names of the added columns.")
     ] = "",
     prior: Prior = None,
     threshold: Threshold = 0.0,
+    by: By = None,
+    groups: GroupTable = None,
+    codes: Annotated[
+        bool, typer.Option("--codes", help="Write countries as ISO 3166 codes of two letters.")
+    ] = False,
     verbose: Verbose = False,
 ) -> None:
     """Say in which countries each name is common: one record for each name, in order.
@@ -115,6 +136,7 @@ def predict(
       rnn-names predict Schmidt "García López"
       rnn-names predict -i people.csv --column surname -o countries.csv
       cut -f 2 people.tsv | rnn-names predict
+      rnn-names predict Schmidt --map schmidt.svg
     """
     if names and input is not None:
         raise typer.BadParameter("give names or --input, not both.")
@@ -130,9 +152,15 @@ def predict(
         raise typer.BadParameter("columns are those of a table; give --input one, or --input-format.")
     if kind == "jsonl" and (form.delimiter or not form.header):
         raise typer.BadParameter("JSON lines have neither a delimiter nor a header.")
-    for name in names or [] if given else []:
-        if re.search(r"[./\\]", name) and Path(name).is_file():
-            raise typer.BadParameter(f"{name!r} is a file; to read it type rnn-names predict -i {name}.")
+    if given:
+        check_no_paths(
+            names or [], "a person of that name is asked for by a pipe: echo NAME | rnn-names predict"
+        )
+    if path and path.is_dir():
+        raise DataError(
+            f"{path}: is a folder; give one of its files, or pipe them in: "
+            f"cat {path}/*.txt | rnn-names predict"
+        )
     if output is not None and str(output) != "-":
         if format is None and tables.form_of(output) is None and is_regular(output):
             raise typer.BadParameter(
@@ -143,19 +171,29 @@ def predict(
         check_apart(output, model_inputs(model, prior))
     else:
         output = None
+    pictures: dict[str, Path] = ctx.meta["pictures"]
+    if STDOUT in pictures.values() and output is None:
+        raise typer.BadParameter("--map -: the answers are written there; give one of them a file.")
+    if pictures:
+        check_outputs([*pictures.values()], [path, output, *model_inputs(model, prior)])
 
     with ExitStack() as stack:
         table: Table = (
             stack.enter_context(tables.opened(path, form)) if path else Lines(_as_text(names or []))
         )
-        from rnn_names.show.predictions import WRITERS
+        from rnn_names.show.predictions import WRITERS, Added
 
         classifier = load(model, verbose, prior)
         top_k = min(top_k, len(classifier.countries))
         ending = tables.form_of(output) if output else "table" if sys.stdout.isatty() else None
         written = format or ending or ("jsonl" if kind == "text" else kind)
         out = stack.enter_context(_opened(output))
-        _write(table, classifier, top_k, threshold, WRITERS[written](table, top_k, prefix, out))
+        sums = groups_of(classifier.labels, by, groups)
+        added = Added(prefix, "group" if groups else by.value if by else "")
+        writer = WRITERS[written](table, top_k, added, out)
+        answers = Answers(classifier, top_k, threshold, sums, codes)
+        chunks = drawn(table, classifier, threshold, pictures) if pictures else table
+        write(chunks, answers, writer)
         others = len(table.header) - 1
         if written == "table" and others > 0:
             what = "another column" if others == 1 else f"{others} other columns"
@@ -164,31 +202,7 @@ def predict(
 
 def _as_text(names: list[str]) -> Iterator[str]:
     """The names of the command line as a text, a line each."""
-    yield "".join(re.sub("[\r\n]", " ", name) + "\n" for name in texts(names))
-
-
-def _write(
-    table: "Iterable[Chunk]", classifier: "NameClassifier", top_k: int, threshold: float, out: "Writer"
-) -> None:
-    """Answer every record; a name that comes again is not worked out again."""
-    known: dict[str, Any] = {}
-    for names, rows in table:
-        new = [name for name in dict.fromkeys(names) if name not in known]
-        for prediction in _answers(classifier, new, top_k, threshold):
-            known[prediction.name] = out.render(prediction)
-        out.write(rows, [known[name] for name in names])
-        if len(known) > REMEMBERED:  # those of this chunk are likely to come again
-            known = {name: known[name] for name in names}
-    out.end()
-
-
-def _answers(
-    classifier: "NameClassifier", names: list[str], top_k: int, threshold: float
-) -> "Iterator[Prediction]":
-    from rnn_names.show.predictions import Prediction
-
-    for name, guesses in zip(names, classifier.predict(names, top_k), strict=True):
-        yield Prediction(name, guesses, classifier.unknown_letters(name), threshold)
+    yield "".join(re.sub("[\r\n]", " ", name) + "\n" for name in names)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What `rnn-names train` says while it runs: a bar on a terminal, else a line for each epoch."""
+"""The progress of `rnn-names train`: a bar on a terminal, else a line for each epoch."""
 
 import sys
 from contextlib import suppress
@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 import typer
 from tqdm import tqdm
 
-from rnn_names.cli.options import model_option
+from rnn_names.base.files import STDOUT
+from rnn_names.cli.options import model_option, nameless
 from rnn_names.model.classifier import NameClassifier
-from rnn_names.show import curves, svg
+from rnn_names.show.pictures import draw
 from rnn_names.show.training import calibration_line, epoch_line, epoch_name, step_line
 from rnn_names.training.loop import EpochReport
 
 if TYPE_CHECKING:
-    from rnn_names.training.loop import StepReport
     from rnn_names.training.run import Training
+    from rnn_names.training.trainer import StepReport
 
 
 class Progress:
-    """Tells of one training, on standard error; quiet, it draws the curves and no more."""
+    """Reports one training on standard error; when quiet, it only draws the curves."""
 
     def __init__(self, training: "Training", picture: Path | None, quiet: bool) -> None:
         self.training = training
@@ -32,21 +33,22 @@ class Progress:
     def say(self, text: str) -> None:
         """A line."""
         if not self.quiet:
-            with suppress(BrokenPipeError):  # nobody reads the progress: no reason to stop
+            with suppress(BrokenPipeError):  # nobody reads the progress, which is no reason to stop
                 typer.echo(text, err=True)
 
     def begin(self, resumed: bool) -> None:
-        """What is trained on."""
+        """The data and the network."""
         parts, network = self.training.data.parts, self.training.network
         self.say(
             f"{self.training.read:,} names read; {len(parts.train):,} to train, "
             f"{len(parts.val):,} to validate, {len(parts.test):,} to test; "
             f"{network.countries} countries, {network.symbols} symbols"
         )
+        if self.training.nameless:
+            self.say(f"left out: {nameless(self.training.nameless)}")
         if not parts.val:
             self.say(
-                "no name falls into the validation part: "
-                "no epoch can be chosen, and no probability calibrated"
+                "the validation part is empty: the last epoch is kept, and probabilities are not calibrated"
             )
         if resumed:
             self.say(f"resumed after {self._name(-1)}")
@@ -59,25 +61,26 @@ class Progress:
             self.bar.set_postfix_str(step_line(event, self.training.history), refresh=False)
             return
         with self.bar.external_write_mode(sys.stderr):
-            self.say(epoch_line(event, self.training.job.config))
+            self.say(epoch_line(event, self.training.config))
 
     def stopped(self, stop: BaseException) -> None:
-        """What is left of a training that did not end, and how to go on."""
+        """What an unfinished training has left, and how to resume it."""
         self.bar.close()
         if self.training.best:
             self._draw()
-        if isinstance(stop, KeyboardInterrupt):
-            typer.echo(f"stopped; {self.kept()}", err=True)
+        if isinstance(stop, KeyboardInterrupt | SystemExit):
+            with suppress(OSError):  # where the terminal is gone, nobody can be told
+                typer.echo(f"stopped; {self.kept()}", err=True)
 
     def kept(self) -> str:
-        """Where the best model so far is, and how to go on."""
-        go_on = "; --resume goes on" if self.training.unfinished.exists() else ""
+        """Where the best model so far is, and how to resume."""
+        go_on = "; --resume continues" if self.training.unfinished.exists() else ""
         if not self.training.best:
             return f"nothing was saved{go_on}"
         return f"the best so far, {self._name(self.training.kept)}, is in {self.training.job.output}{go_on}"
 
     def end(self) -> None:
-        """Which epoch was kept, how good it is, and what to type next."""
+        """Which epoch was kept, how good it is, and what to try next."""
         self.bar.close()
         self._draw()
         training, output = self.training, self.training.job.output
@@ -92,20 +95,21 @@ class Progress:
             typer.echo(
                 f"test part: accuracy {metrics.accuracy:.3f}, top-3 {metrics.top3_accuracy:.3f}, "
                 f"macro-F1 {metrics.macro_f1:.3f}, NLL {metrics.nll:.3f}, ECE {metrics.ece:.3f}, "
-                f"{metrics.n:,} names"
+                f"{metrics.n:,} names",
+                err=self.picture == STDOUT,
             )
         example = next(
             (e.name for part in (parts.test, parts.train) for e in part if e.name.isalpha()), "NAME"
         )
         self.say(f"try it: rnn-names predict{model_option(output)} {example}")
         if training.replaces:
-            self.say(f"{output} has taken the place of the model that was there before")
+            self.say(f"{output} replaced the model that was there before")
 
     def _name(self, place: int) -> str:
         entry = self.training.history[place]
-        return epoch_name(entry["network"], entry["epoch"], self.training.job.config)
+        return epoch_name(entry["network"], entry["epoch"], self.training.config)
 
     def _draw(self) -> None:
         if self.picture:
-            panel = curves.training_curves(self.training.history, self.training.job.config.clip_norm)
-            svg.write(self.picture, panel, "Curves of the training")
+            found = self.training.history, self.training.config.clip_norm
+            draw("train", {"--curves": self.picture}, *found)

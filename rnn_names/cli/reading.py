@@ -21,7 +21,7 @@ def _kind(ctx: Any, parameter: Any, value: str | None) -> str | None:
 
 def _delimiter(ctx: Any, parameter: Any, value: str | None) -> str | None:
     if value is not None and (len(value) != 1 or value in '\r\n"'):
-        raise typer.BadParameter(f"{value!r} is not one character that can separate; for a tab give -t.")
+        raise typer.BadParameter(f"{value!r} is not a single separating character; for a tab give -t.")
     return value
 
 
@@ -31,40 +31,41 @@ def _encoding(ctx: Any, parameter: Any, value: str | None) -> str | None:
             "".encode(value)
         except (LookupError, ValueError):
             raise typer.BadParameter(
-                f"{value!r} is no encoding of text; try utf-8, latin-1, cp1252."
+                f"{value!r} is not a text encoding; try utf-8, latin-1, cp1252."
             ) from None
     return value
 
 
-# Of each option its name in the code, its names on the command line, and what else it has.
+# For each option: its name in the code, its names on the command line, and its attributes.
 READING: dict[str, tuple[list[str], dict[str, Any]]] = {
     "input_format": (
         ["--input-format"],
         {
             "metavar": "|".join(KINDS),
             "callback": _kind,
-            "help": "What the input is.  "
-            "[default: as FILE ends; else csv with --column, -d or -H, else text]",
+            "help": "Format of the input.  [default: by the ending of FILE; else csv with --column, -d "
+            "or -H, else text]",
         },
     ),
     "column": (
         ["--column"],
         {
             "metavar": "NAME",
-            "help": "Of a table, the column of names, or its number from 1.  [default: name; with -H: 1]",
+            "help": "Column of names in a table: its header, or its number from 1.  [default: name; with "
+            "-H: 1]",
         },
     ),
     "label_column": (
         ["--label-column"],
         {
             "metavar": "NAME",
-            "help": "Of a table, the column of labels, or its number from 1.  "
+            "help": "Column of labels in a table: its header, or its number from 1.  "
             "[default: country; with -H: 2]",
         },
     ),
     "delimiter": (
         ["-d", "--delimiter"],
-        {"metavar": "CHAR", "callback": _delimiter, "help": "Of CSV, if no comma."},
+        {"metavar": "CHAR", "callback": _delimiter, "help": "Delimiter of CSV, if it is not a comma."},
     ),
     "tabs": (
         ["-t", "--tabs"],
@@ -79,7 +80,7 @@ READING: dict[str, tuple[list[str], dict[str, Any]]] = {
         {
             "metavar": "NAME",
             "callback": _encoding,
-            "help": "Of the input.  [default: as its byte order mark says, else utf-8]",
+            "help": "Encoding of the input.  [default: by its byte order mark, else utf-8]",
         },
     ),
 }
@@ -100,7 +101,7 @@ class DataCommand(Command):
         self.params[first:first] = added
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """As typer's; the names that these options had before go on to work."""
+        """As typer's; the old names of these options still work."""
         renamed = []
         for arg in args:
             name, equals, value = arg.partition("=")

@@ -1,4 +1,4 @@
-"""The options of `rnn-names train` that say how to train: made from the recipe."""
+"""The options of `rnn-names train` for the recipe, made from its fields."""
 
 from collections.abc import Callable
 from dataclasses import Field, fields
@@ -9,19 +9,40 @@ from typer.core import TyperOption
 
 from rnn_names.cli.command import Command
 from rnn_names.cli.options import one_of
-from rnn_names.model.recipe import Shape, TrainConfig, allowed, check
+from rnn_names.model.recipe import LARGE, Shape, TrainConfig, allowed, check
 
 RECIPE: dict[str, Field[Any]] = {one.name: one for kind in (Shape, TrainConfig) for one in fields(kind)}
 SECTIONS = {
-    "The network": ("cell", "bidirectional", "hidden_size", "pairs", "readout", "pooling", "networks"),
-    "The start": ("recurrent_init", "seed"),
+    "The network": (
+        "cell",
+        "bidirectional",
+        "hidden_size",
+        "ngrams",
+        "ngram_length",
+        "bag",
+        "readout",
+        "pooling",
+        "networks",
+    ),
+    "Initialisation": ("recurrent_init", "seed"),
     "The data": ("val_split", "test_split", "folded", "join", "composed"),
     "The training": (
-        *("epochs", "patience", "batch_size", "optimizer", "lr", "warmup", "momentum", "muon_scale"),
+        *(
+            "epochs",
+            "patience",
+            "batch_size",
+            "optimizer",
+            "lr",
+            "row_lr",
+            "row_start",
+            "warmup",
+            "momentum",
+            "muon_scale",
+        ),
         *("clip_norm", "ema_decay", "workers"),
     ),
-    "The loss": ("step_loss", "letter_loss", "label_smoothing", "class_weight", "prior"),
-    "Regularisation": ("dropout", "dropout_draws", "letter_dropout", "weight_decay"),
+    "The loss": ("step_loss", "letter_loss", "step_share", "label_smoothing", "class_weight", "prior"),
+    "Regularisation": ("dropout", "dropout_draws", "letter_dropout", "ngram_dropout", "weight_decay"),
 }
 
 
@@ -39,7 +60,7 @@ def optimizers() -> list[str]:
     return list(OPTIMIZERS)
 
 
-# Choices that a table has, which takes NumPy to load: looked up for help, and for what is given.
+# Choices that stand in a table, which loads NumPy: looked up only for the help and to check a value.
 TABLES: dict[str, Callable[[], list[str]]] = {"cell": cells, "optimizer": optimizers}
 
 
@@ -51,12 +72,13 @@ class RecipeCommand(Command):
         self.params += [option(name, title) for title, names in SECTIONS.items() for name in names]
 
     def invoke(self, ctx: Any) -> Any:
-        """Run it, the recipe made of its options."""
-        ctx.meta["recipe"] = {name: ctx.params.pop(name) for name in RECIPE}
+        """Run it, with the fields of the recipe that are given."""
+        values = {name: ctx.params.pop(name) for name in RECIPE}
+        ctx.meta["recipe"] = {name: value for name, value in values.items() if value is not None}
         return super().invoke(ctx)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the help, the choices of TABLES looked up."""
+        """Write the help, with the choices of TABLES."""
         for parameter in self.params:
             if parameter.name in TABLES:
                 parameter.metavar = "|".join(TABLES[parameter.name]())
@@ -65,16 +87,22 @@ class RecipeCommand(Command):
 
 def option(name: str, title: str) -> TyperOption:
     """The option of a field."""
-    one, kind = RECIPE[name], type(RECIPE[name].default)
+    one, kind = RECIPE[name], type(RECIPE[name].metadata["large"])
     flag = "--" + name.replace("_", "-")
     what = "|".join(one.metadata["choices"])
-    shown = f"{flag if one.default else f'--no-{flag[2:]}'}" if kind is bool else one.default
+    shown = one.default
+    if kind is bool:
+        shown = flag if one.default else f"--no-{flag[2:]}"
+    elif kind is float:
+        shown = f"{one.default:g}"
+    if one.metadata["large"] != one.default:
+        shown = f"{shown}, or {one.metadata['large']} for {LARGE:,} names and more"
     limits = "" if what else allowed(one)
     return TyperOption(
         param_decls=[name, f"{flag}/--no-{flag[2:]}" if kind is bool else flag],
         type=None if kind is bool else kind,
         is_flag=kind is bool,
-        default=one.default,
+        default=None,
         metavar=what or {int: "INT", float: "FLOAT"}.get(kind),
         callback=_checked,
         autocompletion=(lambda ctx, args, incomplete: TABLES[name]()) if name in TABLES else None,
@@ -85,9 +113,10 @@ def option(name: str, title: str) -> TyperOption:
 
 def _checked(ctx: Any, parameter: Any, value: Any) -> Any:
     if parameter.name in TABLES:
-        return value if value == parameter.default else one_of(value, TABLES[parameter.name]())
+        return value if value is None else one_of(value, TABLES[parameter.name]())
     try:
-        check(RECIPE[parameter.name], value)
+        if value is not None:
+            check(RECIPE[parameter.name], value)
     except ValueError as error:
         what = str(error).removeprefix(f"{parameter.name} ")
         raise typer.BadParameter(f"it {what}.", ctx, parameter) from None

@@ -1,7 +1,7 @@
 """`rnn-names train`."""
 
+import os
 from collections.abc import Mapping
-from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,12 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from rnn_names.base.errors import CheckpointError, RnnNamesError
-from rnn_names.base.files import check_apart, check_writable
+from rnn_names.base.files import check_apart, check_writable, is_regular
 from rnn_names.cli.command import OneCommand
 from rnn_names.cli.options import MODEL, Data, Verbose, svg_file
 from rnn_names.cli.reading import DataCommand
-from rnn_names.cli.recipe import RecipeCommand
-from rnn_names.model.recipe import BEFORE_FORMAT_3, Shape, TrainConfig
+from rnn_names.cli.recipe import RECIPE, RecipeCommand
+from rnn_names.model.recipe import BEFORE_FORMAT_3, chosen
 
 app = OneCommand()
 
@@ -25,6 +25,7 @@ class Bits(StrEnum):
     full = "32"
     half = "16"
     quarter = "8"
+    eighth = "4"
 
 
 # May differ when a training is resumed.
@@ -37,10 +38,15 @@ class TrainCommand(RecipeCommand, DataCommand):
     """Has the options of reading and of the recipe, and resumes."""
 
     def invoke(self, ctx: Any) -> Any:
+        output = Path(ctx.params["output"])
+        if not (is_regular(output) or output.is_dir()):
+            raise typer.BadParameter(
+                f"{output} is a pipe or a device, and a model goes to none; give -o a file.", ctx
+            )
         if ctx.params["resume"]:
             from rnn_names.training import state
 
-            path = state.state_path(Path(ctx.params["output"]))
+            path = state.state_path(output)
             ctx.obj = state.load(path)
             self.take(ctx, path, ctx.obj.options)
         return super().invoke(ctx)
@@ -49,28 +55,28 @@ class TrainCommand(RecipeCommand, DataCommand):
         """Go on by these options, checked as if they had been given; those given must agree with them."""
         differing = []
         options = _of_today(options)
+        network, training = ctx.obj.best.network, ctx.obj.best.training
+        # What was left to the number of names, as the training has it: to give that agrees, too.
+        had = {
+            name: getattr(of, name) for of in (network, training) for name in RECIPE if hasattr(of, name)
+        }
+        del had["ngrams"]
         for parameter in self.params:
             name = str(parameter.name)
             if name in OF_A_RUN:
                 continue
             try:
-                value = parameter.process_value(ctx, options[name])
-            except (
-                KeyError,
-                TypeError,
-                ValueError,
-                OverflowError,
-                AttributeError,
-                typer.BadParameter,
-            ) as error:
+                value = parameter.process_value(ctx, _plain(parameter, options[name]))
+            except (*UNUSABLE, typer.BadParameter) as error:
                 raise CheckpointError(
                     f"{path}: its option {name!r} cannot be used; remove that file to train anew"
                 ) from error
             given = ctx.get_parameter_source(name).name == "COMMANDLINE"
             if given and name == "curves":  # it is only drawn
                 continue
-            if given and _kept(name, ctx.params[name]) != value:
-                differing.append(f"{parameter.opts[-1]} {'by default' if value is None else value}")
+            was = had.get(name) if value is None else value
+            if given and _kept(name, ctx.params[name]) != was:
+                differing.append(f"{parameter.opts[-1]} {'by default' if was is None else was}")
             ctx.params[name] = value
         if differing:
             raise typer.BadParameter(
@@ -83,14 +89,21 @@ def train(
     ctx: typer.Context,
     data: Data = None,
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FILE", help="Where the model is written.")
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Where the model is written: a new file, or a model of before; no other file, no pipe, no "
+            "device.",
+        ),
     ] = MODEL,
     given_names: Annotated[
         Path | None,
         typer.Option(
             metavar="PATH",
             rich_help_panel="The input",
-            help="Given names of the same labels, in a form as DATA may have, to read full names by.  "
+            help="Given names of the same labels, in any format of DATA, to train on full names."
             "[default: the bundled ones with the bundled surnames, else none]",
             show_default=False,
         ),
@@ -98,20 +111,22 @@ def train(
     curves: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE.svg",
+            metavar="FILE.svg|-",
             callback=svg_file,
             help="Draw loss and accuracy of the training and the validation part, and gradient norms, of "
-            "every epoch when training ends.",
+            "every epoch when training ends, or is stopped; -: on standard output.",
         ),
     ] = None,
     bits: Annotated[
-        Bits, typer.Option(help="Of each parameter in the file: with 8 a quarter of its size.")
+        Bits,
+        typer.Option(
+            help="Of each parameter in the file: with 8 a quarter of its size; with 4 an eighth, where the "
+            "rest but the rows of n-grams has 8."
+        ),
     ] = Bits.full,
     resume: Annotated[
         bool,
-        typer.Option(
-            "--resume", help="Go on with the training of -o that was interrupted, by its options."
-        ),
+        typer.Option("--resume", help="Continue the interrupted training of -o, with its options."),
     ] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")] = False,
     verbose: Verbose = False,
@@ -124,8 +139,6 @@ def train(
       rnn-names train my_labels/ --hidden-size 64 --epochs 10
       rnn-names train --resume -o names.npz
     """
-    if str(output) == "-":
-        raise typer.BadParameter("a model does not go to standard output; give --output a file.")
 
     from rnn_names.base.arrays import keep_freed_memory
     from rnn_names.base.text import printable
@@ -133,20 +146,18 @@ def train(
     from rnn_names.training.run import Job, Training
 
     recipe = ctx.meta["recipe"]
-    shape = {one.name: recipe[one.name] for one in fields(Shape)}
     try:
-        config = TrainConfig(**{one.name: recipe[one.name] for one in fields(TrainConfig)})
+        chosen(recipe, 0)
     except ValueError as error:
         raise typer.BadParameter(f"{error}.") from None
     job = Job(
         data=data,
         output=output,
-        config=config,
-        shape=Shape(**shape),
+        recipe=recipe,
         given_names=given_names,
         form=ctx.meta["form"],
         bits=int(bits),
-        options=_options(ctx.params | ctx.meta["read_by"] | recipe),
+        options=_options(ctx.params | ctx.meta["read_by"] | dict.fromkeys(RECIPE) | recipe),
     )
     if curves:
         check_writable(curves)
@@ -160,7 +171,7 @@ def train(
     try:
         for event in training.run():
             show.event(event)
-    except (KeyboardInterrupt, RnnNamesError) as stop:
+    except (KeyboardInterrupt, SystemExit, RnnNamesError) as stop:  # SystemExit: of SIGTERM and SIGHUP
         show.stopped(stop)
         if isinstance(stop, RnnNamesError):
             raise type(stop)(f"{stop} ({show.kept()})") from stop
@@ -180,6 +191,7 @@ def _of_today(options: Mapping[str, Any]) -> dict[str, Any]:
             "no_header": False,
             "encoding": None,
             **BEFORE_FORMAT_3,
+            **{"ngrams": 0, "ngram_length": 6, "bag": 0},
         }
     return options
 
@@ -187,6 +199,20 @@ def _of_today(options: Mapping[str, Any]) -> dict[str, Any]:
 def _options(params: Mapping[str, Any]) -> dict[str, Any]:
     """What a state keeps of the options."""
     return {name: _kept(name, value) for name, value in params.items() if name not in OF_A_RUN}
+
+
+def _plain(parameter: Any, value: Any) -> Any:
+    """The value, if a state may have it for this option. Raises TypeError or ValueError."""
+    if value is None and parameter.default is None:
+        return None
+    recipe = RECIPE.get(str(parameter.name))
+    kind = type(recipe.metadata["large"] if recipe else parameter.default)
+    allowed = {bool: (bool,), int: (int,), float: (int, float)}.get(kind, (str,))
+    if not isinstance(value, allowed) or isinstance(value, bool) != (kind is bool):
+        raise TypeError(f"{parameter.name} cannot be {value!r}")
+    if isinstance(value, str) and b"\0" in os.fsencode(value):  # which raises for what is no text
+        raise ValueError("a NUL character")
+    return value
 
 
 def _kept(name: str, value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Which countries are taken for which, in an order in which similar ones stand together."""
+"""Which countries are taken for which, ordered so that similar countries stand together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,14 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray
+from rnn_names.model.evaluation import Evaluation
+from rnn_names.model.metrics import UNKNOWN_LABEL
 
 
 @dataclass(frozen=True)
 class Confusion:
-    """How many names of each country were answered with each.
+    """The number of names of each country that were answered with each country.
 
-    countries   the K that are true or answered somewhere, similar ones together
-    counts      (K, K): names of the row's country that were answered with the column's
+    countries   the K countries that are true or answered somewhere, similar ones together
+    counts      (K, K): names of the row's country that were answered with the column's country
     """
 
     countries: tuple[str, ...]
@@ -21,19 +23,25 @@ class Confusion:
 
     @property
     def shares(self) -> FloatArray:
-        """The counts as shares of their row; 0 in the row of a country that is true nowhere."""
+        """The counts as shares of their row; 0 for a country that is true nowhere."""
         return np.asarray(self.counts / np.maximum(self.counts.sum(axis=1, keepdims=True), 1))
 
     def taken_for(self, row: int, most: int = 3) -> list[int]:
-        """The columns of the countries that the row's was taken for, the most frequent first."""
+        """The columns of the countries for which the row's country was taken, most frequent first."""
         wrong = self.counts[row].copy()
         wrong[row] = 0
         ranked = np.argsort(-wrong, kind="stable")[:most]
         return [int(c) for c in ranked if wrong[c]]
 
 
+def confusion_of(scored: Evaluation) -> Confusion:
+    """The confusion of the answers given, to names whose country the model knows."""
+    told = scored.covered & (scored.truth != UNKNOWN_LABEL)
+    return count_pairs(scored.answer[told], scored.truth[told], scored.countries)
+
+
 def count_pairs(guess: IntArray, truth: IntArray, countries: Sequence[str]) -> Confusion:
-    """The matrix of answered and true countries, given as indices (n,), n ≥ 1, into `countries`."""
+    """The confusion of answered and true countries, given as indices (n,), n ≥ 1, into `countries`."""
     C = len(countries)
     counts = np.bincount(truth * C + guess, minlength=C * C).reshape(C, C)
     seen = np.flatnonzero(counts.sum(axis=0) + counts.sum(axis=1))
@@ -44,11 +52,11 @@ def count_pairs(guess: IntArray, truth: IntArray, countries: Sequence[str]) -> C
 
 
 def seriation(similarity: FloatArray) -> list[int]:
-    """An order of the rows of a symmetric matrix in which similar ones stand together.
+    """An order of the rows of a symmetric matrix in which similar rows stand together.
 
-    Of all groups, one of each row at first, the two of the largest mean similarity are put together,
-    turned so that the more similar ends meet, until one group is left. Of equals the first are taken:
-    where nothing is similar, the order stays.
+    Each row begins as a group. The two groups with the largest mean similarity are joined, turned so that
+    their most similar ends meet, until one group is left. Ties go to the first groups, so the order stays
+    if nothing is similar.
     """
     groups = [[k] for k in range(len(similarity))]
     between = similarity.astype(float)  # the sum over the pairs of two groups

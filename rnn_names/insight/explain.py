@@ -1,31 +1,34 @@
-"""What the networks believe of a name after every letter, and which letters moved the answer.
+"""What the networks believe about a name after every letter, and which letters moved the answer.
 
     p_t   (C,)   the readout after every letter, `step_country`, at the t-th symbol of a direction
     ℓ(p)         log-odds of the country in question, log p_c - log Σ_{k≠c} p_k, in nats
 
-A letter has moved the answer in three ways: by being read, forward or backward, ℓ(p_t) - ℓ(p_{t-1}); and
-by being there at all: ℓ of the whole name less ℓ of the name without it.
+A letter moves the answer in three ways: when it is read forward and when it is read backward, by
+ℓ(p_t) - ℓ(p_{t-1}); and by being there at all, by ℓ of the whole name less ℓ of the name without it.
 
-The beliefs are the networks' averaged scores under the prior, as the answer is, and as much nearer to the
-prior as letters read so far are unknown: before the first one, they are the prior. The temperature has no
-part in them: it is fitted to whole names, where the networks are too sure, and a belief on the way is not.
-On the test part of the bundled names their ECE is 0.036 forward and 0.029 backward; with it, 0.10.
+Beliefs, like the answer, come from the averaged scores under the prior. The share of unknown letters read
+so far moves them towards the prior; before the first letter they are the prior. The temperature has no
+part in them: it is fitted to whole names, where the networks are too sure, unlike on the way. On the test
+part of the bundled names the ECE of the beliefs is 0.036 forward and 0.029 backward; with the temperature
+it is 0.10.
 """  # fmt: skip
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.base.errors import CheckpointError
+from rnn_names.insight.counted import Counted, counted
 from rnn_names.model.classifier import NameClassifier, checked
-from rnn_names.names.alphabet import END, START, UNKNOWN, Alphabet
+from rnn_names.names.alphabet import END, START, UNKNOWN, UNKNOWN_INDEX, Alphabet
 from rnn_names.names.encoded import Encoded
-from rnn_names.names.spelling import has_letters
+from rnn_names.names.spelling import LONGEST, has_letters
 from rnn_names.network.scores import step_scores
 
-SYMBOLS = {START: "start", END: "end", UNKNOWN: "unknown"}  # what is no letter is called by a word
+SYMBOLS_TOGETHER = 1 << 14  # read at a time: a usual name, and it without each letter, have 150
+SYMBOLS = {START: "start", END: "end", UNKNOWN: "unknown"}  # words for symbols that are not letters
 
 
 @dataclass(frozen=True)
@@ -49,53 +52,97 @@ class Letter:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A name's answer, and how it came about. Log-odds are those of `country`.
+    """The answer to a name, and how it came about. Log-odds are those of `country`.
 
-    A blank name has no answer: `country` is None, and there are no letters and no beliefs.
-    Where the prior makes a country certain or impossible its log-odds are infinite, and changes nan.
+    A blank name has no answer: `country` is None, and there are no letters or beliefs. If the prior makes a
+    country certain or impossible, its log-odds are infinite and their changes are nan.
     """
 
     name: str
-    p: FloatArray  # (C,), as predict_proba has it
+    p: FloatArray  # (C,), as in predict_proba
     country: str | None
     log_odds: float
     letters: tuple[Letter, ...]
     beliefs: dict[str, tuple[Belief, ...]]  # by direction, in the order of reading
+    ngrams: tuple[Counted, ...] = ()  # the largest effect first
 
 
 def explain(
     classifier: NameClassifier, names: Iterable[str], country: str | None = None
 ) -> list[Explanation]:
-    """Explain the answer to each name, or how likely the network finds this country.
+    """Explain the answer to each name, or the probability of this country.
 
-    Raises CheckpointError for a model without the readout after every letter, or whose scores overflow,
-    DataError for a country that it does not know.
+    Raises CheckpointError for a model without a readout after every letter, or whose scores overflow, and
+    DataError for a country that the model does not know.
     """
     if "step_country" not in classifier.model.network.readouts:
         raise CheckpointError(
-            "the model says nothing after every letter; train one that does, with a --step-loss above 0"
+            "the model has no readout after every letter; train one with a --step-loss above 0"
         )
     asked = None if country is None else classifier.index(country)
-    return [_explain(classifier, name, asked) for name in names]
+    return [e for some in _together(names) for e in _explain(classifier, some, asked)]
+
+
+def _together(names: Iterable[str]) -> Iterator[list[str]]:
+    """The names in their order, so many at a time that they have no more than SYMBOLS_TOGETHER to read."""
+    some, symbols = list[str](), 0
+    for name in names:
+        squared = min(len(name) + 2, LONGEST) ** 2  # a name is read without each of its letters
+        if some and symbols + squared > SYMBOLS_TOGETHER:
+            yield some
+            some, symbols = [], 0
+        some.append(name)
+        symbols += squared
+    if some:
+        yield some
 
 
 def log_odds(p: FloatArray, c: int) -> FloatArray:
-    """log p_c - log Σ_{k≠c} p_k, of each row: the sum, for 1 - p_c has no digits left near 1."""
-    with np.errstate(divide="ignore"):  # ±∞ where the prior decides
+    """log p_c - log Σ_{k≠c} p_k of each row. The sum is exact where 1 - p_c has no digits left."""
+    with np.errstate(divide="ignore"):  # ±∞ if the prior decides
         return np.asarray(np.log(p[:, c]) - np.log(np.delete(p, c, axis=1).sum(axis=1)))
 
 
 def symbol_names(alphabet: Alphabet, symbols: IntArray) -> list[str]:
     """The letters, and words for what is none."""
-    return [SYMBOLS.get(s, s) for s in (alphabet.symbols[index] for index in symbols)]
+    of_scripts = zip(alphabet.symbols[UNKNOWN_INDEX + 1 :], alphabet.scripts, strict=False)
+    words = SYMBOLS | {symbol: f"any {script}" for symbol, script in of_scripts}
+    return [words.get(s, s) for s in (alphabet.symbols[index] for index in symbols)]
 
 
-def _explain(classifier: NameClassifier, name: str, asked: int | None) -> Explanation:
+def _explain(classifier: NameClassifier, names: list[str], asked: int | None) -> list[Explanation]:
     model = classifier.model
-    encoded = model.alphabet.encode([name])
-    symbols, L = encoded.symbols, len(encoded.symbols)
-    variants = _encoded([symbols, *(np.delete(symbols, t) for t in range(1, L - 1))])
+    encoded = model.alphabet.encode(names)
+    ends = np.cumsum(encoded.lengths)
+    read = np.split(encoded.symbols, ends[:-1])
+    variants = _encoded(
+        [
+            variant
+            for symbols in read
+            for variant in (symbols, *(np.delete(symbols, t) for t in range(1, len(symbols) - 1)))
+        ]
+    )
     p = classifier.calibrated(classifier.scores(variants).astype(float), variants, model.temperature)
+    of_names = np.split(p, np.cumsum(encoded.lengths - 1)[:-1])  # each whole, then without each letter
+    after = {direction: _after(classifier, encoded, direction) for direction in model.network.directions}
+    return [
+        _explanation(
+            classifier, name, symbols, of_names[k], {way: p_t[k] for way, p_t in after.items()}, asked
+        )
+        for k, (name, symbols) in enumerate(zip(names, read, strict=True))
+    ]
+
+
+def _explanation(
+    classifier: NameClassifier,
+    name: str,
+    symbols: IntArray,
+    p: FloatArray,
+    after: dict[str, FloatArray],
+    asked: int | None,
+) -> Explanation:
+    """Of a name, given p of it and of it without each letter, and after each symbol, by direction."""
+    model = classifier.model
     if not has_letters(name):
         return Explanation(name, p[0], None, np.nan, (), {})
     c = int(p[0].argmax()) if asked is None else asked
@@ -112,25 +159,36 @@ def _explain(classifier: NameClassifier, name: str, asked: int | None) -> Explan
                 for letter, p_t, odds in zip(letters, p[1:], without, strict=True)
             ),
             {
-                direction: _beliefs(classifier, encoded, direction, c)
-                for direction in model.network.directions
+                direction: _beliefs(model.alphabet, _ordered(symbols, direction), p_t, c)
+                for direction, p_t in after.items()
             },
+            counted(classifier, symbols, c),
         )
 
 
-def _beliefs(classifier: NameClassifier, name: Encoded, direction: str, c: int) -> tuple[Belief, ...]:
+def _ordered(symbols: IntArray, direction: str) -> IntArray:
+    return symbols if direction == "forward" else symbols[::-1]
+
+
+def _after(classifier: NameClassifier, names: Encoded, direction: str) -> list[FloatArray]:
+    """Of each name, p (L, C) after every symbol in the order of the direction."""
     model = classifier.model
-    with np.errstate(all="ignore"):  # looked at below
+    with np.errstate(all="ignore"):  # checked below
         z = sum(
-            step_scores(params, model.network, name, direction).astype(float) for params in model.members
+            step_scores(params, model.network, names, direction).astype(float) for params in model.members
         )
-    read = name.symbols if direction == "forward" else name.symbols[::-1]
-    prefixes = _encoded([read[: t + 1] for t in range(len(read))])
+    ends = np.cumsum(names.lengths)
+    read = [_ordered(symbols, direction) for symbols in np.split(names.symbols, ends[:-1])]
+    prefixes = _encoded([symbols[: t + 1] for symbols in read for t in range(len(symbols))])
     p = classifier.calibrated(checked(np.asarray(z / len(model.members))), prefixes, temperature=1.0)
+    return np.split(p, ends[:-1])
+
+
+def _beliefs(alphabet: Alphabet, read: IntArray, p: FloatArray, c: int) -> tuple[Belief, ...]:
     odds = log_odds(p, c)
     return tuple(
         Belief(symbol, p_t, float(odds[t]), float(odds[t] - odds[t - 1]) if t else None)
-        for t, (symbol, p_t) in enumerate(zip(symbol_names(model.alphabet, read), p, strict=True))
+        for t, (symbol, p_t) in enumerate(zip(symbol_names(alphabet, read), p, strict=True))
     )
 
 

@@ -22,12 +22,12 @@ from rnn_names.names.example import Example
 from rnn_names.network.cells import CELLS
 from rnn_names.network.config import NetworkConfig
 from rnn_names.network.init import init_params
+from rnn_names.network.input import inputs
 from rnn_names.network.layers import softmax
-from rnn_names.network.pairs import reading, recurrence_of
 from rnn_names.network.pooling import summary
 from rnn_names.network.prefixes import prefix_tree
 from rnn_names.network.recurrence import unroll
-from rnn_names.network.scores import country_readout
+from rnn_names.network.scores import bag, country_readout, of_batch
 
 SEQUENCES = 64  # read for a curve, whose points are medians
 FEWEST = SEQUENCES // 4  # names that a point needs: few are so long
@@ -42,7 +42,6 @@ STARTS = {
     "large W": ("orthogonal", 2.0, 0.0),
     "open gate": ("orthogonal", 1.0, 5.0),
 }
-KEEPS = {"gru": 2, "lstm": 1}  # the plane of that gate: u, f
 
 
 @dataclass(frozen=True)
@@ -118,12 +117,13 @@ def fresh(
     """The cell's networks that have learned nothing, in float64, one for each start."""
     config = NetworkConfig(symbols, countries, HIDDEN, cell)
     for start, (matrix, scale, opened) in STARTS.items():
-        if opened and cell not in KEEPS:
+        keeps = CELLS[cell].keeps
+        if opened and keeps is None:
             continue
         params = init_params(config, np.random.default_rng(seed), matrix, np.float64)
         params["forward.W"] *= scale
         if opened:
-            params["forward.b"][KEEPS[cell]] += opened
+            params["forward.b"][keeps] += opened
         yield start, params, config
 
 
@@ -158,31 +158,36 @@ def arriving(
     Raises CheckpointError where they overflow.
     """
     B, H = len(names.lengths), config.hidden_size
-    parts, c = country_readout(params, config)
+    parts, V_bag, c = country_readout(params, config)
     z, runs = np.repeat(c[None].astype(float), B, axis=0), {}
-    for direction, V in zip(config.directions, parts, strict=True):
-        read = reading(names, config, direction)
-        weights, _ = recurrence_of(params, config, direction)
-        U, W, b = (q.astype(float) for q in weights)
+    for (direction, read), V in zip(inputs(names, config).items(), parts, strict=True):
+        if config.bag and direction == "forward":
+            order = np.argsort(-read.lengths, kind="stable")
+            z[order] += bag(params, config, read.take(order)) @ V_bag
+        rows, at = of_batch(params, f"{direction}.U", read.symbols, config)
+        read = read._replace(symbols=at)
+        U, W, b = (q.astype(float) for q in (rows, params[f"{direction}.W"], params[f"{direction}.b"]))
         # Each name begins with a symbol of its own, a copy of the first one: so names that begin alike
         # share no state, in which their gradients would be added up.
         first, symbols = read.symbols[read.starts], read.symbols.copy()
         symbols[read.starts] = U.shape[1] + np.arange(B)
         tree = prefix_tree(read._replace(symbols=symbols))
-        states, d_states = unroll(CELLS[config.cell], np.concatenate([U, U[:, first]], axis=1), W, b, tree)
-        s, d_s = summary(states, tree, names.lengths, config.pooling)
+        states, back_states = unroll(
+            CELLS[config.cell], np.concatenate([U, U[:, first]], axis=1), W, b, tree
+        )
+        s, back_s = summary(states, tree, names.lengths, config.pooling)
         z += s @ V
-        runs[direction] = (V, tree.rows, np.zeros_like(states), d_s, d_states)
+        runs[direction] = (V, tree.rows, np.zeros_like(states), back_s, back_states)
     dz = softmax(z)
     dz[np.arange(B), y] -= 1
     norms = {}
-    for direction, (V, rows, dh, d_s, d_states) in runs.items():
+    for direction, (V, at, dh, back_s, back_states) in runs.items():
         ds = dz @ V.T
         if not pooled:
             ds[:, H:] = 0
-        d_s(ds, dh)
-        d_states(dh)
-        norms[direction] = np.linalg.norm(dh[rows], axis=1)
+        back_s(ds, dh)
+        back_states(dh)
+        norms[direction] = np.linalg.norm(dh[at], axis=1)
         if not np.isfinite(norms[direction]).all():
             raise CheckpointError("a gradient of the model overflows; use another, or train it again")
     return norms

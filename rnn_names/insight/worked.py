@@ -1,6 +1,6 @@
-"""One name through one network, with every number kept: to be followed by hand.
+"""One name through one network, with every number kept, to follow by hand.
 
-The network is the plain one, of one direction and one plane, in float64. Row vectors; dQ is ∂L/∂Q.
+The network is plain: one direction and one plane, in float64. Row vectors; dQ is ∂L/∂Q.
 
     forward                             backward
     a_t = x_t U + h_{t-1} W + b         dz = p - one_hot(y)
@@ -23,12 +23,12 @@ from rnn_names.network.layers import cross_entropy, linear, softmax
 from rnn_names.network.prefixes import prefix_tree
 from rnn_names.network.recurrence import unroll
 
-PLAIN = "--cell rnn --no-bidirectional --no-pooling --pairs 0 --networks 1 --hidden-size 2"
+PLAIN = "--cell rnn --no-bidirectional --no-pooling --ngrams 0 --bag 0 --networks 1 --hidden-size 2"
 
 
 @dataclass(frozen=True)
 class Worked:
-    """The numbers of one name, for its loss under `country`: a row of x, a, h, dh, da for each symbol."""
+    """The numbers of one name and its loss under `country`; x, a, h, dh, da have a row for each symbol."""
 
     name: str
     country: str
@@ -47,16 +47,17 @@ class Worked:
     p: FloatArray  # (C,)
     loss: float
     dz: FloatArray  # (C,)
-    dh: FloatArray  # (T, H), what arrives at each state: from the readout at the last, through time before
+    dh: FloatArray  # (T, H): from the readout at the last state, through time at the others
     da: FloatArray  # (T, H)
 
 
-@np.errstate(all="ignore")  # looked at, at its end
+@np.errstate(all="ignore")  # checked at the end
 def work(classifier: NameClassifier, name: str, country: str | None = None) -> Worked:
-    """The numbers of a name, the true country being this one, or else the likeliest.
+    """The numbers of a name whose true country is this one, by default the likeliest.
 
-    As in training: of the loss of the country alone, before the calibration, nothing dropped.
-    Raises CheckpointError for a network that is not plain, or overflows, DataError for a blank name or
+    As in training, but with the loss of the country alone and without dropout; nothing is calibrated.
+    Raises
+    CheckpointError for a network that is not plain or overflows, and DataError for a blank name or an
     unknown country.
     """
     model = classifier.model
@@ -65,20 +66,21 @@ def work(classifier: NameClassifier, name: str, country: str | None = None) -> W
         len(model.members) > 1
         or network.bidirectional
         or network.pooling
-        or network.pairs
+        or network.ngrams is not None
+        or network.bag
         or "country" not in network.readouts
-        or network.cell not in ("rnn", "relu")
+        or CELLS[network.cell].planes > 1
     ):
         raise CheckpointError(f"only a plain network can be followed by hand; train one with {PLAIN}")
     encoded = model.alphabet.encode([name])
     symbols, T = encoded.symbols, len(encoded.symbols)
     if T == 2:
-        raise DataError("a blank name has no letter to follow; give one that has")
+        raise DataError("a blank name has no letter to follow; give a name with letters")
     params = {key: value.astype(float) for key, value in model.members[0].items()}
     U, W, b = (params[f"forward.{letter}"] for letter in "UWb")
 
-    # Each symbol of the name under a number of its own, with the row of U that it selects: so the
-    # gradient of those rows is da, symbol by symbol, though a letter may come twice.
+    # Each symbol of the name gets its own number, and its row of U. So the gradient of those rows is da,
+    # symbol by symbol, even if a letter comes twice.
     rows = np.arange(T)
     tree = prefix_tree(Encoded(rows, np.array([0]), np.array([T])))
     h, d_h = unroll(CELLS[network.cell], U[:, symbols], W, b, tree)
@@ -88,7 +90,7 @@ def work(classifier: NameClassifier, name: str, country: str | None = None) -> W
     loss, dz = cross_entropy(z.copy(), np.array([0]), np.array([y]), np.array([1.0]))
     dh = np.zeros_like(h)
     dh[-1:], _, _ = d_z(dz)
-    da = d_h(dh).U[0]  # and dh is now complete
+    da = d_h(dh).U[0]  # this completes dh
 
     x = one_hot(symbols, network.symbols, float)
     a = x @ U[0] + np.vstack([np.zeros_like(h[:1]), h[:-1]]) @ W[0] + b[0]

@@ -1,7 +1,7 @@
-"""Reading an .npz file that nobody vouches for.
+"""Reading an untrusted .npz file.
 
-Such a file is a zip archive of .npy files. Of both formats this reads what `numpy.savez` writes, and no
-more: no compression, no encryption, nothing between the members, before or behind them.
+Such a file is a zip archive of .npy files. Of both formats, only what `numpy.savez` writes is accepted:
+no compression, no encryption, nothing before, between or behind the members.
 
     member      30 bytes + name + extra, then an .npy file
     …
@@ -10,15 +10,16 @@ more: no compression, no encryption, nothing between the members, before or behi
 
     .npy        10 bytes + a dict literal of dtype, order and shape, then the array
 
-Every size is held against the file's own before anything of that size is allocated; nothing is inflated
-and nothing evaluated: an array is read only where its dict literal is the one expected, letter by letter.
+Every size is checked against the size of the file before memory is allocated for it. Nothing is inflated
+or evaluated: an array is read only if its dict literal equals the expected one, character by character.
 """
 
 import os
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from struct import Struct
+from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
@@ -30,7 +31,7 @@ DIRECTORY_LIMIT = 1 << 21  # bytes: some 30,000 arrays
 
 
 class Place(NamedTuple):
-    """Where an .npy file stands."""
+    """Where an .npy file lies in the archive."""
 
     start: int
     size: int
@@ -46,7 +47,7 @@ class Archive:
         signature, *_, count, length, directory, _ = self._unpack(END, end)
         _require(signature == b"PK\5\6" and directory + length == end and length <= DIRECTORY_LIMIT)
         self.places: dict[str, Place] = {}
-        at, free = directory, 0  # the next entry, and where the member that it names must stand
+        at, free = directory, 0  # the next entry, and where its member must begin
         for _ in range(count):
             entry = self._unpack(ENTRY, at)
             signature, _, _, flags, method, _, _, crc, packed, size, name_length, *others = entry
@@ -68,16 +69,26 @@ class Archive:
         return form.unpack(data)
 
     def read(
-        self, name: str, dtypes: Sequence[str], shape: tuple[int, ...] | None = None
+        self,
+        name: str,
+        dtypes: Sequence[str],
+        shape: tuple[int, ...] | None = None,
+        others: Mapping[str, tuple[int, ...]] = MappingProxyType({}),
     ) -> "np.ndarray[Any, np.dtype[Any]]":
-        """The array of one of these dtypes and of this shape; None: of as many entries as there are."""
+        """The array of one of these dtypes and of this shape; None: of as many entries as there are.
+
+        `others` are further dtypes, each with the shape that it takes.
+        """
+        if f"{name}.npy" not in self.places:
+            raise ValueError(f"it has no {name}")
         start, size, crc = self.places[f"{name}.npy"]
         self.file.seek(start)
         head = self.file.read(10)
         _require(head[:8] == b"\x93NUMPY\1\0")
         head += self.file.read(int.from_bytes(head[8:], "little"))
-        for dtype in map(np.dtype, dtypes):
-            expected = ((size - len(head)) // dtype.itemsize,) if shape is None else shape
+        shapes = {**dict.fromkeys(dtypes, shape), **others}
+        for dtype, of_it in zip(map(np.dtype, shapes), shapes.values(), strict=True):
+            expected = ((size - len(head)) // dtype.itemsize,) if of_it is None else of_it
             text = f"{{'descr': '{dtype.str}', 'fortran_order': False, 'shape': {expected}, }}"
             if head[10:].rstrip() == text.encode():
                 break
@@ -94,4 +105,4 @@ class Archive:
 
 def _require(true: bool) -> None:
     if not true:
-        raise ValueError("it is damaged, or no .npz file as NumPy writes them")
+        raise ValueError("it is damaged, or not an .npz file that NumPy wrote")

@@ -1,33 +1,52 @@
-"""From what a network says to a probability that can be relied on: the prior put right, the confidence too.
+"""Calibration: from scores to reliable probabilities, by a prior and a temperature.
 
     z   (n, C)   scores of a network, or the mean of several networks' scores: softmax(z) is then the
                  geometric mean of their probabilities
-    π   (C,)     the prior that they were trained under;  o the one that T was fitted under;  q the one that
-                 is to hold
+    π   (C,)     the prior that they were trained under;  o the one that T was fitted under;  q the one to
+                 answer under
     T            temperature
 
         p = softmax((z + log o - log π) / T + log q - log o)
 
-Bayes' rule gives the shift (Saerens, Latinne, Decaestecker 2002); the
-temperature evens out confidence that is too high or too low in general (Guo et al. 2017, arXiv 1706.04599).
+Bayes' rule gives the shift of the prior (Saerens, Latinne, Decaestecker 2002). The temperature corrects
+confidence that is too high or too low overall (Guo et al. 2017, arXiv 1706.04599).
 """
 
 import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray
+from rnn_names.base.errors import DataError
+from rnn_names.names.countries import all_countries
+from rnn_names.names.labels import Labels
 from rnn_names.network.layers import softmax
 
 COLDEST, HOTTEST = 0.05, 20.0
 CAUTION = 10.0  # names that would have to speak for another temperature than 1
 # Of class_weight: in the loss, a name of a country that has n of them weighs n^(-power).
-POWERS = {"none": 0.0, "sqrt": 0.5, "balanced": 1.0}
-# Of prior: beforehand, a country of n names is n^power likely.
-PRIORS = {"data": 1.0, "sqrt": 0.5, "uniform": 0.0}
+POWERS = {"none": 0.0, "cbrt": 1 / 3, "sqrt": 0.5, "balanced": 1.0}
+# prior: before the name is read, a country with n names has probability ∝ n^power; with population it is
+# ∝ n^power · people^PEOPLE. Both powers are the best on people of other sources than those learned from.
+PRIORS = {"data": 1.0, "sqrt": 0.5, "uniform": 0.0, "population": 0.3}
+PEOPLE = 0.2
 
 
 def trained_prior(counts: FloatArray, mode: str) -> FloatArray:
-    """The prior π_c ∝ n_c w_c that the weights make."""
+    """The prior π_c ∝ n_c w_c that the class weights make."""
     return np.asarray(counts ** (1 - POWERS[mode]))
+
+
+def prior_weights(prior: str, counts: FloatArray, labels: Labels) -> FloatArray:
+    """How likely each label is beforehand (C,), not normalised.
+
+    Raises DataError for the population of labels that are no countries.
+    """
+    if prior == "population":
+        if not labels.of_countries:
+            odd = next(label for label in labels.labels if not all_countries([label]))
+            raise DataError(f"prior population: {odd!r} is no country; give data, sqrt, uniform or a table")
+        people = [max(country.population, 1) for country in labels.countries]
+        return np.asarray(counts ** PRIORS[prior] * np.array(people, float) ** PEOPLE)
+    return np.asarray(counts ** PRIORS[prior])
 
 
 def adjust(
@@ -37,7 +56,7 @@ def adjust(
     temperature: float,
     prior: FloatArray | None = None,
 ) -> FloatArray:
-    """p (n, C) of scores z, under the prior, or that of the fit; where the prior is 0, p is too."""
+    """p (n, C) of scores z under the prior, by default that of the fit. Where the prior is 0, p is 0."""
     z = (z + _shift(trained, own).astype(z.dtype)) / z.dtype.type(temperature)
     return softmax(z if prior is None else z + _shift(own, prior).astype(z.dtype))
 
@@ -45,8 +64,9 @@ def adjust(
 def fit_temperature(z: FloatArray, truth: IntArray, trained: FloatArray, prior: FloatArray) -> float:
     """The T that minimises the mean of -log p(true country), plus CAUTION / n · log² T for n names.
 
-    The second part keeps T near 1 where few names, or none that is wrong, have a say. Bisected for where
-    the derivative by log β, β = 1 / T, is 0: of the first part, β times the mean of Σ_c p_c z_c - z_true.
+    The second term keeps T near 1 if the names are few, or none is wrong. Bisection finds where the
+    derivative with respect to log β, β = 1 / T, is 0. That of the first term is β times the mean of
+    Σ_c p_c z_c - z_true.
     """
     z = z + _shift(trained, prior)
     z_true = z[np.arange(len(z)), truth].mean()
@@ -62,5 +82,5 @@ def fit_temperature(z: FloatArray, truth: IntArray, trained: FloatArray, prior: 
 
 
 def _shift(trained: FloatArray, prior: FloatArray) -> FloatArray:
-    with np.errstate(divide="ignore"):  # log 0 = -∞, of which exp is 0 again
+    with np.errstate(divide="ignore"):  # log 0 = -∞, and exp(-∞) = 0 again
         return np.asarray(np.log(prior / prior.max()) - np.log(trained / trained.max()))

@@ -1,17 +1,17 @@
 """A trained model ↔ one .npz file.
 
 Format 3. The archive holds `header`, a JSON text as bytes, and the arrays of each parameter that
-`parameters` describes. Older formats are read, too: format 2 did not say how the data
-are read; format 1 had neither 8 bits nor, in its `network`, pairs of symbols.
+`parameters` describes. Older formats are read, too: format 2 had pairs of symbols where n-grams are, and
+did not say how the data are read; format 1 had neither 8 bits nor pairs.
 
-A file may come from a stranger. Nothing in it is executed, and nothing is taken on trust: the header is
-read first, with a bound; from it follows which arrays there must be, and of which shapes, and no others.
+A file may come from a stranger. Nothing in it is executed, and nothing is trusted. The header is read
+first, up to a limit. It determines which arrays there must be and their shapes; no others are allowed.
 """
 
 import json
 import math
 from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from reprlib import repr as brief
 from typing import Any, TypeVar
@@ -22,20 +22,20 @@ from rnn_names.base.arrays import Params
 from rnn_names.base.errors import CheckpointError, MissingModelError
 from rnn_names.base.files import replacing
 from rnn_names.model.archive import Archive
-from rnn_names.model.calibration import COLDEST, HOTTEST, POWERS, PRIORS
-from rnn_names.model.header import config, count, entry, number, rising, texts
-from rnn_names.model.parameters import read_parameter, stored
-from rnn_names.model.recipe import BEFORE_FORMAT_3, TrainConfig
+from rnn_names.model.header import check_network, check_recipe, check_values, config, known, upgrade
+from rnn_names.model.parameters import read_ngrams, read_parameters, stored, stored_ngrams
+from rnn_names.model.recipe import TrainConfig
 from rnn_names.names.alphabet import Alphabet
+from rnn_names.names.ngrams import NGrams
 from rnn_names.names.spelling import RULE, RULES
 from rnn_names.names.tables import Format
-from rnn_names.network.cells import CELLS
-from rnn_names.network.config import READOUTS, NetworkConfig
+from rnn_names.network.config import NetworkConfig
+from rnn_names.network.sums import SCALE, widened, with_sums
 
 FORMAT = 3
-BITS = (8, 16, 32)  # that a parameter may have
+BITS = (4, 8, 16, 32)  # that a parameter may have
 HEADER_LIMIT = 1 << 22  # bytes, mostly of the history: some 15,000 epochs
-PARAMETER_LIMIT = 1 << 25  # of all networks: 128 MB
+PARAMETER_LIMIT = 1 << 27  # of all networks: 512 MB in 32 bits
 NETWORK_LIMIT = 1000
 
 _Decoded = TypeVar("_Decoded")
@@ -43,10 +43,10 @@ _Decoded = TypeVar("_Decoded")
 
 @dataclass(frozen=True)
 class DataInfo:
-    """The data a model was trained on, and how they are read; `source` None is the bundled surnames.
+    """The training data of a model, and how they are read; `source` None means the bundled surnames.
 
-    `kind`, `delimiter`, `encoding` are those of a tables.Format, "" for None; `rule` is the one of
-    spelling.RULES by which they were divided.
+    `kind`, `delimiter` and `encoding` are those of a tables.Format, with "" for None. `rule` is the entry
+    of spelling.RULES by which the data were split.
     """
 
     source: str | None
@@ -81,8 +81,8 @@ class Checkpoint:
     """Everything needed to predict and to evaluate.
 
     members      the parameters of each of the networks whose scores are averaged
-    counts       the training names of each country, at least 1
-    temperature  of the average, see `calibration`
+    counts       the number of training names of each country, at least 1
+    temperature  the temperature of the average, see `calibration`
     """
 
     network: NetworkConfig
@@ -96,23 +96,26 @@ class Checkpoint:
     history: list[dict[str, float | None]]
 
 
-UNSAID = {"kind", "delimiter", "header", "encoding", "rule"}  # of the data, before format 3
-HEADER = {field.name for field in fields(Checkpoint)} - {"alphabet"} | {"format", "letters"}
+HEADER = {field.name for field in fields(Checkpoint)} - {"alphabet"} | {"format", "letters", "scripts"}
 
 
-def save(path: Path, checkpoint: Checkpoint, bits: int = 32) -> None:
-    """Write the file, the parameters in 32, 16 or 8 bits: 16 keep three digits, 8 two of a row's largest.
+def save(path: str | Path, checkpoint: Checkpoint, bits: int = 32) -> None:
+    """Write the file, the parameters in 32, 16, 8 or 4 bits.
 
-    Raises OutputError, and CheckpointError for a model too large to be loaded, or for so few bits.
+    16 keep three digits, 8 two of a row's largest, 4 one. 4 are for the rows of n-grams: what else there is
+    has 8 then.
+
+    Raises OutputError, and CheckpointError for a model that is too large to be loaded or for the bits.
     """
+    path = Path(path)
     write(path, encode(path, checkpoint, bits))
 
 
 def write(path: Path, arrays: dict[str, Any]) -> None:
     """An .npz file of the arrays, as `numpy.savez` writes it. Raises OutputError."""
-    from zipfile import ZipFile  # not above: to load a model takes less without it
+    from zipfile import ZipFile  # not above: loading a model is faster without it
 
-    # Not by savez: where the disk is full, NumPy before 2 leaves it to the garbage collector to complain.
+    # Not by savez: on a full disk, NumPy before 2 raises its error only in the garbage collector.
     with replacing(path) as file, ZipFile(file, "w") as archive:
         for name, array in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
@@ -122,7 +125,7 @@ def write(path: Path, arrays: dict[str, Any]) -> None:
 def encode(path: Path, checkpoint: Checkpoint, bits: int = 32) -> dict[str, Any]:
     """The arrays that this file will hold. Raises CheckpointError."""
     if bits not in BITS or not isinstance(bits, int):
-        raise CheckpointError(f"{path}: no file has {bits!r} bits a parameter; give 32, 16 or 8")
+        raise CheckpointError(f"{path}: no file has {bits!r} bits a parameter; give 32, 16, 8 or 4")
     if too_large(checkpoint.network, len(checkpoint.members)):
         raise CheckpointError(
             f"{path}: more than {NETWORK_LIMIT:,} networks or {PARAMETER_LIMIT:,} parameters; train fewer"
@@ -130,10 +133,11 @@ def encode(path: Path, checkpoint: Checkpoint, bits: int = 32) -> dict[str, Any]
     header = json_array(
         {
             "format": FORMAT,
-            "network": asdict(checkpoint.network),
+            "network": network_header(checkpoint.network),
             "training": asdict(checkpoint.training),
             "data": asdict(checkpoint.data),
             "letters": checkpoint.alphabet.letters,
+            "scripts": checkpoint.alphabet.scripts,
             "countries": checkpoint.countries,
             "counts": checkpoint.counts,
             "members": len(checkpoint.members),
@@ -142,33 +146,38 @@ def encode(path: Path, checkpoint: Checkpoint, bits: int = 32) -> dict[str, Any]
         }
     )
     if len(header) + 1000 > HEADER_LIMIT:  # and the .npy format's own
-        raise CheckpointError(
-            f"{path}: countries, pairs and epochs take {len(header):,} bytes; train fewer"
-        )
+        raise CheckpointError(f"{path}: countries and epochs take {len(header):,} bytes; train fewer")
     with np.errstate(over="ignore"):  # looked at below
         arrays = {
-            name: value
+            f"{k}/{name}": value
             for k, params in enumerate(checkpoint.members)
-            for parameter, q in params.items()
-            for name, value in stored(f"{k}/{parameter}", q, bits).items()
+            for name, value in stored(params, checkpoint.network, bits).items()
         }
     if not all(np.isfinite(value).all() for value in arrays.values()):
         raise CheckpointError(f"{path}: a parameter is too large for {bits} bits; give --bits 32")
-    return {"header": header, **arrays}
+    return {"header": header, **stored_ngrams(checkpoint.network.ngrams), **arrays}
+
+
+def network_header(network: NetworkConfig) -> dict[str, Any]:
+    """The network's fields; of the n-grams, which are arrays, how many there are."""
+    of_it = {one.name: getattr(network, one.name) for one in fields(network)}
+    ngrams = network.ngrams
+    return of_it | {"ngrams": len(ngrams) if ngrams else 0, "marked": bool(ngrams and ngrams.marked)}
 
 
 def json_array(value: Any) -> "np.ndarray[Any, np.dtype[np.uint8]]":
-    """The JSON text as bytes: ASCII, also where a label was no valid UTF-8."""
-    return np.frombuffer(json.dumps(value).encode(), np.uint8)
+    """The JSON text as bytes: ASCII, even if a label was not valid UTF-8."""
+    # The default is for scalars of NumPy.
+    return np.frombuffer(json.dumps(value, default=lambda scalar: scalar.item()).encode(), np.uint8)
 
 
-def load(path: Path) -> Checkpoint:
-    """Read and check a checkpoint. Raises CheckpointError, whatever is wrong with the file."""
-    return read(path, decode, "a model")
+def load(path: str | Path) -> Checkpoint:
+    """Read and check a model. Raises CheckpointError, whatever is wrong with the file."""
+    return read(Path(path), decode, "a model")
 
 
 def read(path: Path, decode: Callable[[Archive], _Decoded], kind: str) -> _Decoded:
-    """What `decode` makes of a file. Raises CheckpointError, also for its ValueError."""
+    """The result of `decode` for a file. Raises CheckpointError, also in place of ValueError."""
     try:
         with path.open("rb") as file:
             return decode(Archive(file))
@@ -182,24 +191,24 @@ def read(path: Path, decode: Callable[[Archive], _Decoded], kind: str) -> _Decod
         ) from error
     except NewerFormatError as error:
         raise CheckpointError(f"{path}: {error}; upgrade rnn-names") from error
-    except (ValueError, RecursionError) as error:  # the latter of a header of brackets in brackets
+    except (ValueError, RecursionError) as error:  # the latter for a deeply nested header
         raise CheckpointError(
             f"{path}: not {kind} of rnn-names ({error}); give a file written by `rnn-names train`"
         ) from error
 
 
 class NewerFormatError(Exception):
-    """A checkpoint of a version to come."""
+    """A model file of a newer version."""
 
 
 def too_large(network: NetworkConfig, members: int) -> bool:
-    """Whether so many such networks are more than a file may hold."""
+    """Whether a file may not hold this many such networks."""
     parameters = members * sum(map(math.prod, network.shapes().values()))
     return members > NETWORK_LIMIT or parameters > PARAMETER_LIMIT
 
 
 def read_object(archive: Archive, name: str) -> dict[str, Any]:
-    """The JSON object that an array holds as bytes. Raises ValueError."""
+    """The JSON object in an array of bytes. Raises ValueError."""
     if f"{name}.npy" not in archive.places:
         raise ValueError(f"it has no {name}")
     if archive.places[f"{name}.npy"].size > HEADER_LIMIT:
@@ -211,71 +220,45 @@ def read_object(archive: Archive, name: str) -> dict[str, Any]:
 
 
 def decode(archive: Archive, others: Collection[str] = ()) -> Checkpoint:
-    """The checkpoint in the archive, which holds others of these names, too. Raises ValueError."""
+    """The model in the archive, which must also hold `others`. Raises ValueError."""
     header = read_object(archive, "header")
     version = header.get("format")
     if isinstance(version, int) and version > FORMAT:
         raise NewerFormatError(f"format {version}, where this version reads formats 1 to {FORMAT}")
     if type(version) is not int or version not in range(1, FORMAT + 1):
         raise ValueError(f"format {brief(version)}, where this version reads formats 1 to {FORMAT}")
+    if version < 3:
+        header.setdefault("scripts", [])
     if set(header) != HEADER:
         raise ValueError(f"its header has other fields: {brief(sorted(HEADER ^ set(header)))}")
 
-    if version == 1 and isinstance(header["network"], dict):
-        if "pairs" in header["network"] or any(name.endswith(".scale.npy") for name in archive.places):
-            raise ValueError("format 1 has neither pairs nor scales")
-        header["network"]["pairs"] = []
-    if version < 3 and isinstance(header["data"], dict):
-        if UNSAID & header["data"].keys():
-            raise ValueError(f"format {version} does not say how its data were read")
-        header["data"] |= {"kind": "", "delimiter": "", "header": True, "encoding": "", "rule": 1}
-        if isinstance(header["training"], dict):
-            if BEFORE_FORMAT_3.keys() & header["training"].keys():
-                raise ValueError(f"format {version} has no {', '.join(BEFORE_FORMAT_3)}")
-            header["training"] |= BEFORE_FORMAT_3
-    network = config(NetworkConfig, header["network"])
-    if network.cell not in CELLS:
-        raise ValueError(f"unknown cell {brief(network.cell)}")
-    readouts = set(network.readouts)
-    doubled = len(readouts) < len(network.readouts)
-    if doubled or readouts <= {"next_symbol"} or not readouts <= set(READOUTS):
-        raise ValueError(f"its readouts are {brief(network.readouts)}")
-    if not rising(network.pairs) or max(network.pairs, default=-1) >= network.symbols**2:
-        raise ValueError(f"its pairs of symbols are {brief(network.pairs)}")
-    if network.pooling and "country" not in readouts:
-        raise ValueError("it pools states that nothing reads")
-    letters, countries = header["letters"], header["countries"]
-    if not isinstance(letters, str) or not letters.isprintable() or not rising(letters):
-        raise ValueError("the alphabet is not a text of sorted letters")
-    if not texts(countries) or not all(countries) or not rising(countries):
-        raise ValueError("the countries are not a sorted list of texts")
-    alphabet = Alphabet(letters)
-    if (len(alphabet), len(countries)) != (network.symbols, network.countries):
-        raise ValueError("alphabet or countries do not fit the network")
-    history = header["history"]
-    if not isinstance(history, list) or not all(map(entry, history)):
-        raise ValueError("the history is not a list of entries")
-    counts, temperature, members = header["counts"], header["temperature"], header["members"]
-    if not isinstance(counts, list) or len(counts) != len(countries) or not all(map(count, counts)):
-        raise ValueError("the counts are not a positive number for each country")
-    if not number(temperature) or not COLDEST / 2 < temperature < HOTTEST * 2:
-        raise ValueError(f"the temperature is {brief(temperature)}")
+    upgrade(header, version, any(name.endswith(".scale.npy") for name in archive.places))
+    values, ngrams, marked = known(header["network"])
+    network = config(NetworkConfig, values)
+    check_network(network)
+    check_values(header, network)
+    alphabet = Alphabet(header["letters"], tuple(header["scripts"]))
+    if isinstance(ngrams, tuple):
+        network = replace(network, ngrams=NGrams.pairs(ngrams, len(alphabet)) if ngrams else None)
+    elif ngrams:
+        blank = alphabet.symbols.find(" ")
+        network = replace(network, ngrams=read_ngrams(archive, len(alphabet), blank, ngrams, marked))
+    countries = header["countries"]
     training = config(TrainConfig, header["training"])
-    if training.class_weight not in POWERS or training.prior not in PRIORS:
-        raise ValueError(
-            f"its class weight is {brief(training.class_weight)}, its prior {brief(training.prior)}"
-        )
-    if training.seed >= 1 << 63:
-        raise ValueError(f"its seed is {brief(training.seed)}")
-    if not count(members):
-        raise ValueError(f"it has {brief(members)} networks")
+    check_recipe(training)
+    members = header["members"]
     if not network.hidden_size or not countries or too_large(network, members):
         raise ValueError(f"it has {brief(members)} networks of {brief(network.hidden_size)} hidden units")
 
     shapes = network.shapes()
     parameters = {f"{k}/{name}" for k in range(members) for name in shapes}
-    scales = {f"{name}.scale.npy" for name in parameters} & archive.places.keys()
-    if set(archive.places) != {"header.npy", *(f"{name}.npy" for name in parameters), *scales, *others}:
+    scales = {f"{name}{SCALE}.npy" for name in parameters} & archive.places.keys()
+    arrays = {
+        "header",
+        *parameters,
+        *(["ngrams/letter", "ngrams/children"] if type(ngrams) is int and ngrams else []),
+    }
+    if set(archive.places) != {*(f"{name}.npy" for name in arrays), *scales, *others}:
         raise ValueError("the parameters are not those of the network")
     data = config(DataInfo, header["data"])
     if data.rule not in RULES:
@@ -287,10 +270,13 @@ def decode(archive: Archive, others: Collection[str] = ()) -> Checkpoint:
         alphabet=alphabet,
         countries=tuple(countries),
         members=tuple(
-            {name: read_parameter(archive, f"{k}/{name}", shape) for name, shape in shapes.items()}
+            # The files of before hold the rows of pairs as they are trained, not the sums.
+            read_parameters(archive, k, network)
+            if version >= 3
+            else with_sums(widened(read_parameters(archive, k, network), network), network)
             for k in range(members)
         ),
-        counts=tuple(counts),
-        temperature=temperature,
-        history=history,
+        counts=tuple(header["counts"]),
+        temperature=header["temperature"],
+        history=header["history"],
     )

@@ -2,30 +2,34 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from rnn_names.base.arrays import FloatArray
+from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.base.bundled import BUNDLED_MODEL
 from rnn_names.base.errors import CheckpointError, DataError, UnknownCountryError
 from rnn_names.base.text import did_you_mean
 from rnn_names.model import checkpoint
-from rnn_names.model.calibration import PRIORS, adjust, trained_prior
+from rnn_names.model.arguments import check_examples, name_list
+from rnn_names.model.calibration import PRIORS, adjust, prior_weights, trained_prior
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.names.encoded import Encoded
 from rnn_names.names.example import Example
-from rnn_names.names.spelling import has_letters, is_cut, label_key
+from rnn_names.names.labels import Labels
+from rnn_names.names.spelling import has_letters, is_cut
 from rnn_names.network.scores import forward
 
 if TYPE_CHECKING:
     from rnn_names.model.evaluation import Evaluation
     from rnn_names.model.metrics import Metrics
+    from rnn_names.names.groups import Groups
 
 
 ENTRIES = 1 << 22  # probabilities in memory at a time, to rank them
+FEW = 8  # answers to a name, up to which the largest is looked for so many times
 WORKERS = 2  # threads that score a long list; a short one takes none
 LARGEST_SCORE = 1e30  # over the lowest temperature it is finite yet
 CUT = "[cut]"  # what unknown_letters says of a name that was not read to its end
@@ -35,8 +39,8 @@ Prior = str | Mapping[str, float]
 
 
 def checked(z: FloatArray) -> FloatArray:
-    """The scores. Raises CheckpointError where they overflow."""
-    if not np.abs(z).max(initial=0) < LARGEST_SCORE:  # nor is it so for what is no number
+    """The scores. Raises CheckpointError if they overflow."""
+    if not np.abs(z).max(initial=0) < LARGEST_SCORE:  # also true of NaN
         raise CheckpointError("a score of the model overflows; use another, or train it again")
     return z
 
@@ -48,41 +52,20 @@ class Guess(NamedTuple):
     probability: float
 
 
-def name_list(names: Iterable[str | None]) -> list[str]:
-    """The names as texts in their order, missing ones as "".
-
-    Missing are None, NaN and pandas.NA. Raises TypeError for what is no list of names: a str, of which the
-    letters would be answered; a dict or a DataFrame, of which the keys or columns would; a set, which has
-    no order; and for anything in the list that is neither a str nor missing, with its place.
-    """
-    if isinstance(names, str | bytes | bytearray):
-        raise TypeError("names must be a list of strings; for one name write [name]")
-    if not isinstance(names, Iterable):
-        raise TypeError(f"names must be a list of strings, not {names!r}")
-    if isinstance(names, Mapping) or any(hasattr(names, what) for what in ("columns", "column_names")):
-        raise TypeError(f"names must be a list of strings; give one column of the {type(names).__name__}")
-    if isinstance(names, Set):
-        raise TypeError("names must be in an order; give sorted(names)")
-    if getattr(names, "ndim", 1) != 1:
-        raise TypeError("names must be an array of one dimension; give one column")
-    texts = list(names)
-    for place, name in enumerate(texts):
-        if not isinstance(name, str):
-            if not missing(name):
-                raise TypeError(f"names must be strings; names[{place}] is {name!r}")
-            texts[place] = ""
-    return texts  # type: ignore[return-value]  # no None is left
-
-
-def missing(value: object) -> bool:
-    """Whether the value stands for none: None, NaN, or pandas' NA and NaT."""
-    if value is None or type(value).__name__ in ("NAType", "NaTType"):
-        return True
-    return isinstance(value, float | np.floating) and bool(np.isnan(value))
+def likeliest(p: FloatArray, k: int) -> IntArray:
+    """The places (n, k) of the k largest probabilities of each row, largest first; ties go to the first."""
+    if k > FEW:
+        return np.argsort(-p, axis=1, kind="stable")[:, :k]
+    left, rows = p.copy(), np.arange(len(p))
+    found = np.empty((len(p), min(k, p.shape[1])), np.intp)
+    for place in range(found.shape[1]):
+        found[:, place] = left.argmax(axis=1)
+        left[rows, found[:, place]] = -1
+    return found
 
 
 class NameClassifier:
-    """Says in which countries a name is common.
+    """Predicts in which countries a name is common.
 
     >>> classifier = NameClassifier.load()
     >>> classifier.predict(["Schmidt"])[0][0].country
@@ -92,14 +75,16 @@ class NameClassifier:
     def __init__(self, model: Checkpoint, prior: Prior | None = None, source: str = "") -> None:
         """A classifier under a prior: how likely each country is before the name is read.
 
-        "data": as long as its list was; "sqrt": as the square root of that; "uniform": all alike; or a
-        weight for each country that is possible; None: the one that the model was calibrated for.
-        Raises DataError for a country that the model does not know, and weights that are none.
+        "data" is by the length of its list, "sqrt" by the square root of that, "uniform" makes all equal. A
+        mapping gives a weight to each possible country. None is the prior that the model was calibrated
+        for.
+        Raises DataError for a country that the model does not know, and for an invalid weight.
         """
         self.model = model
+        self.labels = Labels(model.countries)
         self.source = source
         weights = self._weights(model.training.prior if prior is None else prior)
-        weights = weights / weights.max()  # before the sum, which may be too large
+        weights = weights / weights.max()  # first, because the sum may overflow
         self.prior = weights / weights.sum()
 
     def _weights(self, prior: Prior) -> FloatArray:
@@ -108,7 +93,7 @@ class NameClassifier:
                 raise ValueError(
                     f"prior must be {', '.join(PRIORS)} or weights of countries, not {prior!r}"
                 )
-            return np.asarray(np.array(self.model.counts, float) ** PRIORS[prior])
+            return prior_weights(prior, np.array(self.model.counts, float), self.labels)
         if not isinstance(prior, Mapping):
             raise TypeError(f"prior must be one of {', '.join(PRIORS)}, or weights by country")
         weights = np.zeros(len(self.countries))
@@ -117,7 +102,7 @@ class NameClassifier:
             place = self.index(country, "prior: ")
             if not isinstance(weight, int | float | np.number) or not 0 <= weight < math.inf:
                 raise UnknownCountryError(
-                    f"prior: the weight of {country!r} is {weight!r}; give a number from 0 up"
+                    f"prior: the weight of {country!r} is {weight!r}; give a number of at least 0"
                 )
             if place in said:
                 raise UnknownCountryError(
@@ -125,12 +110,12 @@ class NameClassifier:
                 )
             said[place], weights[place] = country, weight
         if not weights.any():
-            raise UnknownCountryError("prior: no country has a weight above 0; give one that has")
+            raise UnknownCountryError("prior: no country has a weight above 0; give one")
         return weights
 
     @classmethod
     def load(cls, path: str | Path | None = None, prior: Prior | None = None) -> "NameClassifier":
-        """The model in this file, or the one that comes with the package. Raises CheckpointError."""
+        """The model in this file, or the bundled model. Raises CheckpointError."""
         file = BUNDLED_MODEL if path is None else Path(path)
         return cls(checkpoint.load(file), prior, "bundled" if file == BUNDLED_MODEL else str(file))
 
@@ -140,19 +125,17 @@ class NameClassifier:
         return self.model.countries
 
     def index(self, country: str, where: str = "") -> int:
-        """The place of a country among `countries`, in whatever case and with or without its accents.
+        """The index of a country in `countries`, ignoring case and accents.
 
-        Raises DataError, which begins with `where`.
+        Raises DataError, whose message begins with `where`.
         """
         if not isinstance(country, str):
             raise TypeError(f"{where}a country must be a string, not {country!r}")
-        if country not in self.countries:
-            for place, known in enumerate(self.countries):
-                if label_key(known) == label_key(country):
-                    return place
+        place = self.labels.place(country)
+        if place is None:
             hint = did_you_mean(country, self.countries) or f"it knows {', '.join(self.countries)}"
-            raise UnknownCountryError(f"{where}{country!r} is no country of the model; {hint}")
-        return self.countries.index(country)
+            raise UnknownCountryError(f"{where}{country!r} is not a country of the model; {hint}")
+        return place
 
     def __repr__(self) -> str:
         countries, members = len(self.countries), len(self.model.members)
@@ -165,10 +148,11 @@ class NameClassifier:
     def predict_proba(self, names: Iterable[str | None]) -> FloatArray:
         """The probability of each country for each name: (n, C) float32, each row's sum 1.
 
-        It is the networks' average, calibrated, under the prior. Of a name with a share u of letters
-        that the model does not know, it is moved that far towards the prior: all of the way for a name
-        in another script. A missing name (None, NaN, pandas.NA) and one without a letter has a row of NaN.
-        Raises TypeError for what is no list of names, CheckpointError for parameters that make no numbers.
+        The probabilities are those of the averaged networks, calibrated, under the prior. A share u of
+        unknown
+        letters moves a name that far towards the prior: all the way for a name in another script. A missing
+        name (None, NaN, pandas.NA) or one without a letter gets a row of NaN. Raises TypeError for anything
+        but a list of names, and CheckpointError if the scores overflow.
         """
         texts = name_list(names)
         p = self.of_texts(texts)
@@ -176,12 +160,12 @@ class NameClassifier:
         return p
 
     def of_texts(self, texts: Sequence[str]) -> FloatArray:
-        """As `predict_proba` of texts, one without a letter with the prior."""
+        """As `predict_proba`, for texts only; a text without a letter gets the prior."""
         encoded = self.model.alphabet.encode(texts)
         return self.calibrated(self.scores(encoded), encoded, self.model.temperature)
 
     def scores(self, encoded: Encoded) -> FloatArray:
-        """The networks' scores z (n, C), averaged. Raises CheckpointError where they overflow."""
+        """The scores z (n, C), averaged over the networks. Raises CheckpointError if they overflow."""
         model = self.model
         with np.errstate(all="ignore"):
             z = sum(forward(params, model.network, encoded, WORKERS) for params in model.members)
@@ -189,7 +173,7 @@ class NameClassifier:
         return checked(z)
 
     def calibrated(self, z: FloatArray, encoded: Encoded, temperature: float) -> FloatArray:
-        """p (n, C) of the averaged scores z of these names, as `predict_proba` says, in z's precision."""
+        """p (n, C) from the averaged scores z of these names, as in `predict_proba`; as precise as z."""
         model = self.model
         trained = trained_prior(np.array(model.counts, float), model.training.class_weight)
         own = self._weights(model.training.prior)
@@ -200,19 +184,21 @@ class NameClassifier:
         return p
 
     def unknown_letters(self, name: str) -> str:
-        """The letters of the name that the model does not know; behind those of a cut name, `CUT`.
+        """The letters of the name that the model does not know, followed by `CUT` if the name was cut.
 
-        Of a name of more than LONGEST characters, blanks collapsed, those after them are not read.
+        A name is cut after LONGEST characters, with runs of blanks counted as one.
         """
         unknown = self.model.alphabet.unknown(name)
         return unknown + CUT if is_cut(name) else unknown
 
     def predict(self, names: Iterable[str | None], top_k: int = 3) -> list[list[Guess]]:
-        """For each name its `top_k` likeliest countries, likeliest first; ties go to the first country.
+        """The `top_k` likeliest countries of each name, likeliest first; ties go to the smaller index.
 
-        A missing name, and one without a letter, has an empty list. Raises as `predict_proba` does, and
-        ValueError for a `top_k` below 1.
+        A missing name, or one without a letter, gets an empty list. Raises what `predict_proba` raises, and
+        TypeError or ValueError for a `top_k` that is no whole number from 1 up.
         """
+        if not isinstance(top_k, int | np.integer):
+            raise TypeError(f"top_k must be a whole number, not {top_k!r}")
         if top_k < 1:
             raise ValueError(f"top_k must be at least 1, not {top_k}")
         texts = name_list(names)
@@ -221,7 +207,7 @@ class NameClassifier:
         for at in range(0, len(texts), rows):
             some = texts[at : at + rows]
             p = self.of_texts(some)
-            ranking = np.argsort(-p, axis=1, kind="stable")[:, :top_k]
+            ranking = likeliest(p, top_k)
             chosen = np.take_along_axis(p, ranking, axis=1).tolist()  # lists: their numbers are read faster
             guesses += [
                 [Guess(self.countries[c], q) for c, q in zip(best, row, strict=True)]
@@ -231,14 +217,25 @@ class NameClassifier:
             ]
         return guesses
 
+    def predict_groups(self, names: Iterable[str | None], groups: "Groups") -> list[Guess | None]:
+        """For each name its likeliest group; None for a missing name, or one without a letter."""
+        texts = name_list(names)
+        p = groups.add_up(self.of_texts(texts))
+        best = p.argmax(axis=1)
+        return [
+            Guess(groups.names[g], float(p[k, g])) if has_letters(text) else None
+            for k, (text, g) in enumerate(zip(texts, best.tolist(), strict=True))
+        ]
+
     def evaluate(
         self, examples: Sequence[Example], threshold: float = 0.0, known_labels: bool = False
     ) -> tuple["Metrics", Counter[str]]:
-        """Metrics over the examples, and a count of the labels that the model does not know.
+        """The metrics of the examples, and the count of each label that the model does not know.
 
-        A label is a country of the model in whatever case, with or without accents. An example of another
-        label is a wrong answer, or with `known_labels` left out. Under the threshold an answer counts as
-        none given: see Metrics. Raises DataError when the model knows none of the labels.
+        Labels are compared without case and accents. An example of an unknown label counts as wrong; with
+        `known_labels` it is left out. One whose name has no letter is left out. An answer below the
+        threshold counts as not given: see Metrics. Raises DataError if the model knows none of the labels,
+        or if there is no name.
         """
         scored = self.score(examples, threshold, known_labels)
         return scored.metrics, scored.unknown
@@ -246,19 +243,20 @@ class NameClassifier:
     def score(
         self, examples: Sequence[Example], threshold: float = 0.0, known_labels: bool = False
     ) -> "Evaluation":
-        """As `evaluate`, and what the model says of each name."""
-        from rnn_names.model.evaluation import Evaluation  # not above: to predict takes neither
+        """As `evaluate`, with the answer to each name."""
+        from rnn_names.model.evaluation import Evaluation  # not above: prediction needs neither
         from rnn_names.model.metrics import UNKNOWN_LABEL
 
-        for k, example in enumerate(examples):
-            if not isinstance(example, Example) or not all(isinstance(text, str) for text in example[:2]):
-                raise TypeError(f"examples must be of a name and a country; examples[{k}] is {example!r}")
-        place = {country: k for k, country in enumerate(self.countries)}
-        folded = {label_key(country): k for k, country in enumerate(self.countries)}
-        column = {
-            label: place.get(label, folded.get(label_key(label), UNKNOWN_LABEL))
-            for label in {example.country for example in examples}
-        }
+        check_examples(examples)
+        named = [example for example in examples if has_letters(example.name)]
+        nameless = len(examples) - len(named)
+        if nameless and not named:
+            raise DataError("no cell has a letter, so there is no name to score; give names")
+        examples = named
+        column = {}
+        for label in {example.country for example in examples}:
+            place = self.labels.place(label)
+            column[label] = UNKNOWN_LABEL if place is None else place
         unknown = Counter(e.country for e in examples if column[e.country] == UNKNOWN_LABEL)
         if unknown.total() == len(examples):
             labels = ", ".join(label for label, _ in unknown.most_common(3)) or "none"
@@ -269,4 +267,4 @@ class NameClassifier:
         scored = [e for e in examples if not known_labels or column[e.country] != UNKNOWN_LABEL]
         truth = np.array([column[example.country] for example in scored], np.intp)
         p = self.of_texts([example.name for example in scored])
-        return Evaluation(self.countries, scored, p, truth, unknown, threshold, known_labels)
+        return Evaluation(self.countries, scored, p, truth, unknown, threshold, known_labels, nameless)

@@ -1,8 +1,8 @@
-"""How a model did on examples: its metrics, and its answer to each name."""
+"""The evaluation of a model on examples: its metrics, and its answer to each name."""
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -11,19 +11,22 @@ import numpy as np
 from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.model.metrics import UNKNOWN_LABEL, Metrics, evaluate, ranks
 from rnn_names.names.example import Example
+from rnn_names.names.groups import Groups
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Examples, and what a model says of each.
+    """Examples, and the answer of a model to each.
 
     countries   C of them: the columns of p
     examples    n of them
-    p           `NameClassifier.predict_proba` of their names (n, C), the prior for one without a letter
-    truth       the columns of their countries (n,); metrics.UNKNOWN_LABEL for one that the model lacks
-    unknown     how many examples have each label that the model does not know
-    left_out    whether these are left out of the examples
-    threshold   under this probability an answer counts as none given
+    p           `NameClassifier.predict_proba` of their names (n, C); the prior for a name without a letter
+    truth       the columns of their countries (n,); metrics.UNKNOWN_LABEL for one that the model does
+                not know
+    unknown     the number of examples of each label that the model does not know
+    left_out    whether those examples are left out
+    nameless    the number of further examples, whose names have no letter
+    threshold   an answer below this probability counts as not given
     """
 
     countries: Sequence[str]
@@ -33,6 +36,13 @@ class Evaluation:
     unknown: Counter[str]
     threshold: float
     left_out: bool = False
+    nameless: int = 0
+
+    def by(self, groups: Groups) -> "Evaluation":
+        """The same, of groups of countries: a probability is the sum of those of its countries."""
+        known = self.truth != UNKNOWN_LABEL
+        truth = np.where(known, groups.of_label[self.truth], UNKNOWN_LABEL)
+        return replace(self, countries=groups.names, p=groups.add_up(self.p), truth=truth)
 
     @cached_property
     def metrics(self) -> Metrics:
@@ -46,7 +56,7 @@ class Evaluation:
 
     @cached_property
     def probability(self) -> FloatArray:
-        """That of the answer (n,)."""
+        """The probability of the answer (n,)."""
         return np.asarray(self.p.max(axis=1))
 
     @cached_property
@@ -56,17 +66,17 @@ class Evaluation:
 
     @cached_property
     def truth_probability(self) -> FloatArray:
-        """That of the true country (n,), 0 for one that the model does not know."""
+        """The probability of the true country (n,); 0 for one that the model does not know."""
         p_true = self.p[np.arange(len(self.truth)), self.truth]
         return np.where(self.truth == UNKNOWN_LABEL, 0, p_true)
 
     @cached_property
     def truth_rank(self) -> IntArray:
-        """The place of the true country (n,): 1 where the answer is right."""
+        """The rank of the true country (n,): 1 if the answer is right."""
         return ranks(self.p, self.truth)
 
     def mistakes(self, n: int) -> list[int]:
-        """Which examples have a wrong answer: the `n` most confident, each name and country once."""
+        """The examples with the `n` most confident wrong answers, each name and country once."""
         wrong = np.flatnonzero((self.answer != self.truth) & self.covered)
         order = wrong[np.argsort(-self.probability[wrong], kind="stable")]
         found: dict[tuple[str, str], int] = {}
@@ -78,7 +88,7 @@ class Evaluation:
 
 
 class Run(NamedTuple):
-    """A model and the part of a data set that it is scored on, as they are called, and how it did."""
+    """The names of a model and of the data it is scored on, the part of the data, and the evaluation."""
 
     model: str
     data: str
@@ -87,10 +97,10 @@ class Run(NamedTuple):
 
     @property
     def names(self) -> str:
-        """Which names are scored."""
+        """The names that are scored."""
         return self.data if self.part == "all" else f"{self.data}, {self.part} part"
 
     @property
     def title(self) -> str:
-        """Which model, on which names."""
+        """The model, and the names that are scored."""
         return f"{self.model} on {self.names}"

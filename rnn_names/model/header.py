@@ -1,4 +1,4 @@
-"""What the header of a model file may hold: each value is checked before it is used."""
+"""The header of a model file: each value is checked before it is used."""
 
 import sys
 from collections.abc import Sequence
@@ -7,20 +7,30 @@ from itertools import pairwise
 from reprlib import repr as brief
 from typing import Any, TypeVar
 
-LARGEST_FIGURE = 1e300  # of the history, or what draws it would overflow
+from rnn_names.model.calibration import COLDEST, HOTTEST, POWERS, PRIORS
+from rnn_names.model.recipe import BEFORE_FORMAT_3, TrainConfig
+from rnn_names.names.alphabet import SCRIPTS, Alphabet, is_letter
+from rnn_names.names.ngrams import MOST
+from rnn_names.network.cells import CELLS
+from rnn_names.network.config import READOUTS, NetworkConfig
+
+LARGEST_FIGURE = 1e300  # of the history: a picture of larger figures would overflow
+# In the words of format 3, how formats 1 and 2 read all data.
+DATA_BEFORE_FORMAT_3 = {"kind": "", "delimiter": "", "header": True, "encoding": "", "rule": 1}
 
 _Config = TypeVar("_Config")
 
 
 def config(kind: type[_Config], values: dict[str, Any]) -> _Config:
-    """The dataclass with these values of its fields. Raises ValueError for others, or of other types."""
+    """The dataclass with these values. Raises ValueError for other fields, or values of other types."""
     expected = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # a dataclass, which TypeVar cannot say
     found = set(values) if isinstance(values, dict) else set()
     if found != expected:
         raise ValueError(f"{kind.__name__} has other fields: {brief(sorted(expected ^ found))}")
     for field in fields(kind):  # type: ignore[arg-type]  # as above
-        # Every field is of a plain type or a tuple of texts or ints, a list in JSON; an int will do
-        # for a float, a bool for neither; no number is negative, or too large for a float.
+        # A field has a plain type, or is a tuple of texts or ints, which is a list in JSON. An int is
+        # valid for
+        # a float; a bool is valid for neither. No number is negative, or too large for a float.
         value = values[field.name]
         if field.type in (tuple[str, ...], tuple[int, ...]):
             fits = texts(value) if field.type == tuple[str, ...] else indices(value)
@@ -36,17 +46,17 @@ def config(kind: type[_Config], values: dict[str, Any]) -> _Config:
 
 
 def number(value: Any) -> bool:
-    """Whether it is a number, and no bool."""
+    """Whether the value is a number, and not a bool."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def count(value: Any) -> bool:
-    """A whole number above 0 that a float holds exactly."""
+    """Whether the value is an integer above 0 that a float holds exactly."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1 << 53
 
 
 def entry(value: Any) -> bool:
-    """What the history keeps of an epoch."""
+    """Whether the value is an entry of the history."""
     return (
         isinstance(value, dict)
         and all(v is None or (number(v) and abs(v) <= LARGEST_FIGURE) for v in value.values())
@@ -56,15 +66,102 @@ def entry(value: Any) -> bool:
 
 
 def texts(values: Any) -> bool:
-    """A list of texts."""
+    """Whether the value is a list of texts."""
     return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
 def indices(values: Any) -> bool:
-    """A list of whole numbers from 0."""
+    """Whether the value is a list of integers of at least 0."""
     return isinstance(values, list) and all(type(value) is int and 0 <= value < 1 << 53 for value in values)
 
 
 def rising(values: Sequence[Any]) -> bool:
-    """Whether each is larger than the one before."""
+    """Whether each value is larger than the one before."""
     return all(a < b for a, b in pairwise(values))
+
+
+def upgrade(header: dict[str, Any], version: int, scales: bool) -> None:
+    """Add to the header of an older format what format 3 stores; `scales`: the file has arrays of scales.
+
+    Raises ValueError for a field that the older format did not have.
+    """
+    if version == 1 and isinstance(header["network"], dict):
+        if "pairs" in header["network"] or scales:
+            raise ValueError("format 1 has neither pairs nor scales")
+        header["network"]["pairs"] = []
+    if version < 3 and isinstance(header["network"], dict):
+        network = header["network"]
+        if {"ngrams", "marked", "bag"} & network.keys():
+            raise ValueError(f"format {version} has no n-grams")
+        pairs, V = network.pop("pairs", None), network.get("symbols", 0)
+        if not indices(pairs) or not count(V) or not rising(pairs) or max(pairs, default=-1) >= V**2:
+            raise ValueError(f"its pairs of symbols are {brief(pairs)}")
+        network |= {"ngrams": pairs, "marked": False, "bag": 0}
+    if version < 3 and isinstance(header["data"], dict):
+        if DATA_BEFORE_FORMAT_3.keys() & header["data"].keys():
+            raise ValueError(f"format {version} does not say how its data were read")
+        header["data"] |= DATA_BEFORE_FORMAT_3
+        if isinstance(header["training"], dict):
+            if BEFORE_FORMAT_3.keys() & header["training"].keys():
+                raise ValueError(f"format {version} has no {', '.join(BEFORE_FORMAT_3)}")
+            header["training"] |= BEFORE_FORMAT_3
+
+
+def known(network: Any) -> tuple[dict[str, Any], int | tuple[int, ...], bool]:
+    """A network's fields without its n-grams; how many these are, or which pairs; and NGrams.marked.
+
+    Raises ValueError.
+    """
+    if not isinstance(network, dict) or not {"ngrams", "marked"} <= network.keys():
+        raise ValueError("its network has no n-grams")
+    fields_of = {name: value for name, value in network.items() if name not in ("ngrams", "marked")}
+    ngrams, marked = network["ngrams"], network["marked"]
+    if isinstance(ngrams, list):
+        return fields_of | {"ngrams": None}, tuple(ngrams), False
+    if type(ngrams) is not int or not 0 <= ngrams <= MOST or not isinstance(marked, bool):
+        raise ValueError(f"its n-grams are {brief(ngrams)}")
+    return fields_of | {"ngrams": None}, ngrams, marked
+
+
+def check_values(header: dict[str, Any], network: NetworkConfig) -> None:
+    """Check what is not in a configuration, for this network. Raises ValueError."""
+    letters, countries, counts = header["letters"], header["countries"], header["counts"]
+    if not isinstance(letters, str) or not rising(letters) or not all(map(is_letter, letters)):
+        raise ValueError("the alphabet is not a text of sorted letters")
+    if not texts(countries) or not all(countries) or not rising(countries):
+        raise ValueError("the countries are not a sorted list of texts")
+    scripts = header["scripts"]
+    if not texts(scripts) or len(scripts) > SCRIPTS or not rising(scripts):
+        raise ValueError("the scripts are not a sorted list of texts")
+    if (len(Alphabet(letters, tuple(scripts))), len(countries)) != (network.symbols, network.countries):
+        raise ValueError("alphabet or countries do not fit the network")
+    if not isinstance(header["history"], list) or not all(map(entry, header["history"])):
+        raise ValueError("the history is not a list of entries")
+    if not isinstance(counts, list) or len(counts) != len(countries) or not all(map(count, counts)):
+        raise ValueError("the counts are not a positive number for each country")
+    if not number(header["temperature"]) or not COLDEST / 2 < header["temperature"] < HOTTEST * 2:
+        raise ValueError(f"the temperature is {brief(header['temperature'])}")
+    if not count(header["members"]):
+        raise ValueError(f"it has {brief(header['members'])} networks")
+
+
+def check_network(network: NetworkConfig) -> None:
+    """Raise ValueError for a network that no training makes."""
+    if network.cell not in CELLS:
+        raise ValueError(f"unknown cell {brief(network.cell)}")
+    readouts = set(network.readouts)
+    doubled = len(readouts) < len(network.readouts)
+    if doubled or readouts <= {"next_symbol"} or not readouts <= set(READOUTS):
+        raise ValueError(f"its readouts are {brief(network.readouts)}")
+    if (network.pooling or network.bag) and "country" not in readouts:
+        raise ValueError("it pools states that nothing reads")
+
+
+def check_recipe(training: TrainConfig) -> None:
+    """Raise ValueError for a recipe that no training follows."""
+    if training.class_weight not in POWERS or training.prior not in PRIORS:
+        raise ValueError(
+            f"its class weight is {brief(training.class_weight)}, its prior {brief(training.prior)}"
+        )
+    if training.seed >= 1 << 63:
+        raise ValueError(f"its seed is {brief(training.seed)}")

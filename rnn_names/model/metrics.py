@@ -15,7 +15,7 @@ NORMAL_95 = 1.959964  # standard deviations that hold 95% of a normal distributi
 
 @dataclass(frozen=True)
 class CountryMetrics:
-    """How one country fared: names of it, precision, recall, F1 (0 where there is nothing to divide)."""
+    """Number of names, precision, recall and F1 of one country (0 where the denominator is 0)."""
 
     n: int
     precision: float
@@ -23,19 +23,19 @@ class CountryMetrics:
     f1: float
 
 
-UNKNOWN_LABEL = -1  # in the place of a country's index: the model does not know the label
+UNKNOWN_LABEL = -1  # instead of a country's index: a label that the model does not know
 
 
 @dataclass(frozen=True)
 class Metrics:
     """How well a model did on `n` names.
 
-    A name whose label the model does not know is a wrong answer. Under a threshold, an answer below it
-    counts as none given in all figures of countries and their means: it lowers the recall of the true
-    country, and no country's precision.
+    A name whose label the model does not know is a wrong answer. An answer below the threshold
+    counts as not given in the figures of countries and their means: it lowers the recall of the true
+    country, and the precision of none.
 
-    accuracy            share of names whose likeliest country is the true one, whatever the threshold
-    top3_accuracy       share of names whose true country is among the three likeliest, likewise
+    accuracy            share of names whose likeliest country is the true one, at any threshold
+    top3_accuracy       share of names whose true country is among the three likeliest, at any threshold
     macro_f1            mean F1 over the labels that are true or answered somewhere; 0 of unknown labels
     balanced_accuracy   mean recall over the labels that are true somewhere; 0 of unknown labels
     nll                 -(1/n) Σ log p(true country), in nats, over the n_known names of known labels
@@ -69,7 +69,7 @@ def evaluate(
 ) -> Metrics:
     """Score probabilities (n, C) against the true countries' indices (n,), n ≥ 1.
 
-    An index may be UNKNOWN_LABEL; `unknown_labels` says how many different labels those are.
+    An index may be UNKNOWN_LABEL; `unknown_labels` is the number of different labels behind those.
     """
     n, C = probabilities.shape
     known = truth != UNKNOWN_LABEL
@@ -106,9 +106,9 @@ def evaluate(
 
 
 def ranks(probabilities: FloatArray, truth: IntArray) -> IntArray:
-    """The place of the true country (n,), the likeliest's being 1; of equals the earlier column's first.
+    """The rank of the true country (n,), 1 for the likeliest; ties go to the smaller index.
 
-    Behind all countries for UNKNOWN_LABEL.
+    UNKNOWN_LABEL ranks behind all countries.
     """
     p_true = probabilities[np.arange(len(truth)), truth][:, None]
     ties = (probabilities == p_true) & (np.arange(probabilities.shape[1]) < truth[:, None])
@@ -126,7 +126,7 @@ def wilson(hits: float, n: int) -> tuple[float, float]:
 
 
 class CalibrationBins(NamedTuple):
-    """For each bin of confidence its names, their accuracy and mean confidence; 0 where there is none."""
+    """The names, accuracy and mean confidence of each bin of confidence; 0 in an empty bin."""
 
     n: IntArray
     accuracy: FloatArray
@@ -138,14 +138,14 @@ class CalibrationBins(NamedTuple):
         return float((self.n * np.abs(self.accuracy - self.confidence)).sum() / max(self.n.sum(), 1))
 
     def interval(self) -> tuple[FloatArray, FloatArray]:
-        """From where to where each bin's accuracy goes, at 95%; 0 to 1 where there are no names.
+        """The 95% interval of each bin's accuracy; 0 to 1 for an empty bin.
 
-        Wilson's score interval (1927): it lies within 0 and 1, and holds for few names, too.
+        Wilson's score interval (1927): it lies within 0 and 1, and is valid for few names too.
         """
         spread = NORMAL_95**2 / np.maximum(self.n, 1)
         middle = (self.accuracy + spread / 2) / (1 + spread)
         half = np.sqrt(spread * self.accuracy * (1 - self.accuracy) + spread**2 / 4) / (1 + spread)
-        # Where all answers are right, or none, rounding may leave the accuracy a hair outside.
+        # If all answers are right, or none is, rounding may leave the accuracy a hair outside.
         least, most = np.minimum(middle - half, self.accuracy), np.maximum(middle + half, self.accuracy)
         return np.where(self.n, least.clip(0), 0.0), np.where(self.n, most.clip(max=1), 1.0)
 

@@ -1,9 +1,9 @@
-"""The data that a model was trained on, found again, and the parts that it divides data into."""
+"""The training data of a model, found again, and the parts into which it splits data."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rnn_names.base.bundled import bundled_surnames
+from rnn_names.base.bundled import HELD_OUT, bundled_surnames, bundled_test
 from rnn_names.base.errors import DataError
 from rnn_names.model.checkpoint import Checkpoint, DataInfo
 from rnn_names.names.example import Example
@@ -11,12 +11,12 @@ from rnn_names.names.examples import read_examples
 from rnn_names.names.source import STDIN
 from rnn_names.names.split import fingerprint, split, unique
 
-EVERY = "all"  # the rows as they are, beside the parts of names.split.Parts
+EVERY = "all"  # all rows, beside the parts of names.split.Parts
 
 
 @dataclass(frozen=True)
 class DataSet:
-    """Every row of a file or folder, and what it is called."""
+    """Every row of a file or folder, and its name."""
 
     name: str
     examples: list[Example]
@@ -29,19 +29,26 @@ class DataSet:
         return self.fingerprints[trained.rule] == trained.fingerprint
 
     def part(self, model: Checkpoint, name: str) -> list[Example]:
-        """The names that this model keeps for one part: train, val, test; or EVERY row.
+        """The names of one part of this model's split: train, val, test; or EVERY row.
 
-        Raises DataError where the part is empty, or another version divided the model's own data.
+        Raises DataError if the part is empty, or if another version split the model's own data.
         """
         if name == EVERY:
             return self.examples
         config, trained = model.training, model.data
+        if trained.source == HELD_OUT and self.taught(trained):
+            if name == "test":
+                return self.examples
+            raise DataError(
+                f"{self.name}: what the bundled model was trained on is not here; give --split test"
+            )
         examples = unique(self.examples, trained.rule)
         parts = split(examples, config.val_split, config.test_split, config.seed, trained.rule)
         divided = [len(names) for names in parts]
         if self.taught(trained) and divided != [trained.train, trained.val, trained.test]:
             raise DataError(
-                f"{self.name}: this version divides it otherwise than the one that trained; train again"
+                f"{self.name}: this version splits it differently from the one that trained the model; "
+                f"train again"
             )
         found: list[Example] = parts._asdict()[name]
         if not found:
@@ -50,25 +57,23 @@ class DataSet:
 
 
 def own_source(trained: DataInfo) -> Path:
-    """The file or folder that a model was trained on. Raises DataError if it is not here."""
+    """The file or folder that a model was trained on. Raises DataError if it cannot be found."""
+    if trained.source == HELD_OUT:
+        return bundled_test()
     source = Path(trained.source) if trained.source else bundled_surnames()
     if source == STDIN:
-        raise DataError(
-            "the data that the model was trained on came by standard input, "
-            "and cannot be found again; give DATA"
-        )
+        raise DataError("the model was trained on standard input, which cannot be found again; give DATA")
     try:
-        here = source.is_file() or source.is_dir()  # a stranger's model may name a device
-    except (OSError, ValueError):  # or what is no path
+        here = source.is_file() or source.is_dir()  # an untrusted model may name a device
+    except (OSError, ValueError):  # or an invalid path
         here = False
     if not here:
         raise DataError(
-            f"{source}: the data that the model was trained on is not here; "
-            "run this where it is, or give DATA"
+            f"{source}: the training data of the model is not here; run this where it is, or give DATA"
         )
     return source
 
 
 def own_data(trained: DataInfo) -> DataSet:
-    """What a model was trained on, as it is now. Raises DataError if it is not here, or unreadable."""
+    """The training data of a model, as it is now. Raises DataError if it cannot be found or read."""
     return DataSet(trained.source or "bundled surnames", read_examples(own_source(trained), trained.form))

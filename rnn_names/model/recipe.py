@@ -1,10 +1,11 @@
-"""The recipe of a training: every choice, its default, what is allowed and what it means, declared once.
+"""The recipe of a training: every choice with its default, its allowed values and its help, declared once.
 
-The command line takes its options from here, a model and a state store the values, `info` prints them.
-This module loads nothing but the standard library: help texts must come quickly.
+The command line takes its options from here; models and states store the values; `info` prints them.
+This module loads only the standard library: help texts must be quick.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -12,24 +13,37 @@ if TYPE_CHECKING:
     from rnn_names.network.config import Objective
 
 
+LARGE = 200_000  # names, from which a recipe has its other defaults
+BY_SIZE = -1  # as many n-grams as suit the data: see `known_ngrams`
+ROW_BYTES = 7_680_000  # that the rows of all n-grams may have at 8 bits: they are nearly all of a model
+KINDS = {int: "a whole number", float: "a number", bool: "True or False", str: "a text"}
+
+
 def choice(
     default: Any,
     help: str,
     *,
+    large: Any = None,
     choices: tuple[str, ...] = (),
     least: float = -math.inf,
     most: float = math.inf,
     below: float = math.inf,
 ) -> Any:
-    """A field of a recipe: one of `choices`, or a number from `least` to `most` and below `below`."""
+    """A field of a recipe: one of `choices`, or a number from `least` to `most` and below `below`.
+
+    `large` is its default for LARGE names and more, where that differs.
+    """
     return field(
         default=default,
-        metadata={"help": help, "choices": choices, "least": least, "most": most, "below": below},
+        metadata={
+            **{"help": help, "choices": choices, "least": least, "most": most, "below": below},
+            "large": default if large is None else large,
+        },
     )
 
 
 def allowed(one: Field[Any]) -> str:
-    """What a field may be, for people; "" if anything of its type."""
+    """The allowed values of a field, for people; "" if every value of its type is allowed."""
     about = one.metadata
     if about["choices"]:
         return "|".join(about["choices"])
@@ -41,7 +55,7 @@ def allowed(one: Field[Any]) -> str:
 
 
 def check(one: Field[Any], value: Any) -> None:
-    """Raise ValueError unless this field may have this value: what it is, and what it may be."""
+    """Raise ValueError, which names the allowed values, unless the field may have this value."""
     about, kind = one.metadata, type(one.default)
     numbers = (int, float) if kind is float else (kind,)
     fits = isinstance(value, numbers) and isinstance(value, bool) == (kind is bool)
@@ -50,66 +64,110 @@ def check(one: Field[Any], value: Any) -> None:
     elif fits and kind in (int, float):
         fits = about["least"] <= value <= about["most"] and value < about["below"] and value != math.inf
     if not fits:
-        raise ValueError(f"{one.name} cannot be {value!r}; give {allowed(one) or kind.__name__}")
+        what = () if about["choices"] else (KINDS[kind],)
+        raise ValueError(
+            f"{one.name} cannot be {value!r}; give {', '.join((*what, allowed(one))).strip(', ')}"
+        )
 
 
 class Checked:
-    """A recipe that refuses, with ValueError, what its fields do not allow."""
+    """A recipe that raises ValueError for values that its fields do not allow."""
 
     def __post_init__(self) -> None:
         for one in fields(self):  # type: ignore[arg-type]  # each subclass is a dataclass
-            check(one, getattr(self, one.name))
+            value = getattr(self, one.name)
+            if getattr(value, "ndim", None) == 0:  # a scalar of NumPy
+                value = value.item()
+                object.__setattr__(self, one.name, value)
+            check(one, value)
 
 
 @dataclass(frozen=True)
 class Shape(Checked):
-    """The network to train. `cell` is one of `cells.CELLS`, which is looked up when it is needed."""
+    """The network to train. `cell` is one of `cells.CELLS`. Raises ValueError for what no field allows."""
 
-    cell: str = choice("gru", "The recurrent cell.")
+    cell: str = choice("gru", "The recurrent cell.", large="rnn")
     bidirectional: bool = choice(True, "Read names from both ends.")
-    hidden_size: int = choice(128, "Hidden units of each direction.", least=1)
-    pairs: int = choice(
-        400, "Pairs of letters to read beside the letters: the most frequent ones.", least=0
+    hidden_size: int = choice(64, "Hidden units of each direction.", least=1, large=32)
+    ngrams: int = choice(
+        BY_SIZE,
+        "Known n-grams: at each letter the longest one that ends there is read. 0: only letters are read; "
+        "-1: a quarter of the names, of which a row each takes at most 7.7 MB at 8 bits.",
+        least=BY_SIZE,
+    )
+    ngram_length: int = choice(6, "Letters of the longest n-gram.", least=2, most=16)
+    bag: int = choice(
+        128, "Columns of the part that reads n-grams without their order; 0: none.", least=0, large=64
     )
     readout: str = choice(
         "last",
-        "last: the label is read, and the loss taken, at the end; every: after every letter, and the "
-        "answer is the one after the last (then --pooling and --step-loss have no part).",
+        "last: the label is read out, and its loss taken, at the end of the name; every: after every "
+        "letter, and the last one is the answer (--pooling and --step-loss then have no effect).",
         choices=("last", "every"),
     )
-    pooling: bool = choice(True, "Read the label from the mean and maximum of all states, too.")
+    pooling: bool = choice(True, "Read the label out from the mean and maximum of all states too.")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.cell != type(self).cell:  # the default one is there, and help must not load NumPy
+            from rnn_names.network.cells import check_cell
+
+            check_cell(self.cell)
 
 
 @dataclass(frozen=True)
 class TrainConfig(Checked):
-    """How to train. Raises ValueError for what a field does not allow.
+    """How to train. Raises ValueError for a value that a field does not allow.
 
-    `clip_norm` 0 does not clip, `patience` 0 never stops early. `networks` are trained one after another,
-    from different starts, and averaged. `workers` processes share a batch; every number of them gives its
-    own last digits. A script that trains with more than one needs the guard of multiprocessing,
-    `if __name__ == "__main__":`.
+    `optimizer` is one of `optim.OPTIMIZERS`, looked up when training begins. With `clip_norm` 0 nothing is
+    clipped; with `patience` 0 training never stops early. The `networks` are trained one after another from
+    different initial parameters, then averaged. `workers` processes share each batch; their number changes
+    the last digits of the results. A script that trains with more than one worker needs the guard of
+    multiprocessing, `if __name__ == "__main__":`.
     """
 
-    epochs: int = choice(20, "Passes over the training part.", least=1)
-    batch_size: int = choice(256, "Names in a step.", least=1)
-    lr: float = choice(0.007, "Highest learning rate.", least=0)
+    epochs: int = choice(20, "Passes over the training part.", least=1, large=5)
+    batch_size: int = choice(256, "Names in a step.", least=1, large=512)
+    lr: float = choice(0.007, "Highest learning rate.", least=0, large=0.004)
+    row_lr: float = choice(0.3, "Highest learning rate of the rows of n-grams.", least=0, large=0.5)
+    row_start: float = choice(
+        1e-4, "Where Adagrad's sum of squares starts, of a row of n-grams.", least=0, large=1e-5
+    )
     optimizer: str = choice(
         "muon",
-        "Update rule; muon is adamw but for the recurrent W, whose steps are made orthogonal.",
+        "Update rule; muon is adamw, except that the steps of the recurrent W are made orthogonal.",
     )
     momentum: float = choice(0.9, "Momentum of sgd.", least=0, below=1)
-    muon_scale: float = choice(0.4, "Length of muon's steps, by √H.", least=0)
-    warmup: float = choice(0.1, "Share of the steps in which the rate rises.", least=0, below=1)
-    clip_norm: float = choice(1.0, "Longest gradient, over all parameters; 0: no clipping.", least=0)
-    weight_decay: float = choice(0.01, "Shrinking of the parameters.", least=0)
-    step_loss: float = choice(0.3, "Weight of the loss of the label read after every letter.", least=0)
-    letter_loss: float = choice(1.0, "Weight of the loss of the next letter.", least=0)
-    label_smoothing: float = choice(0.0, "Share of the target spread over all labels.", least=0, below=1)
-    dropout: float = choice(0.4, "Share of the states that a readout does not see.", least=0, below=1)
-    dropout_draws: int = choice(4, "Draws of that for each name, where the label is read.", least=1)
-    letter_dropout: float = choice(0.1, "Share of the letters that are read as unknown.", least=0, below=1)
+    muon_scale: float = choice(0.4, "Length of muon's steps, in units of √H.", least=0)
+    warmup: float = choice(0.1, "Share of the steps in which the learning rate rises.", least=0, below=1)
+    clip_norm: float = choice(1.0, "Largest norm of the whole gradient; 0: no clipping.", least=0)
+    weight_decay: float = choice(
+        0.01, "Shrinkage of the parameters, in units of the learning rate.", least=0
+    )
+    step_loss: float = choice(
+        0.3, "Weight of the loss of the label after every letter.", least=0, large=0.1
+    )
+    letter_loss: float = choice(1.0, "Weight of the loss of the next letter.", least=0, large=0.1)
+    step_share: float = choice(
+        1.0, "Share of a batch's names that those two are worked out for.", least=0, most=1, large=0.1
+    )
+    label_smoothing: float = choice(
+        0.0, "Share of the target spread over all labels.", least=0, below=1, large=0.1
+    )
+    dropout: float = choice(
+        0.5, "Share of the state entries hidden from each readout.", least=0, below=1, large=0.2
+    )
+    dropout_draws: int = choice(
+        4, "Dropout masks for each name at the readout of the label.", least=1, large=1
+    )
+    letter_dropout: float = choice(
+        0.15, "Share of the letters that are read as unknown.", least=0, below=1, large=0.02
+    )
+    ngram_dropout: float = choice(
+        0.1, "Share of the n-grams that are read without their farthest letter.", least=0, below=1
+    )
     ema_decay: float = choice(
-        0.998, "Decay of a moving average of the parameters; 0: none.", least=0, below=1
+        0.998, "Decay of a moving average of the parameters; 0: none.", least=0, below=1, large=0.0
     )
     folded: float = choice(0.5, "Share of the names that are read in base letters.", least=0, most=1)
     join: float = choice(
@@ -119,35 +177,38 @@ class TrainConfig(Checked):
         below=1,
     )
     composed: int = choice(4, "Different names that each name is joined to.", least=1, most=1000)
-    networks: int = choice(2, "Train so many, and average their probabilities.", least=1)
-    recurrent_init: str = choice("orthogonal", "The start of W.", choices=("orthogonal", "identity"))
+    networks: int = choice(3, "Number of networks to train and average.", least=1, large=1)
+    recurrent_init: str = choice("orthogonal", "Initial recurrent W.", choices=("orthogonal", "identity"))
     class_weight: str = choice(
         "sqrt",
-        "How a label's share in the loss grows with its n names: n, √n, or not.",
-        choices=("none", "sqrt", "balanced"),
+        "How a label's share in the loss grows with its n names: n, n^⅔, √n, or not.",
+        choices=("none", "cbrt", "sqrt", "balanced"),
+        large="cbrt",
     )
     prior: str = choice(
         "data",
-        "How likely labels are beforehand: as their lists are long, as the square root of that, or all "
-        "alike; to calibrate for, and to answer under.",
-        choices=("data", "sqrt", "uniform"),
+        "How likely each label is before the name is read: by the length of its list, by the square root "
+        "of that, all equal, or of countries by their people. Calibration and answers assume it.",
+        choices=("data", "sqrt", "uniform", "population"),
     )
     val_split: float = choice(
-        0.1, "Share of names that choose the best epoch and calibrate.", least=0, below=1
+        0.1, "Share of names kept to choose the best epoch and to calibrate.", least=0, below=1
     )
     test_split: float = choice(0.1, "Share of names kept for the final score.", least=0, below=1)
-    seed: int = choice(1, "Of split, start, order and dropout.", least=0, most=2**63 - 1)
-    patience: int = choice(5, "Stop after so many epochs without gain; 0: never.", least=0)
-    workers: int = choice(2, "Processes; other numbers of them give other last digits.", least=1)
+    seed: int = choice(
+        1, "Seed of the split, the initial parameters, the order and dropout.", least=0, most=2**63 - 1
+    )
+    patience: int = choice(5, "Stop after this many epochs without improvement; 0: never.", least=0)
+    workers: int = choice(2, "Processes; their number changes the last digits of the results.", least=1)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.val_split + self.test_split >= 1:
-            raise ValueError("val_split and test_split leave nothing to train on; lower one of them")
+            raise ValueError("val_split and test_split leave no name to train on; lower one of them")
 
     @property
     def objective(self) -> "Objective":
-        """What is minimised, and how it is regularised."""
+        """The loss that is minimised, and its regularisation."""
         from rnn_names.network.config import Objective  # not above: it loads NumPy
 
         return Objective(
@@ -156,9 +217,32 @@ class TrainConfig(Checked):
             self.label_smoothing,
             self.dropout,
             self.letter_dropout,
+            self.ngram_dropout,
             self.dropout_draws,
+            self.step_share,
         )
 
 
-# What the files of older versions do not say, for it could not be chosen.
-BEFORE_FORMAT_3 = {"muon_scale": 0.4, "dropout_draws": 4, "folded": 0.5, "composed": 4}
+def chosen(given: Mapping[str, Any], names: int) -> tuple[Shape, TrainConfig]:
+    """The recipe for so many names, but for the fields that are given. Raises ValueError."""
+    large = names >= LARGE
+    shape, training = (
+        {
+            one.name: given.get(one.name, one.metadata["large"] if large else one.default)
+            for one in fields(kind)
+        }
+        for kind in (Shape, TrainConfig)
+    )
+    return Shape(**shape), TrainConfig(**training)
+
+
+def known_ngrams(names: int, width: int) -> int:
+    """How many n-grams a network knows that learns from so many names, if a row has so many numbers."""
+    return min(names // 4, ROW_BYTES // width)
+
+
+# Values that older files do not store, because they could not be chosen.
+BEFORE_FORMAT_3 = {
+    **{"muon_scale": 0.4, "dropout_draws": 4, "folded": 0.5, "composed": 4},
+    **{"row_lr": 0.0, "row_start": 0.0, "ngram_dropout": 0.0, "step_share": 1.0},
+}

@@ -1,6 +1,9 @@
 """The symbols that a network knows, and names as their indices."""
 
-from collections.abc import Iterable
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,47 +25,86 @@ from rnn_names.names.spelling import (
 
 # ASCII's own control characters for these three; they sort before every letter, and no name has them.
 START, END, UNKNOWN = "\x02", "\x03", "\x1a"
-END_INDEX, UNKNOWN_INDEX = 1, 2  # of START + END + UNKNOWN + letters
+END_INDEX, UNKNOWN_INDEX = 1, 2  # of START + END + UNKNOWN + what stands for scripts + letters
+ANY_LETTER = (
+    0xE000  # the code point that stands for any letter of the first script, from the private use area
+)
+SCRIPTS = 64  # of one alphabet at most
+MANY = 100  # of a script with so many letters, the rare ones are not learned one by one:
+RARE, SHARE = 10, 30_000  # those that fewer than ten names, or one name in so many, have
 NAME_START, NAME_END = "\n", "\r"  # in a text of many names: no tidy name has one
+
+
+# Blanks that `tidy` takes off or collapses, in a text of many names, and what it takes for blanks.
+_UNTIDY = re.compile(f"[^\\S {NAME_START}{NAME_END}]|  |{NAME_START} | {NAME_END}")
 
 
 class _Spelling(dict[int, str]):
     """For `str.translate`: a code point to letters of the alphabet; worked out once, on first meeting."""
 
-    def __init__(self, letters: str) -> None:
+    def __init__(self, letters: str, scripts: Sequence[str]) -> None:
         super().__init__((ord(letter), letter) for letter in letters)
         self |= {ord(c): c for c in (NAME_START, NAME_END)}
         self.letters = frozenset(letters)
+        self.scripts = {script: chr(ANY_LETTER + k) for k, script in enumerate(scripts)}
 
     def __missing__(self, code: int) -> str:
         # Not all has been normalised: see `Alphabet.settled`.
-        parts = [nearest(c, self.letters) for c in normalise(chr(code)) or " "]
-        self[code] = "".join(UNKNOWN if part is None else part for part in parts)
+        written = normalise(chr(code)) or " "
+        parts = [nearest(c, self.letters) for c in written]
+        self[code] = "".join(
+            self.scripts.get(script(c), UNKNOWN) if part is None else part
+            for c, part in zip(written, parts, strict=True)
+        )
         return self[code]
 
 
 @dataclass(frozen=True)
 class Alphabet:
-    """The symbols that a network knows: start, end, unknown, and its letters, sorted."""
+    """The symbols that a network knows: start, end, unknown, any letter of each script, sorted letters.
+
+    A letter that it does not know is read as any letter of its script, where it knows the script.
+    """
 
     letters: str
+    scripts: tuple[str, ...] = ()
 
     @classmethod
     def learn(cls, names: Iterable[str]) -> "Alphabet":
-        """The alphabet of the letters in these names, and of their base letters."""
-        seen = set[str]()
+        """The alphabet of the letters in these names, and of their base letters; the scripts, if several.
+
+        Of a script with MANY letters, as Han, those that few names have are left out.
+        """
+        times, count = Counter[str](), 0
         for name in names:
-            seen.update(normalise(name), fold(name))
-        return cls("".join(sorted(c for c in seen if c.isprintable() or c in JOINERS)))
+            times.update({*normalise(name), *fold(name)})
+            count += 1
+        letters = list(filter(is_letter, times))
+        sizes = Counter(map(script, letters))
+        kept = (
+            c
+            for c in letters
+            if sizes[script(c)] < MANY or not script(c) or times[c] >= max(RARE, count / SHARE)
+        )
+        scripts = sorted({*sizes} - {""})
+        return cls("".join(sorted(kept)), tuple(scripts) if 1 < len(scripts) <= SCRIPTS else ())
 
     @cached_property
     def symbols(self) -> str:
         """All symbols; a symbol's index is its place here."""
-        return START + END + UNKNOWN + self.letters
+        any_letter = "".join(chr(ANY_LETTER + k) for k in range(len(self.scripts)))
+        return START + END + UNKNOWN + any_letter + self.letters
+
+    @cached_property
+    def fallback(self) -> IntArray:
+        """(V,): what each symbol is read as where it is not known: any letter of its script, or unknown."""
+        place = {name: UNKNOWN_INDEX + 1 + k for k, name in enumerate(self.scripts)}
+        of_letters = [place.get(script(c), UNKNOWN_INDEX) for c in self.letters]
+        return np.array([0, END_INDEX, UNKNOWN_INDEX, *[UNKNOWN_INDEX] * len(self.scripts), *of_letters])
 
     @cached_property
     def _spelling(self) -> _Spelling:
-        return _Spelling(self.letters)
+        return _Spelling(self.letters, self.scripts)
 
     @cached_property
     def settled(self) -> bool:
@@ -77,7 +119,7 @@ class Alphabet:
     @cached_property
     def _index(self) -> IntArray:
         """The index of each symbol, by its code point; -1 where there is none, as at the end."""
-        codes = [ord(symbol) for symbol in NAME_START + NAME_END + UNKNOWN + self.letters]
+        codes = [*map(ord, NAME_START + NAME_END), *map(ord, self.symbols[UNKNOWN_INDEX:])]
         index = np.full(max(codes) + 2, -1, np.int32)  # half the memory of a million names
         index[codes] = np.arange(len(codes))
         return index
@@ -109,19 +151,26 @@ class Alphabet:
 
     def encode(self, names: Iterable[str]) -> Encoded:
         """Each name, the first LONGEST letters of it, between start and end, as symbol indices."""
-        words = [name if name.isalpha() and len(name) <= LONGEST else self._bounded(name) for name in names]
+        words = [*names]
         if not words:
             none = np.empty(0, np.intp)
             return Encoded(none, none, none)
         text = NAME_START + (NAME_END + NAME_START).join(words) + NAME_END
+        ends = max(text.count(NAME_START), text.count(NAME_END))
+        if ends > len(words) or max(map(len, words)) > LONGEST or _UNTIDY.search(text):
+            words = [
+                name if name.isalpha() and len(name) <= LONGEST else self._bounded(name) for name in words
+            ]
+            text = NAME_START + (NAME_END + NAME_START).join(words) + NAME_END
         # Where all is known by now, it is normalised: each of the alphabet's letters is.
         symbols = self._indices(fold_case(text))
-        if symbols.min() < 0 or any(c in text for c in JOINERS):
+        odd = JOINERS + self.symbols[UNKNOWN_INDEX + 1 : UNKNOWN_INDEX + 1 + len(self.scripts)]
+        if symbols.min() < 0 or any(c in text for c in odd):
             text = fold_lines(text) if self.settled else spelling1.fold_case(text)
             symbols = self._indices(tidy_lines(text.translate(self._spelling)))
-        ends = np.flatnonzero(symbols == END_INDEX) + 1
-        starts = np.concatenate([[0], ends[:-1]])
-        encoded = Encoded(symbols, starts, ends - starts)
+        stops = np.flatnonzero(symbols == END_INDEX) + 1
+        starts = np.concatenate([[0], stops[:-1]])
+        encoded = Encoded(symbols, starts, stops - starts)
         return encoded if encoded.lengths.max() <= LONGEST + 2 else _cut(encoded)
 
     def _bounded(self, name: str) -> str:
@@ -133,6 +182,16 @@ class Alphabet:
     def _indices(self, text: str) -> IntArray:
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
         return np.take(self._index, codes, mode="clip")
+
+
+def is_letter(c: str) -> bool:
+    """Whether the character may be one of an alphabet."""
+    return c.isprintable() or c in JOINERS
+
+
+def script(c: str) -> str:
+    """The script of a letter, the first word of its Unicode name: LATIN, CJK; "" of other characters."""
+    return unicodedata.name(c, "").partition(" ")[0] if c.isalpha() else ""
 
 
 def _cut(names: Encoded) -> Encoded:

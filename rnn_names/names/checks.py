@@ -46,7 +46,7 @@ class Check:
     odd_characters  for each character that is neither letter nor stands between letters, the names with it
     mixed_scripts   names of letters of several of SCRIPTS
     long            names of more than LONG letters
-    no_letters      cells without a letter, which are no names
+    no_letters      cells without a letter, which are no names: they count in `rows` alone
     similar_labels  labels that differ in case, accents or blanks alone
     few             labels of fewer than FEW names
     warnings        what to mend, or to know, as sentences
@@ -98,6 +98,10 @@ def check(examples: Iterable[Example]) -> Check:
         name, label = normalise(example.name), example.country
         bit = bits.setdefault(label, 1 << len(bits))
         rows[label] += 1
+        names[label] += 0
+        if not has_letters(name):
+            no_letters.add(example.name)
+            continue
         known = labels_of.get(name, 0)
         labels_of[name] = known | bit
         if known & bit:
@@ -107,8 +111,6 @@ def check(examples: Iterable[Example]) -> Check:
         if known:
             continue
         longest = max(longest, len(name))
-        if not has_letters(name):
-            no_letters.add(example.name)
         if len(name) > LONG:
             long.add(example.name)
         if not name.isalpha():
@@ -174,7 +176,7 @@ def _warnings(found: Check) -> Iterable[str]:
             f"{len(listed)} of {len(sizes)} labels have fewer than {FEW} names, too few to learn or to "
             f"score: {_some(listed)}"
         )
-    if most > UNEVEN * least:
+    if most > UNEVEN * least > 0:
         yield (
             f"{largest!r} has {most // least:,} times as many names as {smallest!r}: "
             "weigh labels with train --class-weight, or choose a --prior"
@@ -200,7 +202,7 @@ def _warnings(found: Check) -> Iterable[str]:
             yield f"the label {label!r} is the answer below a threshold: train refuses it, so rename it"
     if found.no_letters.n:
         some = _some(found.no_letters.examples)
-        yield f"{found.no_letters.n:,} cells have no letter, and are no names: {some}"
+        yield f"{found.no_letters.n:,} cells have no letter, are no names, and are left out: {some}"
     if found.long.n:
         yield f"{found.long.n:,} names have more than {LONG} letters: are they names?"
 

@@ -32,13 +32,6 @@ class Encoded(NamedTuple):
         at = np.repeat(2 * self.starts + self.lengths - 1, self.lengths) - np.arange(len(self.symbols))
         return self._replace(symbols=self.symbols[at])
 
-    def pairs(self, symbols: int) -> IntArray:
-        """What each symbol makes with the one before it, first · symbols + second; -1 at starts."""
-        pairs = np.full(len(self.symbols), -1, np.int64)
-        pairs[1:] = self.symbols[:-1].astype(np.int64) * symbols + self.symbols[1:]
-        pairs[self.starts] = -1
-        return pairs
-
     def order(self) -> IntArray:
         """The places of the names in an order in which those that begin alike stand together."""
         base = int(self.symbols.max(initial=0)) + 2

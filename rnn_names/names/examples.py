@@ -22,14 +22,14 @@ def read_examples(path: Path, form: Format = Format()) -> list[Example]:
     In a .txt file a weight may stand behind a name and a tab: see Example. Blank lines are skipped.
     Raises DataError, with file and line, for what cannot be read or would be guesswork.
     """
-    found = _folder(path) if path != STDIN and path.is_dir() else _table(path, form)
+    found = _folder(path, form) if path != STDIN and path.is_dir() else _table(path, form)
     examples = list(found)
     if not examples:
         raise DataError(f"{name_of(path)}: there are no names in it; give a file or folder that has some")
     return examples
 
 
-def _folder(folder: Path) -> Iterator[Example]:
+def _folder(folder: Path, form: Format) -> Iterator[Example]:
     files = sorted(
         file
         for file in folder.iterdir()
@@ -50,7 +50,7 @@ def _folder(folder: Path) -> Iterator[Example]:
         kept = label(file.name[: file.name.lower().rindex(LIST)])
         if not kept:
             raise DataError(f"{file}: its name is the label, and is blank; rename it")
-        with opened(file, Format("text")) as table:
+        with opened(file, Format(encoding=form.encoding)) as table:
             assert isinstance(table, Lines)
             number = 0
             for _, lines in table:
@@ -85,6 +85,18 @@ def _table(path: Path, form: Format) -> Iterator[Example]:
             yield Example(tidy(name), label(text))
 
 
+def read_groups(file: Path) -> dict[str, str]:
+    """The group of each country, from a table with the columns `country` and `group`."""
+    groups: dict[str, str] = {}
+    columns = Format(form_of(file) or "text", column="group", label_column="country")
+    with opened(file, columns, labelled=True, mend="give it that one") as table:
+        assert not isinstance(table, Lines)
+        for line, group, text in table.labelled():
+            if groups.setdefault(label(text), group) != group:
+                raise DataError(f"{file}, line {line}: {text!r} has two groups; keep one of them")
+    return groups
+
+
 def read_prior(file: Path) -> dict[str, float]:
     """The weight of each country, from a table with the columns `country` and `weight`."""
     weights: dict[str, float] = {}
@@ -96,10 +108,12 @@ def read_prior(file: Path) -> dict[str, float]:
             country = label(text)
             first, other = lines.setdefault(label_key(country), (line, country))
             if first != line:
-                before = f"line {first}" + (f", {other!r}" if other != country else "")
-                raise DataError(
-                    f"{file}, line {line}: {country!r} for the second time, after {before}; keep one"
+                again = (
+                    f"{country!r} stands in line {first} already"
+                    if other == country
+                    else f"{country!r} is the same country as {other!r} in line {first}"
                 )
+                raise DataError(f"{file}, line {line}: {again}; keep one of them")
             try:
                 weights[country] = float(weight)
             except ValueError:

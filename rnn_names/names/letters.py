@@ -25,6 +25,9 @@ SAME = {
         ",": "、،‚՝⹁᠂",
         "·": "·‧•‣◦∙⋅⸱ꞏ・᛫●∘▪",  # between words; but between l and l it is a sign of Catalan
         " ": "\N{BRAILLE PATTERN BLANK}",
+        "\u0302": "ˆ",  # these three have no decomposition; see _Written
+        "\u0304": "ˉ",
+        "\u030c": "ˇ",
         "": "\N{ARABIC TATWEEL}\N{NKO LAJANYALAN}\N{MONGOLIAN NIRUGU}",  # they stretch a word
     }.items()
     for c in characters

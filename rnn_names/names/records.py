@@ -7,8 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from rnn_names.base.errors import DataError
-from rnn_names.names.rows import LONGEST_LINE, DelimitedRows, column, lines_of, listed, near, too_long
-from rnn_names.names.spelling import tidy
+from rnn_names.names.rows import LONGEST_LINE, DelimitedRows, column, key, lines_of, listed, near, too_long
 
 CHUNK = 1 << 13  # records answered at a time
 MEND = "give {} one of them, or its number from 1"
@@ -65,12 +64,19 @@ class Delimited:
         self.source, self.has_header = source, has_header
         self.rows = DelimitedRows(text, source, delimiter)
         self.iterator = iter(self.rows)
-        line, first = next(((n, row) for n, row in self.iterator if any(map(str.strip, row))), (1, []))
+        blank: list[int] = []  # lines before the first row, which without a header are records
+        line, first = 1, list[str]()
+        for line, first in self.iterator:
+            if any(map(str.strip, first)):
+                break
+            blank.append(line)
+            first = []  # if it is the last
         if not first:
             raise DataError(f"{source}: is empty; give it a header, and a name in each row")
         self.where = f"{source}, line {line}"
         self.header = first if has_header else [str(k + 1) for k in range(len(first))]
-        self.first = None if has_header else (line, first)
+        width = len(first)
+        self.first = [] if has_header else [*((n, [""] * width) for n in blank), (line, first)]
         self.at = column(self.header, wanted, self.where, mend.format("--column"))
         self.label_at = -1
         if label is not None:
@@ -95,8 +101,7 @@ class Delimited:
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """Each row and the line that it ends in, as many cells as the header has."""
         width = len(self.header)
-        if self.first:
-            yield self.first
+        yield from self.first
         for line, row in self.iterator:
             if len(row) != width:
                 if not any(map(str.strip, row)):
@@ -123,15 +128,18 @@ class Delimited:
             yield Chunk(names, rows)
 
     def labelled(self) -> Iterator[tuple[int, str, str]]:
-        """Line, name and label of each row that is not blank. Raises DataError where one is missing."""
+        """Line, name and label of each row that is not blank; "" where there is no name.
+
+        Raises DataError where the label is missing.
+        """
         for line, row in self.records():
             name, label = row[self.at], row[self.label_at]
-            if name.strip() and label.strip():
+            if key(label):
                 yield line, name, label
             elif any(map(str.strip, row)):
-                empty = self.header[self.label_at if name.strip() else self.at]
                 raise DataError(
-                    f"{self.source}, line {line}: {empty!r} is empty; fill it in or remove the row"
+                    f"{self.source}, line {line}: {self.header[self.label_at]!r} is empty; "
+                    "fill it in or remove the row"
                 )
 
     def cells(self, row: list[str]) -> list[str]:
@@ -165,30 +173,35 @@ class JsonLines:
                 for line in lines[at : at + CHUNK]:
                     number += 1
                     if line.strip():
-                        record = self._record(line, f"{self.source}, line {number}")
-                        chunk.names.append(record[self.wanted] or "")
+                        record, name = self._record(line, f"{self.source}, line {number}")
+                        chunk.names.append(name)
                         chunk.rows.append((line, record, number))
                 if chunk.rows:
                     self.header = self.header or list(chunk.rows[0][1])
                     yield chunk
 
     def labelled(self) -> Iterator[tuple[int, str, str]]:
-        """Line, name and label of each record. Raises DataError where one is missing."""
+        """Line, name and label of each record; "" where there is no name.
+
+        Raises DataError where the label is missing.
+        """
+        wanted = self.label or ""
         for chunk in self:
             for name, (_, record, number) in zip(*chunk, strict=True):
                 where = f"{self.source}, line {number}"
-                label = record.get(self.label or "")
-                if self.label not in record:
+                found = _key_of(record, wanted)
+                if found is None:
                     raise DataError(
-                        f"{where}: no {self.label!r} among {listed(list(record))}; "
-                        f"{near(self.label or '', list(record))}give --label-column the key of the labels"
+                        f"{where}: no {wanted!r} among {listed(list(record))}; "
+                        f"{near(wanted, list(record))}give --label-column the key of the labels"
                     )
-                if not isinstance(label, str) or not label.strip() or not name.strip():
-                    empty = self.label if name.strip() else self.wanted
-                    raise DataError(f"{where}: {empty!r} is no text; fill it in or remove the record")
+                label = record[found]
+                if not isinstance(label, str) or not key(label):
+                    raise DataError(f"{where}: {wanted!r} is no text; fill it in or remove the record")
                 yield number, name, label
 
-    def _record(self, line: str, where: str) -> dict[str, Any]:
+    def _record(self, line: str, where: str) -> tuple[dict[str, Any], str]:
+        """The record, and the name in it."""
         if len(line) > LONGEST_LINE:
             raise DataError(f"{where}: {too_long()}")
         try:
@@ -200,16 +213,17 @@ class JsonLines:
             raise DataError(f"{where}: a JSON array; put one object in each line (jq -c '.[]')")
         if not isinstance(record, dict):
             raise DataError(f"{where}: no JSON object; put one in each line")
-        if self.wanted not in record:
+        found = _key_of(record, self.wanted)
+        if found is None:
             header = list(record)
             raise DataError(
                 f"{where}: no {self.wanted!r} among {listed(header)}; {near(self.wanted, header)}"
                 "give --column the key of the names, and where there is no name null"
             )
-        if not isinstance(record[self.wanted], str | None):
+        if not isinstance(record[found], str | None):
             raise DataError(f"{where}: {self.wanted!r} is no string; give a name in quotes, or null")
         _check_free(record, self.reserved, where)
-        return record
+        return record, record[found] or ""
 
     def cells(self, row: tuple[str, dict[str, Any], int]) -> list[str]:
         _, record, number = row
@@ -238,13 +252,20 @@ Table = Lines | Delimited | JsonLines
 def _object(members: list[tuple[str, Any]], where: str) -> dict[str, Any]:
     found = dict(members)
     if len(found) < len(members):
-        twice = next(key for key, n in Counter(key for key, _ in members).items() if n > 1)
+        twice = next(each for each, n in Counter(each for each, _ in members).items() if n > 1)
         raise DataError(f"{where}: the key {twice!r} stands twice in an object; keep one")
     return found
 
 
+def _key_of(record: dict[str, Any], wanted: str) -> str | None:
+    """The key of the record that is the wanted one, but for what `key` does not count."""
+    if wanted in record:
+        return wanted
+    return next((each for each in record if key(each) == key(wanted)), None)
+
+
 def _check_free(header: Iterable[str], columns: Container[str], where: str) -> None:
-    taken = [key for key in header if tidy(key) in columns]
+    taken = [each for each in header if key(each) in columns]
     if taken:
         raise DataError(
             f"{where}: there is a column {taken[0]!r} already; "

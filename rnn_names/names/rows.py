@@ -3,33 +3,45 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
 from rnn_names.base.errors import DataError
 from rnn_names.base.text import did_you_mean
+from rnn_names.names.letters import IGNORABLE
 from rnn_names.names.spelling import tidy
 
 LONGEST_LINE = 1 << 22  # characters
 LISTED = 20  # columns that an error names
 # What may separate columns beside the comma, and how to say so.
 OTHERWISE = {";": "-d ';'", "\t": "-t", "|": "-d '|'", ",": "-d ,"}
-SEP = re.compile(r"sep=(.)\r?\n?")
-QUOTED = re.compile(r"[ \t]+\"")  # a cell that begins so was meant to be quoted
+SEP = re.compile(r"\ufeff*\"?sep=([^\"\r\n])\"?[,;\t| ]*[\r\n]*", re.IGNORECASE)
+QUOTED = re.compile(r"\s+\"")  # a cell that begins so was meant to be quoted
+
+
+def key(cell: str) -> str:
+    """The name of a column, or a key, as it is compared: blanks and what has no look do not count."""
+    return tidy(cell if cell.isascii() else IGNORABLE.sub("", cell))
 
 
 def column(header: list[str], wanted: str, where: str, mend: str = "") -> int:
     """The place of a column, by its name, else its number from 1. Raises DataError that ends in `mend`."""
-    tidied = [tidy(cell) for cell in header]
+    tidied = [key(cell) for cell in header]
+    wanted = key(wanted)
     if tidied.count(wanted) == 1:
         return tidied.index(wanted)
     if wanted.isascii() and wanted.isdigit() and len(wanted) < 7 and 0 < int(wanted) <= len(header):
         return int(wanted) - 1
     problem = "more than one column" if wanted in tidied else "no column"
-    hint = near(wanted, tidied)
-    otherwise = [option for mark, option in OTHERWISE.items() if mark in header[0]]
-    if len(header) == 1 and otherwise:
+    hint = near(wanted, [cell for cell in tidied if not any(mark in cell for mark in OTHERWISE)])
+    otherwise = [
+        option
+        for mark, option in OTHERWISE.items()
+        if (len(header) == 1 and mark in header[0])
+        or any(wanted in map(key, cell.split(mark)) for cell in header if mark in cell)
+    ]
+    if otherwise:
         hint = (
             f"if something else separates columns give {otherwise[0]}, else "
             if "--" in mend
@@ -62,7 +74,13 @@ class DelimitedRows:
         lines = self._read(text)
         first = next(lines, "")
         if sep := SEP.fullmatch(first):
+            self.lines.clear()
             delimiter, first = sep[1], next(lines, "")
+        mark = re.escape(delimiter)
+        blanks = rf"[^\S\r\n{mark}]+"
+        self.before = re.compile(rf"(^|{mark}){blanks}(?=\")")
+        self.behind = re.compile(rf"\"{blanks}(?={mark}|[\r\n]|$)")
+        self.more = lines
         self.options: dict[str, Any] = {"delimiter": delimiter, "strict": True}
         self.reader = csv.reader(chain([first] if first else [], lines), **self.options)
 
@@ -88,26 +106,38 @@ class DelimitedRows:
             yield rest
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        begins = self.read or 1
-        try:
-            for row in self.reader:
-                yield self.read, self._unquoted(row) if any(map(QUOTED.match, row)) else row
-                self.lines.clear()
-                begins = self.read + 1
-        except csv.Error as error:
-            raise DataError(
-                f"{self.source}, line {begins}: {error}; mend the quotes or the delimiter there"
-            ) from error
+        while True:
+            begins = self.read + 1 - len(self.lines)
+            try:
+                row = next(self.reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                try:
+                    row = self._again(self.more)
+                except csv.Error:
+                    raise DataError(
+                        f"{self.source}, line {begins}: {error}; mend the quotes or the delimiter there"
+                    ) from error
+            yield self.read, self._unquoted(row) if any(map(QUOTED.match, row)) else row
+            self.lines.clear()
 
     def _unquoted(self, row: list[str]) -> list[str]:
-        """The row with blanks before quotes left out, where that makes sense; other cells as they are."""
+        """The row with blanks around quotes left out, where that makes sense; other cells as they are."""
         try:
-            again = next(csv.reader(self.lines, skipinitialspace=True, **self.options))
+            again = self._again()
         except csv.Error:
             return row
         if len(again) != len(row):  # a delimiter stands within the quotes
             return again
         return [new if QUOTED.match(cell) else cell for cell, new in zip(row, again, strict=True)]
+
+    def _again(self, more: Iterable[str] = ()) -> list[str]:
+        """The row in hand, and perhaps in more lines, with blanks around its quotes left out."""
+        lines = (
+            self.before.sub(r"\1 ", self.behind.sub('"', line)) for line in chain(list(self.lines), more)
+        )
+        return next(csv.reader(lines, skipinitialspace=True, **self.options))
 
 
 def too_long() -> str:

@@ -25,7 +25,7 @@ from itertools import groupby
 from typing import Literal, NamedTuple
 
 from rnn_names.names import spelling1
-from rnn_names.names.letters import JOINERS, WRITTEN, base
+from rnn_names.names.letters import IGNORABLE, JOINERS, WRITTEN, base
 
 LONGEST = 256  # letters of a name that are read; what follows them is not
 READ = 1 << 17  # characters of a cell that are looked at, to find those letters
@@ -119,6 +119,8 @@ def is_cut(name: str) -> bool:
 
 def has_letters(name: str) -> bool:
     """Whether there is a letter among what is read: what has none, `12345` or `-`, is no name."""
+    if name[:1].isascii() and name[:1].isalpha():  # nearly always
+        return True
     if name.isascii():
         return any(map(str.isalpha, name[:LONGEST]))
     # A sign that only goes with letters, as the long-vowel mark of kana, is a letter to isalpha.
@@ -143,7 +145,10 @@ def split_key(name: str) -> str:
 
 
 def label(text: str) -> str:
-    """A label as it is shown: tidy, in NFC."""
+    """A label as it is shown: tidy, in NFC, without what has no look."""
+    if text.isascii():
+        return tidy(text)
+    text = _JOINED.sub(r"\1", IGNORABLE.sub("", text))
     return unicodedata.normalize("NFC", _bounded(tidy(text), "NFD"))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from rnn_names.names.example import Example
-from rnn_names.names.spelling import RULE, RULES
+from rnn_names.names.spelling import RULE, RULES, has_letters
 
 
 class Split(NamedTuple):
@@ -44,11 +44,14 @@ def split(examples: Iterable[Example], val: float, test: float, seed: int, rule:
 def unique(examples: Iterable[Example], rule: int = RULE) -> list[Example]:
     """One example for each (normalised name, country), sorted, with the largest of their weights.
 
-    Of spellings that differ in case alone the first is kept.
+    Of spellings that differ in case alone the first is kept. What has no letter is no name, and left out,
+    but for the first rule: models of before were trained on it.
     """
     normalise = RULES[rule].normalise
     found: dict[tuple[str, str], Example] = {}
     for example in examples:
+        if rule == RULE and not has_letters(example.name):
+            continue
         pair = (normalise(example.name), example.country)
         kept = found.setdefault(pair, example)
         if example.weight > kept.weight:

@@ -3,6 +3,7 @@
 Every command reads by this module, by the rules in README.md.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from rnn_names.names.records import Delimited, JsonLines, Lines, Table
 
 FORMS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 DELIMITERS = {"csv": ",", "tsv": "\t"}
+JSON_OBJECT = re.compile(r"\s*\{\s*[\"}]")
+JSON_ARRAY = re.compile(r"\s*\[\s*[\"{\[\]]")
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def opened(
                     f"{name}: not a .csv, .tsv or .jsonl file, nor a folder of <Label>.txt files; "
                     "rename it" + (", or say how it is written with --input-format" if "{}" in mend else "")
                 )
-            yield Lines(_no_json(text, name))
+            yield Lines(text if form.kind else _no_json(text, name))
         elif kind == "jsonl":
             yield JsonLines(
                 text, name, form.column or "name", (form.label_column or "country") if labelled else None
@@ -86,10 +89,9 @@ def opened(
 def _no_json(text: Iterator[str], name: str) -> Iterator[str]:
     """The text, unless it begins as JSON does."""
     for block in text:
-        begins = block.lstrip()[:1]
-        if begins == "{":
+        if JSON_OBJECT.match(block):
             raise DataError(f"{name}: looks like JSON lines; give --input-format jsonl")
-        if begins == "[":
+        if JSON_ARRAY.match(block):
             raise DataError(f"{name}: looks like a JSON array; put one object in each line (jq -c '.[]')")
         yield block
         break

@@ -1,49 +1,53 @@
 """The elementwise part of one step of a recurrent network, and its derivative.
 
-A cell never multiplies by a weight: the unrolling in `network.py` owns every product and hands the
-cell its pre-activation a, in planes, of the n names that have a symbol at this step.
+A cell never multiplies by a weight. `recurrence.unroll` owns every product and hands the cell its
+pre-activation a, in planes, of the n names that have a symbol at this step.
 
     a    (P, n, H)   plane k is x_t U_k + b_k, or h_{t-1} W_k + b_k, or x_t U_k + h_{t-1} W_k + b_k
     h    (n, H)      hidden state
     c    (n, H)      cell state, of a cell with memory; for others (n, 0), passed on unread
     dQ               ∂L/∂Q, of Q's shape
 
-`step` returns the new h and c, and a closure: given dh and dc it turns the planes of `a` into da, in
-place, and returns what reaches h_{t-1} and c_{t-1} other than through the product with W (None: nothing).
-
-To add a cell, write its class and put it into CELLS; the tests of gradients, batches and checkpoints,
-the command line and the table in the README follow from there.
+To add a cell, write its class and put it into CELLS. The tests of gradients, batches and model files,
+the command line and the table in README.md follow from there.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from reprlib import repr as brief
 
 import numpy as np
 
 from rnn_names.base.arrays import FloatArray
 
 Derivative = Callable[[FloatArray, FloatArray], tuple[FloatArray | None, FloatArray | None]]
-Step = tuple[FloatArray, FloatArray, Derivative]
+CellStep = tuple[FloatArray, FloatArray, Derivative]
 
 
 class Cell(ABC):
-    """What the unrolling asks of a cell. The defaults are those of a cell of one plane."""
+    """What `unroll` needs to know of a cell. The defaults are those of a cell of one plane."""
 
     planes: int = 1  # P, planes of the pre-activation
-    x: slice = slice(0, 1)  # the planes that x U is added to
-    h: slice = slice(0, 1)  # the planes that h W is added to
-    bias: tuple[float, ...] = (0.0,)  # what b starts at, plane by plane
+    x_planes: slice = slice(0, 1)  # the planes that x U is added to
+    h_planes: slice = slice(0, 1)  # the planes that h W is added to
+    bias: tuple[float, ...] = (0.0,)  # the start of b, plane by plane
+    keeps: int | None = None  # the plane of the gate that keeps the state, of a cell that has one
     memory: bool = False  # whether there is a c beside h
 
     @abstractmethod
-    def step(self, a: FloatArray, h: FloatArray, c: FloatArray, out: FloatArray) -> Step:
-        """(a_t, h_{t-1}, c_{t-1}) → h_t, in `out`, c_t, and the derivative of both."""
+    def step(self, a: FloatArray, h: FloatArray, c: FloatArray, out: FloatArray) -> CellStep:
+        """(a_t, h_{t-1}, c_{t-1}) → h_t, written to `out`, c_t, and the derivative of both.
+
+        The derivative takes dh_t (n, H) and dc_t (n, H or 0). It turns the planes of `a` into da_t, in
+        place, and returns the parts of dh_{t-1} and dc_{t-1} that do not pass through the product with
+        W; None stands for zeros. It may be called once.
+        """
 
 
 class Elman(Cell):
     """Elman's network: h = tanh(a).  Elman 1990, Finding Structure in Time."""
 
-    def step(self, a: FloatArray, h: FloatArray, c: FloatArray, out: FloatArray) -> Step:
+    def step(self, a: FloatArray, h: FloatArray, c: FloatArray, out: FloatArray) -> CellStep:
         h_t = np.tanh(a[0], out=out)
 
         def derivative(dh: FloatArray, dc: FloatArray) -> tuple[None, None]:
@@ -58,7 +62,7 @@ class Elman(Cell):
 class ReLU(Cell):
     """h = max(0, a), with derivative 0 at 0.  Le, Jaitly, Hinton 2015, arXiv 1504.00941."""
 
-    def step(self, a: FloatArray, h: FloatArray, c: FloatArray, out: FloatArray) -> Step:
+    def step(self, a: FloatArray, h: FloatArray, c: FloatArray, out: FloatArray) -> CellStep:
         h_t = np.maximum(a[0], 0, out=out)
 
         def derivative(dh: FloatArray, dc: FloatArray) -> tuple[None, None]:
@@ -75,13 +79,14 @@ class GRU(Cell):
         u = σ(x U_u + h W_u + b_u)        n = tanh(x U_n + b_n + r ∘ m)
         h_t = (1 - u) ∘ n + u ∘ h_{t-1}
 
-    The planes are n, r, u, m: the first three read x, the last three h.
+    The planes are n, r, u, m: the first three read x, the last three read h.
     """  # fmt: skip
 
-    planes, x, h = 4, slice(0, 3), slice(1, 4)
+    planes, x_planes, h_planes = 4, slice(0, 3), slice(1, 4)
     bias = (0.0, 0.0, 0.0, 0.0)
+    keeps = 2
 
-    def step(self, a: FloatArray, h: FloatArray, c: FloatArray, out: FloatArray) -> Step:
+    def step(self, a: FloatArray, h: FloatArray, c: FloatArray, out: FloatArray) -> CellStep:
         n, r, u, m = a
         sigmoid(a[1:3])
         n += r * m
@@ -106,15 +111,16 @@ class LSTM(Cell):
         i, f, o = σ(x U + h W + b), each with its own;   g = tanh(x U_g + h W_g + b_g)
         c_t = f ∘ c_{t-1} + i ∘ g        h_t = o ∘ tanh(c_t)
 
-    The planes are i, f, o, g. The bias of f starts at 1, so that at first nothing is forgotten
+    The planes are i, f, o, g. The bias of f starts at 1, so that an untrained cell forgets little
     (Jozefowicz, Zaremba, Sutskever 2015).
     """  # fmt: skip
 
-    planes, x, h = 4, slice(0, 4), slice(0, 4)
+    planes, x_planes, h_planes = 4, slice(0, 4), slice(0, 4)
     bias = (0.0, 1.0, 0.0, 0.0)
+    keeps = 1
     memory = True
 
-    def step(self, a: FloatArray, h: FloatArray, c: FloatArray, out: FloatArray) -> Step:
+    def step(self, a: FloatArray, h: FloatArray, c: FloatArray, out: FloatArray) -> CellStep:
         i, f, o, g = a
         sigmoid(a[:3])
         np.tanh(g, out=g)
@@ -143,3 +149,9 @@ def sigmoid(a: FloatArray) -> None:
 
 
 CELLS: dict[str, Cell] = {"rnn": Elman(), "relu": ReLU(), "gru": GRU(), "lstm": LSTM()}
+
+
+def check_cell(name: object) -> None:
+    """Raise ValueError unless there is a cell of this name."""
+    if name not in CELLS:
+        raise ValueError(f"cell cannot be {brief(name)}; give {'|'.join(CELLS)}")

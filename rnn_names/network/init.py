@@ -37,6 +37,11 @@ def init_params(
             )
         elif letter == "b":
             value = np.zeros(shape)
+        elif name in config.row_parameters:
+            # An n-gram of several letters starts as its suffix does.
+            value = np.zeros(shape)
+            some = (shape[0], config.symbols, shape[2])
+            value[:, : config.symbols] = rng.uniform(-1, 1, some) / np.sqrt(shape[2])
         else:
             value = rng.uniform(-1, 1, shape) / np.sqrt(H)
         params[name] = value.astype(dtype)

@@ -1,8 +1,10 @@
 """The loss of a batch of names, and its gradient: the file to read last.
 
-    B, N, V, H, C   names; their different prefixes; size of the alphabet; hidden units; countries
-    h_t   (n, H)    hidden state;  h_T the state after a name's own last symbol
-    z, p            scores, softmax(z)
+    L = country + step_loss · step_country + letter_loss · next_symbol        see config.Objective
+
+    B, N, V, H, C   names; their different prefixes; symbols; hidden units; countries
+    h_t   (N, H)    hidden states;  h_T the state after a name's own last symbol
+    z               scores
     dQ              ∂L/∂Q, of Q's shape
 
 The precision is that of the parameters: float32 to train, float64 to check.
@@ -13,19 +15,16 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray, Params
-from rnn_names.names.alphabet import UNKNOWN_INDEX
 from rnn_names.names.encoded import Encoded
-from rnn_names.network.cells import CELLS
 from rnn_names.network.config import NetworkConfig, Objective
+from rnn_names.network.input import Gradient, distinct, inputs
 from rnn_names.network.layers import cross_entropy, dropout, linear
-from rnn_names.network.pairs import reading, recurrence_of
 from rnn_names.network.pooling import summary
-from rnn_names.network.prefixes import PrefixTree, prefix_tree
-from rnn_names.network.recurrence import unroll
+from rnn_names.network.reading import Reading, drop_letters, memoryless, unrolled
 
 
 class Targets(NamedTuple):
-    """What the names of a batch should be given, in the order of the caller's batch."""
+    """The true country of each name of a batch, in the order of the batch, and its weight in the loss."""
 
     country: IntArray  # (B,)
     weight: FloatArray  # (B,), each name's share in the loss; 1/B for a plain mean
@@ -38,100 +37,107 @@ def loss_and_gradient(
     targets: Targets,
     objective: Objective = Objective(),
     rng: "np.random.Generator | None" = None,
-) -> tuple[float, Params]:
-    """L, and ∂L/∂Q for every parameter Q, under the same names. Without `rng` nothing is dropped."""
-    seen = drop_letters(names, objective.letter_dropout, rng)
+    fallback: IntArray | None = None,
+) -> tuple[float, dict[str, Gradient]]:
+    """L, and ∂L/∂Q for every parameter Q, under the same names. Without `rng` nothing is dropped.
+
+    A letter that is dropped is read as its `fallback` (V,), or else as the unknown symbol.
+    """
+    seen = drop_letters(names, objective.letter_dropout, rng, fallback)
+    read = inputs(seen, config, objective.ngram_dropout, rng)
+    grads: dict[str, Gradient] = {}
     loss = 0.0
-    grads: Params = {}
-    ends, runs = [], []
+    readings, dstates = [], []
     for direction in config.directions:
-        tree = prefix_tree(reading(seen, config, direction))
-        weights, d_weights = recurrence_of(params, config, direction)
-        states, d_states = unroll(CELLS[config.cell], *weights, tree)
-        foretold = names if direction == "forward" else names.backward()
-        loss_d, dstates = _step_losses(
-            params, config, direction, states, tree, foretold, targets, objective, rng, grads
-        )
+        reading = unrolled(params, config, names, read[direction], direction)
+        loss_d, dstates_d, grads_d = step_losses(params, config, reading, targets, objective, rng)
         loss += loss_d
-        end, d_end = summary(states, tree, names.lengths, config.pooling)
-        ends.append(end)
-        runs.append((direction, d_end, dstates, d_states, d_weights))
+        grads |= grads_d
+        readings.append(reading)
+        dstates.append(dstates_d)
 
     if "country" in config.readouts:
-        x = np.concatenate(ends, axis=1)
-        # A name is one row here, so to drop out of it several times costs an eighth of a step; it makes
-        # the gradient steadier (Inoue 2019, arXiv 1905.09788).
-        times = objective.draws if rng is not None and objective.dropout else 1
-        kept, d_kept = dropout(np.tile(x, (times, 1)), objective.dropout, rng)
-        z, d_z = linear(kept, params["country.W"], params["country.b"])
-        y, each = np.tile(targets.country, times), np.tile(targets.weight / times, times)
-        loss_c, dz = cross_entropy(z, np.arange(len(z)), y, each, objective.label_smoothing)
+        ends, back_ends = zip(
+            *(summary(r.states, r.tree, names.lengths, config.pooling) for r in readings), strict=True
+        )
+        bag, back_bag = memoryless(params, config, names.lengths, readings[0])
+        x = np.concatenate([*ends, bag], axis=1)
+        loss_c, dx, grads_c = country_loss(params, x, targets, objective, rng)
         loss += loss_c
-        dkept, grads["country.W"], grads["country.b"] = d_z(dz)
-        dx = d_kept(dkept).reshape(times, *x.shape).sum(axis=0)
-        for dend, (_, d_end, dstates, *_) in zip(np.split(dx, len(runs), axis=1), runs, strict=True):
-            d_end(dend, dstates)
+        grads |= grads_c | back_bag(dx[:, x.shape[1] - config.bag :])
+        parts = np.split(dx[:, : x.shape[1] - config.bag], len(readings), axis=1)
+        for back_end, dend, dstates_d in zip(back_ends, parts, dstates, strict=True):
+            back_end(dend, dstates_d)
 
-    for direction, _, dstates, d_states, d_weights in runs:
-        for letter, gradient in d_weights(d_states(dstates))._asdict().items():
-            grads[f"{direction}.{letter}"] = gradient
+    for r, dstates_d in zip(readings, dstates, strict=True):
+        dU, dW, db = r.back_states(dstates_d)
+        grads |= {f"{r.direction}.U": r.back_rows(dU), f"{r.direction}.W": dW, f"{r.direction}.b": db}
     return loss, grads
 
 
-def _step_losses(
+def country_loss(
     params: Params,
-    config: NetworkConfig,
-    direction: str,
-    states: FloatArray,
-    tree: PrefixTree,
-    names: Encoded,
+    x: FloatArray,
     targets: Targets,
     objective: Objective,
     rng: "np.random.Generator | None",
-    grads: Params,
-) -> tuple[float, FloatArray]:
-    """The losses at every step of one direction, and dh (N, H); their gradients go into `grads`.
+) -> tuple[float, FloatArray, Params]:
+    """The loss of the country read from x (B, F), dx, and the readout's gradients."""
+    # A name is one row here, so several draws of the dropout cost an eighth of a step. They make the
+    # gradient steadier (Inoue 2019, arXiv 1905.09788).
+    times = objective.draws if rng is not None and objective.dropout else 1
+    kept, back_kept = dropout(np.tile(x, (times, 1)), objective.dropout, rng)
+    z, back_z = linear(kept, params["country.W"], params["country.b"])
+    y, each = np.tile(targets.country, times), np.tile(targets.weight / times, times)
+    loss, dz = cross_entropy(z, np.arange(len(z)), y, each, objective.label_smoothing)
+    dkept, dW, db = back_z(dz)
+    dx = back_kept(dkept).reshape(times, *x.shape).sum(axis=0)
+    return loss, dx, {"country.W": dW, "country.b": db}
 
-    The states are those of the names as seen, `tree`; the letters to foretell are those of `names`.
-    """
-    loss, dkept = 0.0, np.zeros_like(states)
+
+def step_losses(
+    params: Params,
+    config: NetworkConfig,
+    reading: Reading,
+    targets: Targets,
+    objective: Objective,
+    rng: "np.random.Generator | None",
+) -> tuple[float, FloatArray, Params]:
+    """The losses at every step of one direction, dh (N, H), and the readouts' gradients."""
+    loss, grads, dstates = 0.0, Params(), np.zeros_like(reading.states)
     if not {"step_country", "next_symbol"} & set(config.readouts):
-        return loss, dkept
-    kept, d_kept = dropout(states, objective.dropout, rng)
-    share = targets.weight / len(config.directions)
+        return loss, dstates, grads
+    some = sampled(len(reading.names.lengths), objective.step_share, rng)
+    names, country = reading.names.take(some), targets.country[some]
+    share = targets.weight[some] * (len(targets.weight) / len(some)) / len(config.directions)
+    of_names = reading.names._replace(symbols=reading.tree.rows).take(some).symbols
+    used, rows = distinct(of_names, len(reading.states))
+    kept, back_kept = dropout(reading.states[used], objective.dropout, rng)
+    dkept = np.zeros_like(kept)
+    steps = []  # readout, the row of each prediction, its target, its weight, the smoothing
     if "step_country" in config.readouts:
-        readout = f"{direction}.step_country"
-        z, d_z = linear(kept, params[f"{readout}.W"], params[f"{readout}.b"])
-        y, each = targets.country, share  # alone, a sum over the letters
-        if "country" in config.readouts:
-            each = objective.step_loss * share / names.lengths
-        loss_s, dz = cross_entropy(
-            z,
-            tree.rows,
-            np.repeat(y, names.lengths),
-            np.repeat(each, names.lengths),
-            objective.label_smoothing,
-        )
-        loss += loss_s
-        dkept_s, grads[f"{readout}.W"], grads[f"{readout}.b"] = d_z(dz)
-        dkept += dkept_s
+        # Beside the country's loss it is a mean over the letters, alone a sum.
+        each = objective.step_loss * share / names.lengths if "country" in config.readouts else share
+        y, weight = np.repeat(country, names.lengths), np.repeat(each, names.lengths)
+        steps.append(("step_country", rows, y, weight, objective.label_smoothing))
     if "next_symbol" in config.readouts:
-        readout = f"{direction}.next_symbol"
-        z, d_z = linear(kept, params[f"{readout}.W"], params[f"{readout}.b"])
-        following = np.delete(np.arange(len(names.symbols)), names.starts)  # symbols that one stands before
+        following = np.delete(np.arange(len(names.symbols)), names.starts)  # symbols with one before them
         each = objective.letter_loss * share / np.maximum(names.lengths - 1, 1)
-        loss_n, dz = cross_entropy(
-            z, tree.rows[following - 1], names.symbols[following], np.repeat(each, names.lengths - 1)
-        )
-        loss += loss_n
-        dkept_n, grads[f"{readout}.W"], grads[f"{readout}.b"] = d_z(dz)
-        dkept += dkept_n
-    return loss, d_kept(dkept)
+        y, weight = names.symbols[following], np.repeat(each, names.lengths - 1)
+        steps.append(("next_symbol", rows[following - 1], y, weight, 0.0))
+    for readout, row, y, weight, smoothing in steps:
+        layer = f"{reading.direction}.{readout}"
+        z, back_z = linear(kept, params[f"{layer}.W"], params[f"{layer}.b"])
+        loss_r, dz = cross_entropy(z, row, y, weight, smoothing)
+        loss += loss_r
+        dkept_r, grads[f"{layer}.W"], grads[f"{layer}.b"] = back_z(dz)
+        dkept += dkept_r
+    dstates[used] = back_kept(dkept)
+    return loss, dstates, grads
 
 
-def drop_letters(names: Encoded, rate: float, rng: "np.random.Generator | None") -> Encoded:
-    """The names with each letter made unknown with probability `rate`; start and end stay."""
-    if rng is None or rate == 0:
-        return names
-    dropped = (rng.random(len(names.symbols)) < rate) & (names.symbols > UNKNOWN_INDEX)
-    return names._replace(symbols=np.where(dropped, UNKNOWN_INDEX, names.symbols))
+def sampled(names: int, share: float, rng: "np.random.Generator | None") -> IntArray:
+    """All the names of a batch; with `rng` only this share of them, but one at least."""
+    if rng is None or share == 1:
+        return np.arange(names)
+    return np.sort(rng.permutation(names)[: max(1, round(share * names))])

@@ -1,4 +1,11 @@
-"""What the country is read from: the last state, the mean and the maximum of all."""
+"""What the country is read from: the last state of a name, the mean and the maximum of all its states.
+
+    B, N      names; their different prefixes
+    s   (N, H)   the states of all prefixes: of a recurrence, or of anything else that is read off x_t
+
+Each function returns its value (B, H) and its derivative, a closure that adds to ds (N, H), given the
+gradient of the value. Sums and maxima are carried down the tree of prefixes: a shared prefix costs once.
+"""
 
 from collections.abc import Callable
 
@@ -7,6 +14,61 @@ import numpy as np
 from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.network.prefixes import PrefixTree
 
+Pooled = tuple[FloatArray, Callable[[FloatArray, FloatArray], None]]
+
+
+def last(states: FloatArray, tree: PrefixTree) -> Pooled:
+    """s_T, the state after the name's own last symbol."""
+    return states[tree.leaves], lambda dvalue, ds: add_rows(ds, tree.leaves, dvalue)
+
+
+def mean(states: FloatArray, tree: PrefixTree, lengths: IntArray) -> Pooled:
+    """1/T Σ_t s_t, from sums: σ_t = σ_{t-1} + s_t."""
+    share = (1 / lengths[:, None]).astype(states.dtype)
+    total = states.copy()
+    for step in tree.steps[1:]:
+        total[step.rows] += step.part(total[step.before])
+
+    def derivative(dvalue: FloatArray, ds: FloatArray) -> None:
+        dtotal = np.zeros_like(ds)
+        add_rows(dtotal, tree.leaves, dvalue * share)
+        for step in reversed(tree.steps):
+            ds[step.rows] += dtotal[step.rows]
+            dtotal[step.before] += step.join(dtotal[step.rows])
+
+    return total[tree.leaves] * share, derivative
+
+
+def maximum(states: FloatArray, tree: PrefixTree) -> Pooled:
+    """max_t s_t, unit by unit, from m_t = max(m_{t-1}, s_t). Of equal states the last has the gradient."""
+    m = states.copy()
+    for step in tree.steps[1:]:
+        np.maximum(m[step.rows], step.part(m[step.before]), out=m[step.rows])
+
+    def derivative(dvalue: FloatArray, ds: FloatArray) -> None:
+        dm = np.zeros_like(ds)
+        add_rows(dm, tree.leaves, dvalue)
+        for step in reversed(tree.steps):
+            new = m[step.rows] == states[step.rows]
+            ds[step.rows] += dm[step.rows] * new
+            dm[step.before] += step.join(dm[step.rows] * ~new)
+
+    return m[tree.leaves], derivative
+
+
+def summary(states: FloatArray, tree: PrefixTree, lengths: IntArray, pooling: bool) -> Pooled:
+    """[s_T] (B, H), or with `pooling` [s_T | mean | maximum] (B, 3 H)."""
+    pooled = [last(states, tree)]
+    if pooling:
+        pooled += [mean(states, tree, lengths), maximum(states, tree)]
+    values, backs = zip(*pooled, strict=True)
+
+    def derivative(dvalue: FloatArray, ds: FloatArray) -> None:
+        for back, part in zip(backs, np.split(dvalue, len(backs), axis=1), strict=True):
+            back(part, ds)
+
+    return np.concatenate(values, axis=1), derivative
+
 
 def add_rows(x: FloatArray, rows: IntArray, dx: FloatArray) -> None:
     """x[rows] += dx, also where a row comes several times: names may be spelled alike."""
@@ -14,37 +76,3 @@ def add_rows(x: FloatArray, rows: IntArray, dx: FloatArray) -> None:
     x[rows[first]] += dx[first]
     again = np.delete(np.arange(len(rows)), first)
     np.add.at(x, rows[again], dx[again])
-
-
-def summary(
-    states: FloatArray, tree: PrefixTree, lengths: IntArray, pooling: bool
-) -> tuple[FloatArray, Callable[[FloatArray, FloatArray], None]]:
-    """What the country is read from: h_T, and with `pooling` the mean and the maximum of all h_t beside it.
-
-    (N, H) → (B, H) or (B, 3 H), and the derivative: it adds to dh (N, H), given the gradient of that.
-    The last two are carried down the tree, s_t = s_{t-1} + h_t and m_t = max(m_{t-1}, h_t).
-    """
-    parts = [states[tree.leaves]]
-    share = (1 / lengths[:, None]).astype(states.dtype)
-    if pooling:
-        s, m = states.copy(), states.copy()
-        for step in tree.steps[1:]:
-            s[step.rows] += step.part(s[step.before])
-            np.maximum(m[step.rows], step.part(m[step.before]), out=m[step.rows])
-        parts += [s[tree.leaves] * share, m[tree.leaves]]
-
-    def derivative(dparts: FloatArray, dh: FloatArray) -> None:
-        dh_T, *dpooled = np.split(dparts, len(parts), axis=1)
-        add_rows(dh, tree.leaves, dh_T)
-        if pooling:
-            ds, dm = np.zeros_like(dh), np.zeros_like(dh)
-            add_rows(ds, tree.leaves, dpooled[0] * share)
-            add_rows(dm, tree.leaves, dpooled[1])
-            for step in reversed(tree.steps):
-                at, before = step.rows, step.before
-                new = m[at] == states[at]  # of equal maxima the last
-                dh[at] += ds[at] + dm[at] * new
-                ds[before] += step.join(ds[at])
-                dm[before] += step.join(dm[at] * ~new)
-
-    return np.concatenate(parts, axis=1), derivative

@@ -27,6 +27,7 @@ class Step:
     parent: IntArray  # (n,), which of the P each goes on from; empty in the first step
     heirs: IntArray  # (P,), which of the n are heirs
     parting: IntArray  # (n - P,), which of the n are not; often none
+    aligned: bool  # whether each of the n goes on from the one of its own number: then n is P
 
     def part(self, x: FloatArray) -> FloatArray:
         """(P, H) → (n, H): to each prefix the row of the one that it goes on from."""
@@ -40,11 +41,6 @@ class Step:
         if len(self.parting):
             joined += self.others.astype(dx.dtype, copy=False) @ dx[self.parting]
         return joined
-
-    @property
-    def aligned(self) -> bool:
-        """Whether each row goes on from that of its own number: none parts, and all end here or none."""
-        return self.going in (0, len(self.parent)) and len(self.heirs) == len(self.parent) > 0
 
     @cached_property
     def others(self) -> FloatArray:
@@ -108,6 +104,7 @@ def prefix_tree(names: Encoded) -> PrefixTree:
                 parents[start : start + P + parts],
                 heirs[heir : heir + P],
                 parting[other : other + parts],
+                aligned=not parts and on in (0, n) and P > 0,
             )
         )
         before, heir, other = slice(start, start + on), heir + P, other + parts
@@ -115,3 +112,28 @@ def prefix_tree(names: Encoded) -> PrefixTree:
     spelled = np.maximum.accumulate(np.where(begins < lengths, np.arange(B), 0))
     rows[order] = row.T[spelled]
     return PrefixTree(symbols, steps, rows[reading], rows[np.arange(B), names.lengths - 1])
+
+
+def apart(names: Encoded) -> PrefixTree:
+    """The names as a tree in which none shares a prefix: longest first, so that each step is aligned.
+
+    What names share is seldom worth the search where they are full names, read in narrow networks.
+    """
+    order = np.argsort(-names.lengths, kind="stable")
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    sizes = len(order) - np.cumsum(np.bincount(names.lengths))[:-1]  # names with a symbol at t
+    first = np.cumsum(sizes) - sizes
+    t = np.arange(len(names.symbols)) - np.repeat(names.starts, names.lengths)
+    rows = first[t] + np.repeat(place, names.lengths)
+    symbols = np.empty_like(names.symbols)
+    symbols[rows] = names.symbols
+    every, none = np.arange(len(order)), np.arange(0)
+    steps, before = [], 0
+    for start, n, on in zip(first.tolist(), sizes.tolist(), [*sizes[1:].tolist(), 0], strict=True):
+        P = n if start else 0
+        steps.append(
+            Step(slice(start, start + n), slice(before, before + P), on, every[:P], every[:P], none, P > 0)
+        )
+        before = start
+    return PrefixTree(symbols, steps, rows, rows[names.starts + names.lengths - 1])

@@ -1,6 +1,6 @@
 """Unroll a cell over a tree of prefixes, pool its states, and back through time.
 
-    B, N, V, H    names; their different prefixes; symbols, with the pairs that are read; hidden units
+    B, N, V, H    names; their different prefixes; inputs: symbols, or n-grams; hidden units
     x_t   (n, V)    one-hot rows of the last symbols of the n prefixes of t symbols
     h_t   (n, H)    hidden state, h_{-1} = 0
     a_t   (P, n, H) pre-activation: the cell's planes, one for Elman's network
@@ -20,6 +20,8 @@ from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.network.cells import Cell
 from rnn_names.network.prefixes import PrefixTree
 
+SEVERAL = 16
+
 
 class Recurrence(NamedTuple):
     """The parameters of one direction's recurrence, or their gradients."""
@@ -38,9 +40,9 @@ def unroll(
     readouts say of each state, to dU, dW, db. In dh it leaves ∂L/∂h_t: what comes through time is added.
     """
     N, H = len(tree.symbols), W.shape[-1]
-    Ub = U + b[cell.x, None]
+    Ub = U + b[cell.x_planes, None]
     a = np.empty((cell.planes, N, H), W.dtype)
-    a[cell.x.stop :] = b[cell.x.stop :, None]
+    a[cell.x_planes.stop :] = b[cell.x_planes.stop :, None]
     states = np.empty((N, H), W.dtype)
     product = np.empty((max(step.going for step in tree.steps), H), W.dtype)
     h = np.zeros((tree.steps[0].rows.stop, H), W.dtype)
@@ -49,8 +51,9 @@ def unroll(
     for step in tree.steps:
         P = step.before.stop - step.before.start
         a_t, h_before = a[:, step.rows], h[:P]
-        preactivate(cell, Ub, W, tree.symbols[step.rows], h_before, step.part, a_t, product)
+        add_input(cell, Ub, tree.symbols[step.rows], a_t)
         if P:  # h_{-1} = 0
+            add_recurrent(cell, W, h_before, step.part, a_t)
             h, c = step.part(h_before), step.part(c[:P])
         h, c, derivative_t = cell.step(a_t, h, c, states[step.rows])
         done.append((step, h_before, derivative_t))
@@ -67,7 +70,7 @@ def unroll(
                 break
             dh_before = dh[step.before]
             P = len(dh_before)
-            for k, da_k in enumerate(a[cell.h, step.rows]):
+            for k, da_k in enumerate(a[cell.h_planes, step.rows]):
                 # A step's part of dW while h and da are still in the cache: one product over all
                 # steps at the end takes longer.
                 da_k = step.join(da_k)
@@ -78,37 +81,28 @@ def unroll(
             dc = np.zeros((len(dh[done[-1][0].rows]), c.shape[1]), W.dtype)
             if dc_direct is not None:
                 dc[:P] = step.join(dc_direct)
-        dU = sum_by_symbol(a[cell.x], tree.symbols, U.shape[1])
+        dU = sum_by_symbol(a[cell.x_planes], tree.symbols, U.shape[1])
         db = np.empty_like(b)
-        db[cell.x] = dU.sum(axis=1)  # every row of a has one symbol
-        db[cell.x.stop :] = np.ones(N, W.dtype) @ a[cell.x.stop :]
+        db[cell.x_planes] = dU.sum(axis=1)  # every row of a has one symbol
+        db[cell.x_planes.stop :] = np.ones(N, W.dtype) @ a[cell.x_planes.stop :]
         return Recurrence(dU, dW, db)
 
     return states, derivative
 
 
-def preactivate(
-    cell: Cell,
-    Ub: FloatArray,
-    W: FloatArray,
-    symbols: IntArray,
-    h: FloatArray,
-    part: Callable[[FloatArray], FloatArray],
-    a: FloatArray,
-    product: FloatArray,
-) -> None:
-    """Make `a` (P, n, H) that of n symbols read after the states h (m, H), none at the start of a name.
-
-    `part` gives each symbol the state that it is read after, (m, H) → (n, H). In `a` stands the b of the
-    planes without x U, in Ub, U + b, that of the others. `product` is room for m rows.
-    """
-    # x U + b is a selection of rows of U + b; a plane without x U is b alone. (The mode that does
-    # not check the indices is the one that writes to `out` directly.)
-    for a_k, Ub_k in zip(a[cell.x], Ub, strict=True):
+def add_input(cell: Cell, Ub: FloatArray, symbols: IntArray, a: FloatArray) -> None:
+    """a ← x U + b (P, n, H), in the planes that read x: the rows of Ub, U + b, at the n symbols."""
+    # The mode that does not check the indices is the one that writes to `out` directly.
+    for a_k, Ub_k in zip(a[cell.x_planes], Ub, strict=True):
         np.take(Ub_k, symbols, axis=0, out=a_k, mode="clip")
-    if len(h):
-        for a_k, W_k in zip(a[cell.h], W, strict=True):
-            a_k += part(np.matmul(h, W_k, out=product[: len(h)]))
+
+
+def add_recurrent(
+    cell: Cell, W: FloatArray, h: FloatArray, part: Callable[[FloatArray], FloatArray], a: FloatArray
+) -> None:
+    """a ← a + h_{t-1} W, in the planes that read h (m, H); `part` copies a state to its symbols."""
+    for a_k, W_k in zip(a[cell.h_planes], W, strict=True):
+        a_k += part(h @ W_k)
 
 
 def advance(
@@ -119,28 +113,40 @@ def advance(
     """  # fmt: skip
     U, W, b = weights
     a = np.empty((cell.planes, len(symbols), W.shape[-1]), W.dtype)
-    a[cell.x.stop :] = b[cell.x.stop :, None]
-    preactivate(cell, U + b[cell.x, None], W, symbols, h, lambda hW: hW[origin], a, np.empty_like(h))
+    a[cell.x_planes.stop :] = b[cell.x_planes.stop :, None]
+    add_input(cell, U + b[cell.x_planes, None], symbols, a)
+    add_recurrent(cell, W, h, lambda hW: hW[origin], a)
     h, c, _ = cell.step(a, h[origin], c[origin], np.empty_like(a[0]))
     return h, c
 
 
 def sum_by_symbol(da: FloatArray, symbols: IntArray, count: int) -> FloatArray:
     """one_hot(symbols)ᵀ da, (X, N, H) → (X, count, H), as sums over the rows of equal symbols."""
-    X, N, H = da.shape
-    order = np.argsort(symbols, kind="stable")
-    by_symbol = np.empty((N, X, H), da.dtype)
-    for k, da_k in enumerate(da):
-        np.take(da_k, order, axis=0, out=by_symbol[:, k], mode="clip")
-    rows = by_symbol.reshape(N, X * H)  # of all planes side by side: one sum for each symbol
-    counts = np.bincount(symbols, minlength=count)
-    present = np.flatnonzero(counts)
-    sums = np.empty((len(present), X * H), da.dtype)
-    ones = np.ones(N, da.dtype)  # 1ᵀ rows; their sum() takes longer
-    start = 0
-    for total, n in zip(sums, counts[present].tolist(), strict=True):
-        np.dot(ones[:n], rows[start : start + n], out=total)
-        start += n
-    dU = np.zeros((X, count, H), da.dtype)
-    dU[:, present] = sums.reshape(len(present), X, H).transpose(1, 0, 2)
+    dU = np.zeros((len(da), count, da.shape[2]), da.dtype)
+    present, total = sum_by_index(da, symbols)
+    dU[:, present] = total
     return dU
+
+
+def sum_by_index(rows: FloatArray, index: IntArray) -> tuple[IntArray, FloatArray]:
+    """The different entries of `index` (P,), rising, and the sum of each one's rows: (X, P, H) → (X, n, H).
+
+    Most entries come once or a few times, some often. So the k-th rows of all entries are added together,
+    k = 2, 3, …, and only what is left of those that come more than SEVERAL times is added entry by entry.
+    """
+    order = np.argsort(index, kind="stable")
+    rising = index[order]
+    starts = np.flatnonzero(np.diff(rising, prepend=-1))
+    counts = np.diff(starts, append=len(index))
+    total = rows[:, order[starts]]
+    again = np.flatnonzero(counts > 1)
+    for k in range(1, SEVERAL):
+        if not len(again):
+            break
+        total[:, again] += rows[:, order[starts[again] + k]]
+        again = again[counts[again] > k + 1]
+    for entry in again.tolist():
+        rest = order[starts[entry] + SEVERAL : starts[entry] + counts[entry]]
+        ones = np.ones(len(rest), rows.dtype)  # 1ᵀ rows: their sum() takes longer
+        total[:, entry] += ones @ rows[:, rest]
+    return rising[starts], total

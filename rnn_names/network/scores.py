@@ -1,6 +1,10 @@
-"""From parameters and names to scores."""
+"""From names to the country's scores: prediction, which needs no derivative.
 
-from collections.abc import Iterable
+The parameters are as prediction holds them, see `sums.with_sums`: a row of U is ready to be selected.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,11 +12,11 @@ from rnn_names.base.arrays import FloatArray, IntArray, Params
 from rnn_names.names.encoded import Encoded
 from rnn_names.network.cells import CELLS
 from rnn_names.network.config import NetworkConfig
+from rnn_names.network.input import distinct, inputs
 from rnn_names.network.layers import linear
-from rnn_names.network.pairs import reading, recurrence_of
-from rnn_names.network.pooling import summary
-from rnn_names.network.prefixes import prefix_tree
-from rnn_names.network.recurrence import Recurrence, unroll
+from rnn_names.network.prefixes import PrefixTree, prefix_tree
+from rnn_names.network.recurrence import add_input, add_recurrent, unroll
+from rnn_names.network.sums import selected
 
 LONG, FEW = 64, 32  # names of more symbols are scored few at a time: each takes what the longest one takes
 CHUNK = 2048  # names scored at a time: many share their first letters, and the states nearly fit the cache
@@ -21,59 +25,124 @@ CHUNK = 2048  # names scored at a time: many share their first letters, and the 
 def forward(params: Params, config: NetworkConfig, names: Encoded, workers: int = 1) -> FloatArray:
     """The country's scores z (n, C) of any number of names, CHUNK at a time, so that memory stays bounded.
 
-    The chunks are of names that begin alike, and are shared among threads: NumPy lets others run while
-    it computes. The numbers do not depend on how many there are.
+    The chunks are of names of like length, and are shared among threads: NumPy lets others run while it
+    computes. The numbers do not depend on how many there are.
     """
-    cell = CELLS[config.cell]
+    dtype = params["forward.W"].dtype
+    z = np.empty((len(names.lengths), config.countries), dtype)
 
-    def score(chunk: tuple[str, Recurrence, FloatArray, IntArray]) -> FloatArray:
-        direction, weights, V, chosen = chunk
-        taken = reading(names.take(chosen), config, direction)
-        tree = prefix_tree(taken)
+    def score(chosen: IntArray) -> None:
         with np.errstate(all="ignore"):  # what overflows shows in the scores
-            states, _ = unroll(cell, *weights, tree)
-            return np.asarray(summary(states, tree, taken.lengths, config.pooling)[0] @ V)
+            z[chosen] = scores_of(params, config, inputs(names.take(chosen), config))
 
-    chunks = []
-    parts, c = country_readout(params, config)
-    for direction, V in zip(config.directions, parts, strict=True):
-        weights, _ = recurrence_of(params, config, direction)
-        order = (names if direction == "forward" else names.backward()).order()
-        long = names.lengths[order] > LONG
-        for some, size in ((order[~long], CHUNK), (order[long], FEW)):
-            chunks += [(direction, weights, V, some[at : at + size]) for at in range(0, len(some), size)]
-    z = np.repeat(c[None], len(names.lengths), axis=0)
-    scores: Iterable[FloatArray]
+    order = np.argsort(-names.lengths, kind="stable")
+    long = int(np.count_nonzero(names.lengths > LONG))
+    chunks = [
+        some[at : at + size]
+        for some, size in ((order[:long], FEW), (order[long:], CHUNK))
+        for at in range(0, len(some), size)
+    ]
     if min(workers, len(chunks)) < 2:
-        scores = map(score, chunks)
+        for chunk in chunks:
+            score(chunk)
     else:
         from concurrent.futures import ThreadPoolExecutor  # not above: a few names need none
 
         with ThreadPoolExecutor(workers) as pool:
-            scores = list(pool.map(score, chunks))
-    with np.errstate(all="ignore"):
-        for (*_, chosen), z_chunk in zip(chunks, scores, strict=True):
-            z[chosen] += z_chunk
+            list(pool.map(score, chunks))
     return z
 
 
-def country_readout(params: Params, config: NetworkConfig) -> tuple[list[FloatArray], FloatArray]:
-    """V of each direction and c, of the answer's scores: z = Σ_d summary_d V_d + c.
+def scores_of(params: Params, config: NetworkConfig, read: Mapping[str, Encoded]) -> FloatArray:
+    """The country's scores z (B, C) of names that stand longest first, as each direction reads them."""
+    parts, V_bag, c = country_readout(params, config)
+    z = np.repeat(c[None], len(read["forward"].lengths), axis=0)
+    for (direction, names), V in zip(read.items(), parts, strict=True):
+        z += read_out(params, config, names, direction) @ V
+        if config.bag and direction == "forward":
+            z += bag(params, config, names) @ V_bag
+    return z
 
-    Without the readout `country` it is the mean of the step readouts' scores after the last letter read.
+
+def read_out(params: Params, config: NetworkConfig, read: Encoded, direction: str) -> FloatArray:
+    """`pooling.summary` (B, H or 3 H) of names that stand longest first. No state is kept but the last."""
+    cell, B, H = CELLS[config.cell], len(read.lengths), config.hidden_size
+    W, b = params[f"{direction}.W"], params[f"{direction}.b"]
+    U, at = of_batch(params, f"{direction}.U", read.symbols, config)
+    Ub = U + b[cell.x_planes, None]
+    value = np.zeros((3 if config.pooling else 1, B, H), W.dtype)  # h_T, and the mean and the maximum
+    h, c = value[0], np.zeros((B, H if cell.memory else 0), W.dtype)
+    a = np.empty((cell.planes, B, H), W.dtype)
+    for t, n in enumerate(running(read.lengths)):  # names with a symbol at t: the first ones
+        a_t, h_t, c_t = a[:, :n], h[:n], c[:n]
+        a_t[cell.x_planes.stop :] = b[cell.x_planes.stop :, None]
+        add_input(cell, Ub, at[read.starts[:n] + t], a_t)
+        if t:  # h_{-1} = 0
+            add_recurrent(cell, W, h_t, lambda hW: hW, a_t)
+        _, c[:n], _ = cell.step(a_t, h_t, c_t, h_t)
+        if config.pooling:
+            value[1, :n] += h_t
+            np.maximum(value[2, :n], h_t, out=value[2, :n]) if t else np.copyto(value[2], h)
+    if config.pooling:
+        value[1] /= read.lengths[:, None]
+    return np.concatenate(value, axis=1)
+
+
+def bag(params: Params, config: NetworkConfig, read: Encoded) -> FloatArray:
+    """mean_t v(x_t) (B, E) of names that stand longest first."""
+    v, at = of_batch(params, "bag.U", read.symbols, config)
+    value = np.zeros((len(read.lengths), config.bag), v.dtype)
+    for t, n in enumerate(running(read.lengths)):
+        value[:n] += v[0].take(at[read.starts[:n] + t], axis=0)
+    value /= read.lengths[:, None]
+    return value
+
+
+def running(lengths: IntArray) -> list[int]:
+    """How many names have a symbol at 0, 1, …; lengths (B,) fall."""
+    counts: list[int] = (len(lengths) - np.cumsum(np.bincount(lengths))[:-1]).tolist()
+    return counts
+
+
+def states_of(
+    params: Params, config: NetworkConfig, read: Encoded, direction: str
+) -> tuple[PrefixTree, FloatArray]:
+    """The tree of the inputs that a direction reads, and the state of each prefix."""
+    tree = prefix_tree(read)
+    U, at = of_batch(params, f"{direction}.U", tree.symbols, config)
+    W, b = params[f"{direction}.W"], params[f"{direction}.b"]
+    states, _ = unroll(CELLS[config.cell], U, W, b, replace(tree, symbols=at))
+    return tree, states
+
+
+def of_batch(
+    params: Params, name: str, inputs: IntArray, config: NetworkConfig
+) -> tuple[FloatArray, IntArray]:
+    """The rows (X, n, columns) that a batch's inputs (P,) need, and which of the n each selects."""
+    if config.ngrams is None:
+        return params[name], inputs
+    nodes, at = distinct(inputs, config.inputs)
+    return selected(params, name, nodes, config), at
+
+
+def country_readout(
+    params: Params, config: NetworkConfig
+) -> tuple[list[FloatArray], FloatArray, FloatArray]:
+    """V of each direction, V of the memoryless part, c:  z = Σ_d summary_d V_d + bag V_bag + c.
+
+    Without the readout `country` z is the mean of the step readouts' scores after the last letter read.
     """
     D = len(config.directions)
     if "country" in config.readouts:
-        return np.split(params["country.W"], D), params["country.b"]  # rows that meet a direction's part
+        of_directions, V_bag = np.split(params["country.W"], [len(params["country.W"]) - config.bag])
+        return np.split(of_directions, D), V_bag, params["country.b"]
     V: list[FloatArray] = [params[f"{direction}.step_country.W"] / D for direction in config.directions]
     c = np.mean([params[f"{direction}.step_country.b"] for direction in config.directions], axis=0)
-    return V, c
+    return V, V[0][:0], c
 
 
 def step_scores(params: Params, config: NetworkConfig, names: Encoded, direction: str) -> FloatArray:
     """The scores of `step_country` (Σ lengths, C) after every symbol, in the order of the direction."""
-    tree = prefix_tree(reading(names, config, direction))
-    weights, _ = recurrence_of(params, config, direction)
-    states, _ = unroll(CELLS[config.cell], *weights, tree)
+    tree, states = states_of(params, config, inputs(names, config)[direction], direction)
     z, _ = linear(states, *(params[f"{direction}.step_country.{letter}"] for letter in "Wb"))
     return z[tree.rows]

@@ -1,19 +1,26 @@
-"""Losses, accuracy and gradients of every epoch: a picture."""
+"""Loss, accuracy and gradients of every epoch: a picture."""
 
 from collections.abc import Mapping, Sequence
 
-from rnn_names.show.svg import COLOURS, Panel, grid, line_chart
+from rnn_names.show.charts import line_chart
+from rnn_names.show.svg import COLOURS, Panel, grid
 
 VALIDATION, TRAINING = ", validation", ", training"
 DASHES = {VALIDATION: "", TRAINING: "2 4", "": ""}
 
 
-def training_curves(history: Sequence[Mapping[str, float | None]], clip_norm: float) -> Panel:
-    """What was measured of each epoch, a colour for each network.
+def draw(history: Sequence[Mapping[str, float | None]], clip_norm: float) -> tuple[Panel, str]:
+    """The curves of a training, with their title."""
+    return training_curves(history, clip_norm), "Curves of the training"
 
-    `history` has the fields of `report.history_entry`. Loss and accuracy of the country are of the average
-    of the networks so far, and of both parts in one unit; the objective is what one network was trained on,
-    another figure. What was never measured has no line, and a panel without lines is left out.
+
+def training_curves(history: Sequence[Mapping[str, float | None]], clip_norm: float) -> Panel:
+    """The figures of each epoch, with a colour for each network.
+
+    `history` has the fields of `training.history`. Loss and accuracy of the country are
+    those of the average of the networks so far, on both parts in one unit. The objective is another figure:
+    the loss on which one network is trained. A figure that was never measured has no line, and a panel
+    without lines is left out.
     """
     panels: list[Panel] = []
 

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 MISTAKE = ("name", "truth", "answer", "probability")
 SCORED_NAME = (*MISTAKE, "truth_rank", "truth_probability")
-TELLING = 12  # places of what tells runs from each other, at least
+TELLING = 12  # least width of the columns that distinguish runs
 
 
 def evaluation_json(runs: Sequence[Run], errors: int = 0) -> str:
-    """One object, or of several runs an array of them, each with what was scored first.
+    """One object, or for several runs an array of objects that begin with model, data and part.
 
-    Its members are the fields of Metrics, how many names have each unknown label, and, if
-    they are asked for, the most confident mistakes.
+    Its members are the fields of Metrics, the number of names of each unknown label and, on request, the
+    most confident mistakes.
     """
     records: list[dict[str, Any]] = []
     for run in runs:
@@ -43,7 +43,7 @@ def evaluation_json(runs: Sequence[Run], errors: int = 0) -> str:
 
 
 def _scored_name(run: Run, i: int) -> dict[str, Any]:
-    """What is said of the i-th name of a run, and of which run."""
+    """The answer to the i-th name of a run, with the names of the run."""
     e = run.evaluation
     return {
         "model": run.model,
@@ -60,20 +60,21 @@ def _scored_name(run: Run, i: int) -> dict[str, Any]:
 def save_scored_names(runs: Sequence[Run], path: Path) -> None:
     """Write a record for each name of each run, in order: CSV, TSV or JSON lines, as the path ends.
 
-    Of several runs, what was scored comes first. Raises OutputError.
+    With several runs, model and data come first. A name that ends in none of these, a pipe or a device,
+    gets CSV. Raises OutputError.
     """
     columns = ("model", "data", *SCORED_NAME) if len(runs) > 1 else SCORED_NAME
     records = (_scored_name(run, i) for run in runs for i in range(len(run.evaluation.examples)))
     rows = ({column: record[column] for column in columns} for record in records)
     with replacing(path) as binary:
-        # A path may have what UTF-8 has not: it is written as its escape.
+        # A path may hold bytes that are not UTF-8: they are written as escapes.
         file = io.TextIOWrapper(binary, "utf-8", "backslashreplace", newline="")
-        if delimiter := DELIMITERS.get(path.suffix[1:].lower()):
+        if (form := path.suffix[1:].lower()) != "jsonl":
             # Before Python 3.13 a \r, which a path may have, is not quoted by itself.
             odd = any("\r" in run.model + run.data for run in runs)
             writer = csv.writer(
                 file,
-                delimiter=delimiter,
+                delimiter=DELIMITERS.get(form, ","),
                 lineterminator="\n",
                 quoting=csv.QUOTE_ALL if odd else csv.QUOTE_MINIMAL,
             )
@@ -87,7 +88,7 @@ def save_scored_names(runs: Sequence[Run], path: Path) -> None:
 
 
 def write_comparison(runs: Sequence[Run], file: TextIO) -> None:
-    """A row for each run, and its figures, the most telling first."""
+    """A row for each run with its figures, the most telling first."""
     told, metrics = _telling(runs), [run.evaluation.metrics for run in runs]
     figures = {
         "names": [f"{m.n:,}" for m in metrics],
@@ -111,7 +112,7 @@ def write_comparison(runs: Sequence[Run], file: TextIO) -> None:
 
 
 def write_mistakes(runs: Sequence[Run], n: int, file: TextIO) -> None:
-    """The most confident mistakes: a table for each run, and of several its name above."""
+    """The most confident mistakes: a table for each run, with a title if there are several."""
     console = new_console(file)
     for run in runs:
         table = text_table(*MISTAKE[:-1])
@@ -126,7 +127,7 @@ def write_mistakes(runs: Sequence[Run], n: int, file: TextIO) -> None:
 
 
 def _telling(runs: Sequence[Run]) -> dict[str, list[str]]:
-    """What tells the runs from each other: their models, or data, or both."""
+    """What distinguishes the runs: their models, their data, or both."""
     told = {
         "model": [printable(run.model) for run in runs],
         "data": [printable(run.names) for run in runs],
@@ -135,7 +136,7 @@ def _telling(runs: Sequence[Run]) -> dict[str, list[str]]:
 
 
 def write_metrics(metrics: "Metrics", file: TextIO) -> None:
-    """The metrics as a line a figure, and a table of the countries, the most frequent first."""
+    """A line for each figure, then a table of the countries, the most frequent first."""
     console = new_console(file)
     summary = new_table("metric", "value")
     some = f", of {metrics.n_known:,} names" if metrics.n_known < metrics.n else ""
@@ -148,7 +149,7 @@ def write_metrics(metrics: "Metrics", file: TextIO) -> None:
         (f"NLL (nats{some})", f"{metrics.nll:.3f}"),
         (f"ECE (15 bins{some})", f"{metrics.ece:.3f}"),
         ("coverage", f"{metrics.coverage:.3f}"),
-        ("accuracy of what is covered", _three(metrics.covered_accuracy)),
+        ("accuracy of covered names", _three(metrics.covered_accuracy)),
     ):
         summary.add_row(label, value)
     print_table(summary, console)

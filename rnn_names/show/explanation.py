@@ -1,4 +1,4 @@
-"""Explanations and worked numbers as tables for people and as JSON for programs."""
+"""Explanations as tables for people and as JSON for programs."""
 
 import json
 import math
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from rnn_names.model.classifier import NameClassifier
 
 
-WIDEST = 100  # columns, where there is no terminal to fit; more only where many countries take more
-BAR, LEAST_BAR = 30, 5  # cells of the longest bar, and of one that is worth its room
-LABEL = 16  # cells of a country's name in a row of bars; the rest is cut
-COLOURS = ("green", "cyan", "magenta", "yellow", "blue", "red")  # of countries; small ones have none
+WIDEST = 100  # columns without a terminal; many countries may take more
+BAR, LEAST_BAR = 30, 5  # cells of the longest bar, and of the shortest useful one
+LABEL = 16  # cells of a country's name in a row of bars; longer names are cut
+COLOURS = ("green", "cyan", "magenta", "yellow", "blue", "red")  # of the likeliest countries
 
 
 def explanations_json(
     explanations: Iterable["Explanation"], classifier: "NameClassifier", top_k: int
 ) -> str:
-    """A list of one object for each name, in order: what `predict` says, and why. Log-odds are in nats."""
+    """A list with one object for each name, in order: the answer and why. Log-odds are in nats."""
     return json.dumps([_record(e, classifier, top_k) for e in explanations], ensure_ascii=False, indent=2)
 
 
@@ -47,6 +47,7 @@ def _record(e: "Explanation", classifier: "NameClassifier", top_k: int) -> dict[
         "letters": [
             {"letter": x.letter, "effect": _rounded(x.effect), "top_without": top(x.p)} for x in e.letters
         ],
+        "ngrams": [{"ngram": x.ngram, "effect": _rounded(x.effect)} for x in e.ngrams],
         **{
             direction: [
                 {
@@ -75,10 +76,10 @@ def ranked(p: "FloatArray", countries: Sequence[str], top_k: int) -> list[tuple[
 def write_explanations(
     explanations: Iterable["Explanation"], classifier: "NameClassifier", top_k: int, file: TextIO
 ) -> None:
-    """For each name the answer, what each letter did to it, and a row of bars for each letter read.
+    """For each name the answer, the effect of each letter on it, and a row of bars for each symbol read.
 
-    Bars are full for the country in question and shaded for others, or against it: no colour is needed.
-    A country has one colour throughout.
+    Bars are full for the country in question, and shaded for other countries or effects against it: no
+    colour is needed. A country has one colour throughout.
     """
     console, narrow = new_console(file), file.isatty()
     colours = dict(zip(prominent(explanations, classifier.countries, top_k), COLOURS, strict=False))
@@ -95,6 +96,10 @@ def write_explanations(
         mark = f" (unknown letters: {printable(letters)})" if letters else ""
         console.print(f"{name}{mark}: " + ", ".join(f"{printable(c)} {p:.0%}" for c, p in answer))
         _write_letters(e, classifier.countries, colours.get(e.country, ""), console, width)
+        strongest = [x for x in e.ngrams if abs(x.effect) >= 0.05][:STRONGEST]
+        if strongest:
+            told = ", ".join(f"{printable(x.ngram)} {x.effect:+.2f}" for x in strongest)
+            console.print(f"\nn-grams that counted: {told}")
         left_out = [
             _write_beliefs(
                 *(e.country, direction, beliefs, classifier.countries, top_k),
@@ -107,7 +112,8 @@ def write_explanations(
             console.print(f"\n{left_out_line([what])}")
 
 
-TEXTS = ("letter", "without it")  # columns of texts; the others are of numbers
+STRONGEST = 6  # n-grams that are told
+TEXTS = ("letter", "without it")  # columns of texts; the others hold numbers
 
 
 def _write_letters(
@@ -163,7 +169,7 @@ def _write_beliefs(
     width: int,
     narrow: bool,
 ) -> int:
-    """Write a direction's rows, and say for how many countries a narrow terminal has no room."""
+    """Write the rows of a direction; return how many countries had no room on a narrow terminal."""
     from rich.text import Text
 
     rows = [(shown_symbol(belief.symbol), ranked(belief.p, countries, top_k)) for belief in beliefs]
@@ -173,7 +179,7 @@ def _write_beliefs(
     def room(shown: int) -> int:
         return (width - first) // shown - label - len("   100% ")
 
-    # As many countries side by side as leave each a bar.
+    # As many countries side by side as leave room for a bar each.
     shown = every = len(rows[0][1])
     while narrow and shown > 1 and room(shown) < LEAST_BAR:
         shown -= 1
@@ -195,7 +201,7 @@ def _print_line(line: "Text", console: "Console") -> None:
 
 
 def prominent(explanations: Iterable["Explanation"], countries: Sequence[str], top_k: int) -> list[str]:
-    """The countries of these beliefs, each once: those in question, then the others, the largest first."""
+    """The countries of these beliefs, each once: those in question first, then the likeliest."""
     asked: dict[str, float] = {}
     largest: dict[str, float] = {}
     for e in explanations:
@@ -208,7 +214,7 @@ def prominent(explanations: Iterable["Explanation"], countries: Sequence[str], t
 
 
 def shown_symbol(symbol: str) -> str:
-    """A letter or the word for what is none; a blank as a sign."""
+    """A letter, or the word for another symbol; a blank as ␣."""
     return "␣" if symbol == " " else printable(symbol)
 
 

@@ -1,36 +1,38 @@
-"""Explanations as SVG: for each name what each letter did, and a row of shares for each letter read."""
+"""Explanations as a picture: the effect of each letter, and a row of shares for each symbol read."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnn_names.show.explanation import prominent, ranked, shown_symbol
-from rnn_names.show.svg import COLOURS, SIZE, Panel, grid, shape, short, text, tip, width, write
+from rnn_names.show.svg import COLOURS, SIZE, Panel, grid, shape, short, text, tip, width
 
 if TYPE_CHECKING:
     from rnn_names.insight.explain import Belief, Explanation
 
 
-ROW, LONG, HALF = 1.75 * SIZE, 600.0, 120.0  # pixels: a row's height, a full row, the longest effect
+ROW, LONG, HALF = (
+    1.75 * SIZE,
+    600.0,
+    120.0,
+)  # pixels: height of a row, length of a full row, of the longest effect
 LEFT, TOP, TITLE = 5.0 * SIZE, 2.0 * SIZE, 1.15 * SIZE
-OTHERS = "others", "faint"  # the small countries, in grey
-LEAST = 1e-3  # share of a row that can be seen
+OTHERS = "others", "faint"  # the less likely countries, in grey
+LEAST = 1e-3  # smallest visible share of a row
 
 
-def write_picture(
-    path: Path, explanations: Sequence["Explanation"], countries: Sequence[str], top_k: int
-) -> None:
-    """Draw the names one below the other; a country has one colour in all of them. Raises OutputError."""
+def draw(explanations: Sequence["Explanation"], countries: Sequence[str], top_k: int) -> tuple[Panel, str]:
+    """The names one below the other, with a title; a country has one colour in all of them."""
     coloured = prominent(explanations, countries, top_k)[:COLOURS]
     colours = {country: f"c{k}" for k, country in enumerate(coloured)}
     panels = [grid(_panels(e, countries, top_k, colours)) for e in explanations]
     key = [_legend([*colours.items(), OTHERS])] if colours else []
-    write(path, grid([*key, *panels]), "What moved the answer: " + ", ".join(e.name for e in explanations))
+    title = "What moved the answer: " + ", ".join(e.name for e in explanations)
+    return grid([*key, *panels]), title
 
 
 def _legend(entries: Iterable[tuple[str, str]]) -> Panel:
-    """The colour of each country, side by side in as many rows as they take."""
+    """The colour of each country, side by side, in as many rows as needed."""
     shapes, x, y = [], 0.0, 0.0
     for label, colour in entries:
         long = 1.5 * SIZE + width(short(label))
@@ -60,7 +62,7 @@ def _panels(
 
 
 def _effects(e: "Explanation", countries: Sequence[str], colours: Mapping[str, str]) -> Panel:
-    """A bar for each letter: to the right where it is for the country, to the left where for the others."""
+    """A bar for each letter: to the right if it speaks for the country, to the left if for the others."""
     about = e.country or ""
     title = f"log-odds of {short(about)}, by letter"
     most = max((abs(x.effect) for x in e.letters if isfinite(x.effect)), default=0.0) or 1.0
@@ -92,9 +94,9 @@ def _beliefs(
     top_k: int,
     colours: Mapping[str, str],
 ) -> Panel:
-    """A row for each symbol read: the likeliest countries side by side, each as wide as it is likely.
+    """A row for each symbol read: the likeliest countries side by side, each as wide as its probability.
 
-    Behind them stand all the others, as wide as they are likely together.
+    All other countries follow as one, as wide as their joint probability.
     """
     shapes = [text(0, SIZE, f"{direction}, after each letter", size=TITLE)]
     y = TOP
@@ -105,7 +107,7 @@ def _beliefs(
         rest = 1 - sum(p for _, p in likeliest)
         for country, p in [*likeliest, *([(OTHERS[0], rest)] if rest > LEAST else [])]:
             said = f"{country} {p:.0%}"
-            # A pixel of paper between two: so they are told apart without colours.
+            # A pixel of paper between two countries separates them without colours.
             shapes.append(
                 shape("rect", colours.get(country, OTHERS[1]), tip(said), x=x, y=y + 2,
                       width=max(LONG * p - 1, 0), height=ROW - 4, fill="currentColor")
@@ -118,6 +120,6 @@ def _beliefs(
 
 
 def _fitting(country: str, said: str, room: float) -> str:
-    """What is said, or the country alone, or the beginning of it, or nothing: what there is room for."""
+    """The text, the country alone, its beginning, or nothing: the longest that fits."""
     cuts = (country[:k] + "…" for k in range(len(country) - 1, 1, -1))
     return next((label for label in (said, country, *cuts) if width(label) <= room), "")

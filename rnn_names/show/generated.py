@@ -1,4 +1,4 @@
-"""Generated names as text and as JSON."""
+"""Generated names as text, CSV, TSV or JSON."""
 
 import csv
 import json
@@ -9,9 +9,9 @@ from rnn_names.base.text import printable
 
 
 def write_names(names: Iterable[tuple[str, str]], form: str, several: bool, file: TextIO) -> None:
-    """Write names and their countries as plain lines, json, jsonl, csv or tsv.
+    """Write names and their countries as plain, json, jsonl, csv or tsv.
 
-    A plain line is a name, and a tab and the country behind it where there are `several`.
+    A plain line is a name, followed by a tab and its country if there are `several`.
     """
     if form == "plain":
         for name, country in names:

@@ -1,4 +1,4 @@
-"""Curves of gradients as a table for people, JSON for programs, and a picture."""
+"""Curves of gradients as a table for people and as JSON for programs."""
 
 import json
 import math
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TextIO
 
-from rnn_names.show import svg
 from rnn_names.show.tables import new_console, new_table, print_table
 
 if TYPE_CHECKING:
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
 
 BARS = "▁▂▃▄▅▆▇█"
-SAME = 4  # the bar of a norm that is as long as the nearest
+SAME = 4  # the bar of a norm as long as the nearest one
 LEGEND = (
     f"‖∂L/∂h‖ by the distance from the end, which is at the left: a bar up or down is a factor of ten, "
     f"{BARS[SAME]} as at the end, {BARS[0]} 1/10,000 or less, {BARS[-1]} 1,000-fold or more, blank none. "
@@ -25,7 +24,7 @@ History = Sequence[dict[str, float | None]]
 
 
 def write_curves(curves: "Sequence[Curve]", history: History, clip_norm: float, file: TextIO) -> None:
-    """A line a curve, and for a trained network how clipping acted."""
+    """A line for each curve, and for a trained network how often clipping acted."""
     console = new_console(file)
     points = max(len(curve.norms) for curve in curves)
     width = min(max(console.width - 56, 8), 50, points)
@@ -47,14 +46,14 @@ def write_curves(curves: "Sequence[Curve]", history: History, clip_norm: float, 
 
 
 def label(curve: "Curve") -> str:
-    """What tells a curve from the others."""
+    """What distinguishes a curve from the others."""
     if curve.start != "trained":
         return f"{curve.cell} {curve.start}"
     return f"{curve.network} {curve.direction}" + (" pooled" if curve.pooled else "")
 
 
 def sparkline(curve: "Curve", width: int, points: int) -> str:
-    """`width` bars, for as many of `points` distances, evenly spread; of those that the curve has."""
+    """Up to `width` bars, for evenly spread distances of `points`; only those that the curve has."""
     shown = [round(k * (points - 1) / max(width - 1, 1)) for k in range(width)]
     return "".join(_bar(curve.norms[d], curve.norms[0]) for d in shown if d < len(curve.norms))
 
@@ -66,9 +65,9 @@ def _bar(norm: float, nearest: float) -> str:
 
 
 def clipping_lines(history: History, clip_norm: float) -> list[str]:
-    """Of each trained network: in how many steps its gradient was clipped, epoch by epoch, and how much."""
+    """For each trained network, the share of clipped steps of every epoch, and how much was clipped."""
     lines = []
-    for network, entries in _by_network(history):
+    for network, entries in by_network(history):
         shares = [entry.get("clipped") or 0.0 for entry in entries]
         bars = "".join(BARS[round(share * (len(BARS) - 1))] for share in shares)
         share = sum(shares) / len(shares)
@@ -80,12 +79,13 @@ def clipping_lines(history: History, clip_norm: float) -> list[str]:
     return lines
 
 
-def _by_network(history: History) -> list[tuple[Any, list[dict[str, Any]]]]:
+def by_network(history: History) -> list[tuple[Any, list[dict[str, Any]]]]:
+    """The entries of each trained network."""
     return [(key, list(entries)) for key, entries in groupby(history, lambda entry: entry.get("network"))]
 
 
 def curves_json(curves: "Sequence[Curve]", history: History, clip_norm: float, length: int | None) -> str:
-    """One object: the curves, and for a trained network how clipping acted in each epoch."""
+    """One object: the curves, and for a trained network the clipping in each epoch."""
     keys = ("network", "epoch", "grad_norm", "clipped", "clip_factor")
     return json.dumps(
         {
@@ -109,49 +109,3 @@ def curves_json(curves: "Sequence[Curve]", history: History, clip_norm: float, l
         },
         indent=2,
     )
-
-
-def curves_picture(curves: "Sequence[Curve]", history: History) -> svg.Panel:
-    """Of each cell or trained network its curves and singular values; and how clipping acted."""
-    panels = []
-    for (cell, _), group in groupby(curves, lambda curve: (curve.cell, curve.network)):
-        own = list(group)
-        panels.append(
-            svg.line_chart(
-                {
-                    f"{label(curve)}: {curve.verdict}": list(enumerate(curve.norms.tolist()))
-                    for curve in own
-                },
-                f"{cell}: ‖∂L/∂h‖",
-                "steps from the end",
-                log=True,
-            )
-        )
-        panels.append(
-            svg.line_chart(
-                {
-                    label(curve): list(enumerate(sorted(curve.singular_values.ravel().tolist())[::-1], 1))
-                    for curve in own
-                    if not curve.pooled
-                },
-                f"{cell}: singular values of W",
-                "from the largest",
-                level=("1", 1.0),
-            )
-        )
-    if history:
-        acted = {}
-        for network, entries in _by_network(history):
-            for key, said in (
-                ("clipped", "share of steps clipped"),
-                ("clip_factor", "left of the gradient"),
-            ):
-                points = [
-                    (entry["epoch"], entry[key])
-                    for entry in entries
-                    if entry.get("epoch") is not None and entry.get(key) is not None
-                ]
-                if points:
-                    acted[f"{network}: {said}"] = points
-        panels.append(svg.line_chart(acted, "clipping", "epoch"))
-    return svg.grid(panels, 2)

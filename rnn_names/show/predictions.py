@@ -17,45 +17,78 @@ if TYPE_CHECKING:
 
 
 class Prediction(NamedTuple):
-    """What is said of a name: its likeliest countries, or none under the threshold or for a blank name."""
+    """The answer to a name: its likeliest countries; none for a blank name."""
 
     name: str
     guesses: "list[Guess]"
     unknown_letters: str
     threshold: float = 0.0
+    group: "Guess | None" = None
+
+    @property
+    def level(self) -> str:
+        """How far the answer goes: `country`; `group`, if only that reaches the threshold; else UNKNOWN."""
+        if self.guesses and self.guesses[0].probability >= self.threshold:
+            return "country"
+        return "group" if self.group and self.group.probability >= self.threshold else UNKNOWN
+
+    @property
+    def of_group(self) -> tuple[str, str, str, str]:
+        """The group, its probability, the answer that reaches the threshold, and its level."""
+        if self.group is None or not self.guesses:
+            return ("", "", "", "")
+        level = self.level
+        answer = {"country": self.guesses[0], "group": self.group}.get(level)
+        group, p = self.group
+        return (group, f"{p:.6f}", answer.country if answer else UNKNOWN, level)
 
     @property
     def country(self) -> str | None:
-        """The answer: `unknown` under the threshold; None for a blank name."""
+        """The answer: `unknown` below the threshold, None for a blank name."""
         if not self.guesses:
             return None
         return self.guesses[0].country if self.guesses[0].probability >= self.threshold else UNKNOWN
 
 
-UNKNOWN = "unknown"  # the answer under the threshold
-TABLE_ROWS = 1000  # predictions in one table, so that a long one is shown as it comes
+UNKNOWN = "unknown"  # the answer below the threshold
+TABLE_ROWS = 1000  # predictions in one table, so that long output appears as it comes
+
+
+class Added(NamedTuple):
+    """The columns that are added: what stands before their names, and what groups are called, if any."""
+
+    prefix: str = ""
+    by: str = ""
+
+    @property
+    def of_group(self) -> list[str]:
+        """The names of the columns of Prediction.of_group."""
+        return [
+            self.prefix + name for name in (self.by, f"{self.by}_probability", "answer", "level") if self.by
+        ]
 
 
 class Writer(Protocol):
-    """Writes the records of a table, each with what is said of its name."""
+    """Writes the records of a table, each with the answer to its name."""
 
     def render(self, prediction: Prediction) -> Any:
-        """What `write` takes of a prediction: worked out once for a name that is there many times."""
+        """What `write` takes for a prediction; rendered once for a repeated name."""
 
     def write(self, rows: list[Any], rendered: list[Any]) -> None:
-        """The next records, and what was rendered for each."""
+        """Write the next records, each with its rendered prediction."""
 
     def end(self) -> None: ...
 
 
 class Cells:
-    """CSV or TSV: the cells of a row, and behind them the answers. Raises DataError if a name is taken."""
+    """CSV or TSV: the cells of a row, then the answers. Raises DataError if a column name is taken."""
 
-    def __init__(self, table: "Table", delimiter: str, top_k: int, prefix: str, file: TextIO) -> None:
-        self.table, self.top_k, self.file = table, top_k, file
+    def __init__(self, table: "Table", delimiter: str, top_k: int, added: Added, file: TextIO) -> None:
+        self.table, self.top_k, self.file, self.by = table, top_k, file, added.by
         places = ["", *(f"_{place}" for place in range(2, top_k + 1))]
         columns = [f"{what}{k}" for k in places for what in ("country", "probability")]
-        self.added = [prefix + column for column in (*columns, "unknown_letters")]
+        self.added = [added.prefix + column for column in (*columns, "unknown_letters")]
+        self.added += added.of_group
         table.reserve(set(self.added))
         self.minimal, self.all = (
             partial(csv.writer, delimiter=delimiter, lineterminator="\n", quoting=quoting)
@@ -66,7 +99,8 @@ class Cells:
     def render(self, prediction: Prediction) -> list[str]:
         cells = [cell for g in prediction.guesses for cell in (g.country, f"{g.probability:.6f}")]
         cells[:1] = [prediction.country] if prediction.country else []
-        return [*cells, *[""] * (2 * self.top_k - len(cells)), prediction.unknown_letters]
+        of_group = _level(prediction, self.by) if self.by else []
+        return [*cells, *[""] * (2 * self.top_k - len(cells)), prediction.unknown_letters, *of_group]
 
     def write(self, rows: list[Any], rendered: list[list[str]]) -> None:
         self._head()
@@ -75,7 +109,7 @@ class Cells:
         full = [[*cells(row), *answer] for row, answer in zip(rows, rendered, strict=True)]
         self.minimal(text).writerows(full)
         if "\r" in text.getvalue():
-            # Before Python 3.13 the writer leaves \r unquoted, and there readers end the row.
+            # Before Python 3.13 the writer leaves \r unquoted, and readers take it for the end of the row.
             text = io.StringIO()
             for row in full:
                 (self.all if any("\r" in cell for cell in row) else self.minimal)(text).writerow(row)
@@ -93,14 +127,15 @@ class Cells:
 
 
 class Json:
-    """JSON: one object for each record, its own members first; in a line each, or in an array.
+    """JSON: one object for each record, its own members first; one a line, or in an array.
 
-    Raises DataError if a name is taken, or stands twice among the record's own.
+    Raises DataError if the name of a member is taken, or stands twice in a record.
     """
 
-    def __init__(self, table: "Table", array: bool, prefix: str, file: TextIO) -> None:
-        self.table, self.array, self.file = table, array, file
-        self.added = [prefix + name for name in ("country", "probability", "top", "unknown_letters")]
+    def __init__(self, table: "Table", array: bool, added: Added, file: TextIO) -> None:
+        self.table, self.array, self.file, self.by = table, array, file, added.by
+        self.added = [added.prefix + name for name in ("country", "probability", "top", "unknown_letters")]
+        self.added += added.of_group
         table.reserve(set(self.added))
         table.check_keys()
         self.separator = "[\n  " if array else ""
@@ -108,7 +143,10 @@ class Json:
     def render(self, prediction: Prediction) -> str:
         top = [{"country": g.country, "probability": round(g.probability, 6)} for g in prediction.guesses]
         first = top[0]["probability"] if top else None
-        values = (prediction.country, first, top, prediction.unknown_letters)
+        values: list[Any] = [prediction.country, first, top, prediction.unknown_letters]
+        if self.by:
+            group, p, answer, level = _level(prediction, self.by)
+            values += [group or None, float(p) if p else None, answer or None, level or None]
         return json.dumps(dict(zip(self.added, values, strict=True)), ensure_ascii=False)[1:]
 
     def write(self, rows: list[Any], rendered: list[str]) -> None:
@@ -125,8 +163,14 @@ class Json:
             self.file.write("[]\n" if self.separator.startswith("[") else "\n]\n")
 
 
+def _level(prediction: Prediction, by: str) -> list[str]:
+    """Prediction.of_group, with the level `group` called as groups are."""
+    *cells, level = prediction.of_group
+    return [*cells, by if level == "group" else level]
+
+
 def _put(text: str, file: TextIO, escape: Callable[[str], str]) -> None:
-    """Write, and at once; on a terminal what is not printable is escaped, so that it cannot steer it."""
+    """Write and flush. On a terminal, characters that could steer it are escaped."""
     if file.isatty() and not text.isprintable():
         text = "".join(c if c.isprintable() or c in "\n\t" else escape(c) for c in text)
     file.write(text)
@@ -134,7 +178,7 @@ def _put(text: str, file: TextIO, escape: Callable[[str], str]) -> None:
 
 
 class Tables:
-    """For people, in a file or pipe: a table of the names, TABLE_ROWS in each."""
+    """For people, in a file or pipe: tables of up to TABLE_ROWS names."""
 
     def __init__(self, table: "Table", top_k: int, file: TextIO) -> None:
         self.top_k, self.file, self.console = top_k, file, new_console(file)
@@ -152,23 +196,23 @@ class Tables:
         self.file.flush()
 
     def end(self) -> None:
-        """The last table has ended."""
+        """Nothing is left to close."""
 
 
 class Bars:
-    """For people, on a terminal: of each name its answers under each other, each with a bar.
+    """For people, on a terminal: the answers to each name, one below the other, each with a bar.
 
-    The columns have the same places from the first name to the last, for names may be long in coming.
+    Columns keep their place from the first name to the last, because names may come slowly.
     """
 
     def __init__(self, table: "Table", file: TextIO) -> None:
-        from shutil import get_terminal_size  # not above: only here
+        from shutil import get_terminal_size  # not above: needed only here
 
         self.file, width = file, get_terminal_size().columns
         self.name, self.bar = max(8, min(width // 3, 28)), max(4, min(width // 3, 40))
 
     def render(self, prediction: Prediction) -> str:
-        from rich.cells import cell_len  # which knows the letters that take two places
+        from rich.cells import cell_len  # knows which letters are two columns wide
 
         name = printable(prediction.name) or "(blank)"
         gap = self.name - cell_len(name)
@@ -189,27 +233,27 @@ class Bars:
         self.file.flush()
 
     def end(self) -> None:
-        """Nothing is open."""
+        """Nothing is left to close."""
 
 
-def for_people(table: "Table", top_k: int, prefix: str, file: TextIO) -> Writer:
+def for_people(table: "Table", top_k: int, added: Added, file: TextIO) -> Writer:
     """Bars on a terminal, a table elsewhere."""
     return Bars(table, file) if file.isatty() else Tables(table, top_k, file)
 
 
-# What `predict --format` may be, and who writes it: of the table read, top_k, the prefix, the file.
-# To add a format, write its class and put it here.
-WRITERS: dict[str, Callable[["Table", int, str, TextIO], Writer]] = {
+# The values of `predict --format`, each with its writer, made from the table read, top_k, the columns that
+# are added and the file. To add a format, write its class and put it here.
+WRITERS: dict[str, Callable[["Table", int, Added, TextIO], Writer]] = {
     "table": for_people,
-    "json": lambda table, top_k, prefix, file: Json(table, True, prefix, file),
-    "jsonl": lambda table, top_k, prefix, file: Json(table, False, prefix, file),
-    "csv": lambda table, top_k, prefix, file: Cells(table, DELIMITERS["csv"], top_k, prefix, file),
-    "tsv": lambda table, top_k, prefix, file: Cells(table, DELIMITERS["tsv"], top_k, prefix, file),
+    "json": lambda table, top_k, added, file: Json(table, True, added, file),
+    "jsonl": lambda table, top_k, added, file: Json(table, False, added, file),
+    "csv": lambda table, top_k, added, file: Cells(table, DELIMITERS["csv"], top_k, added, file),
+    "tsv": lambda table, top_k, added, file: Cells(table, DELIMITERS["tsv"], top_k, added, file),
 }
 
 
 def _bar(share: float, width: int) -> str:
-    """A bar of `share` of the width, in eighths of a block, filled up with blanks."""
+    """A bar of `share` of the width, in eighths of a block, padded with blanks."""
     eighths = round(share * width * 8)
     return f"{'█' * (eighths // 8)}{EIGHTHS[eighths % 8].strip()}".ljust(width)
 
@@ -217,6 +261,8 @@ def _bar(share: float, width: int) -> str:
 def _marks(prediction: Prediction) -> list[str]:
     letters, guesses = prediction.unknown_letters, prediction.guesses
     marks = [f"(unknown letters: {letters})"] if letters else []
+    if guesses and prediction.group:
+        marks.append(f"({prediction.group.country} {prediction.group.probability:.0%})")
     if guesses and guesses[0].probability < prediction.threshold:
         marks.append("(unsure)")
     return marks

@@ -2,15 +2,24 @@
 
 import numpy as np
 
-from rnn_names.model.metrics import CalibrationBins
-from rnn_names.show.svg import SIZE, Axis, Panel, frame, grid, legend, line, shape, text, tip
+from rnn_names.model.evaluation import Evaluation
+from rnn_names.model.metrics import UNKNOWN_LABEL, CalibrationBins, calibration_bins
+from rnn_names.show.charts import Axis, frame, legend
+from rnn_names.show.svg import SIZE, Panel, grid, line, shape, text, tip
+
+
+def draw(scored: Evaluation) -> tuple[Panel, str]:
+    """The diagram of the names whose country the model knows, with its title."""
+    known = scored.truth != UNKNOWN_LABEL
+    bins = calibration_bins(scored.probability[known], (scored.answer == scored.truth)[known])
+    return reliability_diagram(bins), "How often answers are right"
 
 
 def reliability_diagram(bins: CalibrationBins) -> Panel:
-    """A dot for each bin of confidence, its accuracy over its mean confidence; below, its names.
+    """A dot for each bin: accuracy over mean confidence; below it, the number of names in each bin.
 
-    Through the dot goes the accuracy's 95% interval. On the diagonal both are equal: above it answers are
-    right more often than their probability says, below it less often.
+    A line through the dot is the 95% interval of the accuracy. On the diagonal both are equal. Above it,
+    answers are right more often than their probability says; below it, less often.
     """
     n, accuracy, confidence = bins
     least, most = bins.interval()

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from rich.table import Column
     from rich.table import Table as RichTable
 
-BARS = 24  # in a sparkline
-PAGE = 100  # columns that texts fill where there is no terminal
+BARS = 24  # bars in a sparkline
+PAGE = 100  # width of texts without a terminal
 EIGHTHS = " ▏▎▍▌▋▊▉█"
-GAP = 3  # places between columns
-LEAST = 5  # places of a column of texts, which go on in the next line
+GAP = 3  # characters between columns
+LEAST = 5  # least width of a column of texts, which wrap
 
 
 def to_json(found: Any) -> str:
-    """One object, of a dataclass or a dict."""
+    """A dataclass or a dict as one JSON object."""
     values = asdict(found) if is_dataclass(found) and not isinstance(found, type) else found
     return json.dumps(values, ensure_ascii=False, indent=2)
 
@@ -29,7 +29,7 @@ def to_json(found: Any) -> str:
 def write_table(
     columns: Sequence[str], rows: Iterable[Sequence[str]], file: TextIO, numbers: Collection[int] = ()
 ) -> None:
-    """A table of texts, which are wrapped; `numbers` are the places of columns that hold such."""
+    """A table of wrapped texts; `numbers` are the indices of columns of numbers."""
     table = text_table(columns[0])
     table.show_header = any(columns)
     for place, column in enumerate(columns[1:], start=1):
@@ -41,25 +41,25 @@ def write_table(
 
 
 def sparkline(values: Sequence[float]) -> str:
-    """A bar for each value, the lowest of them still seen; of many values for every second or so."""
+    """A bar for each value, visible even for the lowest; of many values, some are skipped."""
     values = values[:: -(-len(values) // BARS)]
     low, high = min(values), max(values)
     return "".join("▁▂▃▄▅▆▇█"[round(7 * (v - low) / (high - low or 1))] for v in values)
 
 
 def new_console(file: TextIO, piped: int = 100_000) -> "Console":
-    """Where tables go: as wide as a terminal, else `piped`; plain where NO_COLOR says so."""
-    import shutil  # not above: to predict in a pipe takes neither
+    """The console for tables: as wide as the terminal, else `piped`; without colour if NO_COLOR is set."""
+    import shutil  # not above: predict in a pipe needs neither
 
     from rich.console import Console
 
     class Quiet(Console):
-        """Leaves a closed pipe to the command line, where rich would exit with 1."""
+        """Leaves a closed pipe to the command line; rich would exit with 1."""
 
         def on_broken_pipe(self) -> None:
             raise  # the BrokenPipeError that rich is handling when it calls this
 
-    # In a file or pipe there is no width to fit: a table of records is as wide as its longest row.
+    # A file or pipe has no width to fit: a table of records is as wide as its longest row.
     return Quiet(
         file=file,
         markup=False,
@@ -67,12 +67,12 @@ def new_console(file: TextIO, piped: int = 100_000) -> "Console":
         highlight=False,
         color_system=None if os.environ.get("NO_COLOR") else "auto",
         width=shutil.get_terminal_size().columns if file.isatty() else piped,
-        height=PAGE,  # of no account, but without it rich takes a width of 80 where TERM=dumb
+        height=PAGE,  # unused, but without it rich assumes a width of 80 if TERM=dumb
     )
 
 
 def text_table(first: str, *others: str) -> "RichTable":
-    """A table whose columns hold texts, which go on in the next line where rich would cut them."""
+    """A table whose columns hold texts, which wrap where rich would cut them."""
     table = new_table(first)
     for column in others:
         table.add_column(column, overflow="fold")
@@ -80,7 +80,8 @@ def text_table(first: str, *others: str) -> "RichTable":
 
 
 def new_table(first: str, *others: str) -> "RichTable":
-    """A table with a column of texts, and others of numbers, or of texts where a title ends in a stop."""
+    """A table with a first column of texts; a further column holds texts if its title ends in a full stop,
+    else numbers."""
     from rich import box
     from rich.table import Table
 
@@ -93,9 +94,9 @@ def new_table(first: str, *others: str) -> "RichTable":
 
 
 def print_table(table: "RichTable", console: "Console") -> None:
-    """Print it; columns for which there is no room are left out, the last first, and named below.
+    """Print the table. Columns without room are left out, the last first, and named below.
 
-    Numbers are never cut; texts go on in the next line.
+    Numbers are never cut; texts wrap.
     """
     from rich.cells import cell_len
 
@@ -112,5 +113,5 @@ def print_table(table: "RichTable", console: "Console") -> None:
 
 
 def left_out_line(columns: Sequence[str]) -> str:
-    """Which columns a terminal has no room for, and what has."""
+    """A line that names the columns left out, and how to see them."""
     return f"not shown: {', '.join(columns)}; widen the terminal, or write to a file or pipe"

@@ -1,4 +1,4 @@
-"""The numbers of one name as a table and as JSON."""
+"""The worked numbers of a name as tables and as JSON."""
 
 import json
 import math
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def worked_json(numbers: Iterable["Worked"]) -> str:
-    """A list of one object for each name: the fields of Worked, with all digits."""
+    """A list with one object for each name: the fields of Worked, with all digits."""
     records = [
         {key: value.tolist() if hasattr(value, "tolist") else value for key, value in asdict(w).items()}
         for w in numbers
@@ -23,7 +23,7 @@ def worked_json(numbers: Iterable["Worked"]) -> str:
 
 
 def write_worked(w: "Worked", file: TextIO) -> None:
-    """The numbers of a name in the order in which they are worked out, four decimals of each."""
+    """The numbers of a name in the order of their computation, with four decimals."""
     T, H = w.h.shape
     units = [str(k + 1) for k in range(H)]
     U = [[f"U {shown_symbol(s)}", *_four(row)] for s, row in zip(w.alphabet, w.U, strict=True)]

@@ -8,33 +8,24 @@ import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray, Params
 from rnn_names.base.errors import TrainingError
-from rnn_names.model.calibration import PRIORS, adjust, fit_temperature, trained_prior
+from rnn_names.model.calibration import adjust, fit_temperature, prior_weights, trained_prior
 from rnn_names.model.metrics import Metrics, evaluate
 from rnn_names.model.recipe import TrainConfig
 from rnn_names.names.encoded import country_indices
+from rnn_names.names.labels import Labels
 from rnn_names.network.config import NetworkConfig
 from rnn_names.network.init import init_params
 from rnn_names.network.scores import forward
-from rnn_names.training.batches import batches
+from rnn_names.network.sums import with_sums
 from rnn_names.training.memory import check_memory
-from rnn_names.training.optim import EMA, OPTIMIZERS, clip_by_global_norm, learning_rate
 from rnn_names.training.prepared import Prepared
 from rnn_names.training.spellings import spellings
+from rnn_names.training.trainer import DIVERGED, StepReport, Trainer
 from rnn_names.training.weights import class_weights, country_counts, name_weights
+from rnn_names.training.workers import Task, Workers
 
 SHORT = 20_000  # names to read in all, below which processes are not worth their start
 SCORED = 10_000  # names of the training part, at most, that are scored after each epoch: to about 1%
-DIVERGED = "lower --lr, or --clip-norm (0 clips nothing)"
-
-
-@dataclass(frozen=True)
-class StepReport:
-    """One step of `steps` in all, counted from 1; the gradient's norm is the one before clipping."""
-
-    step: int
-    steps: int
-    loss: float
-    grad_norm: float
 
 
 @dataclass(frozen=True)
@@ -107,7 +98,10 @@ def fit(
     check_memory(data, network, config)
     y = country_indices(data.parts.train, data.countries)
     counts = country_counts(y, len(data.countries))
-    trained, prior = trained_prior(counts, config.class_weight), counts ** PRIORS[config.prior]
+    trained, prior = (
+        trained_prior(counts, config.class_weight),
+        prior_weights(config.prior, counts, Labels(data.countries)),
+    )
     scored = data.parts.val, data.parts.train[:: math.ceil(len(data.parts.train) / SCORED)]
     scored_names = [data.alphabet.encode(example.name for example in part) for part in scored]
     val_y, train_y = (country_indices(part, data.countries) for part in scored)
@@ -126,134 +120,90 @@ def fit(
         ece_before = measure(z_val, val_y, 1.0).ece
         return t, measure(z_train, train_y, t), measure(z_val, val_y, t), ece_before
 
+    weight = class_weights(counts, config.class_weight)[y]
+    weight = weight * name_weights(data.parts.train, y, len(data.countries))
+    composed = config.composed if config.join else 0
     members, lowest = state.members, state.loss
     z_members = tuple(map(scores, members))
     while state.network <= config.networks:
         number, own_lowest, own_best = state.network, state.own_loss, state.own_epoch
         earlier, z_earlier = members[: state.earlier], z_members[: state.earlier]
-        for event in _epochs(data, network, config, state, y, class_weights(counts, config.class_weight)):
-            if isinstance(event, StepReport):
-                yield event
-                continue
-            z = scores(event.params)
-            temperature, training, validation, ece_before = validate(np.mean([*z_earlier, z], axis=0))
-            own = validate(z)[2] if z_earlier else validation  # of the first network it is the same
-            for part, metrics in (("validation", own), ("validation", validation), ("training", training)):
-                if metrics and not math.isfinite(metrics.nll):
-                    raise TrainingError(
-                        f"the {part} loss is {metrics.nll} after epoch {event.epoch}; {DIVERGED}"
+        # What a network and each of its epochs draw is theirs alone: no generator is part of a state.
+        rng = np.random.default_rng([config.seed, number - 1])
+        start = init_params(network, rng, config.recurrent_init)
+        names = data.alphabet.encode(spellings(data.parts.train, data.given, composed, rng))
+        task = Task(network, config.objective, names, np.tile(y, 2 + 2 * composed), data.alphabet.fallback)
+        start = state.slots.get("params", start)
+        with Workers(task, start, config.workers, config.epochs * len(y) > SHORT) as workers:
+            trainer = Trainer(workers, weight, config, number - 1, state.slots, state.epoch)
+            while state.network == number:
+                epoch = state.epoch + 1
+                rng = np.random.default_rng([config.seed, number - 1, epoch])
+                losses, norms = [], []
+                for event in trainer.epoch(spelling(len(y), config, composed, rng), rng):
+                    losses.append(event.loss)
+                    norms.append(event.grad_norm)
+                    yield event
+                params = with_sums(trainer.averaged(), network)
+                z = scores(params)
+                temperature, training, validation, ece_before = validate(np.mean([*z_earlier, z], axis=0))
+                own = validate(z)[2] if z_earlier else validation  # of the first network it is the same
+                check_finite(epoch, training=training, validation=validation, own=own)
+                if own is None or own.nll < own_lowest:
+                    own_lowest, own_best = own.nll if own else math.inf, epoch
+                # Without validation names a further network counts when it is done.
+                done = number == 1 or epoch == config.epochs
+                better = validation.nll < lowest if validation else done
+                if better:
+                    lowest = validation.nll if validation else math.inf
+                    members = (*earlier, {name: q.copy() for name, q in params.items()})
+                    z_members = (*z_earlier, z)
+                if epoch == config.epochs or 0 < config.patience <= epoch - own_best:
+                    state = State(number + 1, members=members, loss=lowest, earlier=len(members))
+                else:
+                    state = State(
+                        *(number, epoch, members, lowest, len(earlier), own_lowest, own_best),
+                        {"params": trainer.params, **trainer.slots},
                     )
-            if own is None or own.nll < own_lowest:
-                own_lowest, own_best = own.nll if own else math.inf, event.epoch
-            # Without validation names a further network counts when it is done.
-            done = number == 1 or event.epoch == config.epochs
-            better = validation.nll < lowest if validation else done
-            if better:
-                lowest = validation.nll if validation else math.inf
-                members = (*earlier, {name: q.copy() for name, q in event.params.items()})
-                z_members = (*z_earlier, z)
-            if event.epoch == config.epochs or 0 < config.patience <= event.epoch - own_best:
-                state = State(number + 1, members=members, loss=lowest, earlier=len(members))
-            else:
-                state = State(
-                    number, event.epoch, members, lowest, len(earlier), own_lowest, own_best, event.slots
+                yield EpochReport(
+                    network=number,
+                    epoch=epoch,
+                    loss=float(np.mean(losses)),
+                    lr=trainer.rate * config.lr,
+                    **clipping(np.array(norms), config.clip_norm),
+                    temperature=temperature,
+                    training=training,
+                    validation=validation,
+                    ece_before=ece_before,
+                    members=members if better else None,
+                    state=state,
                 )
-            norms, max_norm = np.array(event.norms), config.clip_norm or math.inf
-            yield EpochReport(
-                network=number,
-                epoch=event.epoch,
-                loss=float(np.mean(event.losses)),
-                grad_norm=float(norms.mean()),
-                clipped=float(np.mean(norms > max_norm)),
-                clip_factor=float(np.mean(max_norm / norms.clip(max_norm))) if config.clip_norm else 1.0,
-                lr=event.lr,
-                temperature=temperature,
-                training=training,
-                validation=validation,
-                ece_before=ece_before,
-                members=members if better else None,
-                state=state,
-            )
-            if state.network > number:
-                break
 
 
-@dataclass(frozen=True)
-class _Epoch:
-    epoch: int
-    losses: list[float]
-    norms: list[float]
-    lr: float
-    params: Params
-    slots: dict[str, Params]
+def spelling(n: int, config: TrainConfig, composed: int, rng: "np.random.Generator") -> IntArray:
+    """Which spelling of each of n names an epoch reads, see `spellings`.
 
-
-def _epochs(
-    data: Prepared,
-    network: NetworkConfig,
-    config: TrainConfig,
-    state: State,
-    y: IntArray,
-    weights: FloatArray,
-) -> Iterator[StepReport | _Epoch]:
-    """One network's training, from the state on; the arrays of an epoch are good until the next one begins.
-
-    Each epoch draws from a generator of its own, so that no generator need be part of a state.
+    People type "Nguyen" for "Nguyễn", have two surnames, and give their first name too.
     """
-    from rnn_names.training.workers import (  # not above: `predict` loads this module, and no processes
-        Task,
-        Workers,
-    )
+    reading = np.arange(n) + n * (rng.random(n) < config.folded)
+    if composed:
+        reading += 2 * n * (rng.random(n) < config.join) * rng.integers(1, composed + 1, n)
+    return reading
 
-    member = state.network - 1
-    rng = np.random.default_rng([config.seed, member])
-    start = init_params(network, rng, config.recurrent_init)
-    optimizer = OPTIMIZERS[config.optimizer](config)
-    n = len(y)
-    weight = weights[y] * name_weights(data.parts.train, y, len(data.countries))
-    composed = config.composed if config.join else 0
-    names = data.alphabet.encode(spellings(data.parts.train, data.given, composed, rng))
-    task = Task(network, config.objective, names, np.tile(y, 2 + 2 * composed))
-    steps = config.epochs * math.ceil(n / config.batch_size)
-    step, max_norm = state.epoch * math.ceil(n / config.batch_size), config.clip_norm or math.inf
-    start = state.slots.get("params", start)
-    with Workers(task, start, config.workers, processes=config.epochs * n > SHORT) as workers:
-        params = workers.params
-        average = EMA(params, config.ema_decay) if config.ema_decay else None
-        slots = optimizer.slots | ({"average": average.params} if average else {})
-        for slot, kept in slots.items():
-            kept.update({name: q.copy() for name, q in state.slots.get(slot, {}).items()})
-        optimizer.steps = step
-        if average:
-            average.steps = step
-        for epoch in range(state.epoch + 1, config.epochs + 1):
-            rng = np.random.default_rng([config.seed, member, epoch])
-            workers.draw_from(rng.spawn(config.workers))
-            losses, norms = [], []
-            # People type "Nguyen" for "Nguyễn", have two surnames, and give their first name too.
-            reading = np.arange(n) + n * (rng.random(n) < config.folded)
-            if composed:
-                reading += 2 * n * (rng.random(n) < config.join) * rng.integers(1, composed + 1, n)
-            for batch in batches(names.lengths[reading], config.batch_size, rng):
-                lr = learning_rate(config.lr, step, steps, config.warmup)
-                loss, grads = workers.gradient(reading[batch], weight[batch] / len(batch))
-                norm = clip_by_global_norm(grads, max_norm)
-                step += 1
-                if not (math.isfinite(loss) and math.isfinite(norm)):
-                    raise TrainingError(
-                        f"the loss is {loss:.3g} and the norm of the gradient {norm:.3g} "
-                        f"at epoch {epoch}, step {step}; {DIVERGED}"
-                    )
-                with np.errstate(all="ignore"):  # looked at when the epoch ends
-                    optimizer.step(params, grads, lr)
-                    if average:
-                        average.step(params)
-                losses.append(loss)
-                norms.append(norm)
-                yield StepReport(member * steps + step, config.networks * steps, loss, norm)
-            if not all(np.isfinite(q).all() for q in params.values()):
-                raise TrainingError(f"the parameters are no longer finite after epoch {epoch}; {DIVERGED}")
-            yield _Epoch(
-                *(epoch, losses, norms, lr, average.params if average else params),
-                slots={"params": params, **slots},
-            )
+
+def clipping(norms: FloatArray, clip_norm: float) -> dict[str, float]:
+    """What an EpochReport says of the norms and of clipping."""
+    most = clip_norm or math.inf
+    return {
+        "grad_norm": float(norms.mean()),
+        "clipped": float(np.mean(norms > most)),
+        "clip_factor": float(np.mean(most / norms.clip(most))) if clip_norm else 1.0,
+    }
+
+
+def check_finite(epoch: int, **measured: Metrics | None) -> None:
+    """Raise TrainingError if a loss is not finite."""
+    for part, metrics in measured.items():
+        if metrics and not math.isfinite(metrics.nll):
+            what = "training" if part == "training" else "validation"
+            raise TrainingError(f"the {what} loss is {metrics.nll} after epoch {epoch}; {DIVERGED}")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnn_names.base.arrays import FloatArray, Params
+from rnn_names.network.input import Gradient, RowGradient
 
 if TYPE_CHECKING:
     from rnn_names.model.recipe import TrainConfig
@@ -41,16 +42,17 @@ class Optimizer(ABC):
         return dict.fromkeys(self.kept, shapes)
 
 
-def clip_by_global_norm(grads: Params, max_norm: float) -> float:
+def clip_by_global_norm(grads: Mapping[str, Gradient], max_norm: float) -> float:
     """g ← g · min(1, max_norm / ‖g‖), in place; ‖g‖ is over all gradients together, and is returned.
 
     The direction stays, the length is bounded: one long step can no longer throw the parameters
     away (Pascanu, Mikolov, Bengio 2013, arXiv 1211.5063). A norm that is not finite is returned as
     it is, and nothing is scaled.
     """
-    norm = math.sqrt(sum(float(np.vdot(g, g)) for g in grads.values()))
+    values = [g.values if isinstance(g, RowGradient) else g for g in grads.values()]
+    norm = math.sqrt(sum(float(np.vdot(g, g)) for g in values))
     if max_norm < norm < math.inf:
-        for g in grads.values():
+        for g in values:
             g *= max_norm / norm
     return norm
 

@@ -1,19 +1,24 @@
 """Examples made ready for training: the split, the alphabet, the countries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from rnn_names.base.errors import DataError
 from rnn_names.model.recipe import TrainConfig
 from rnn_names.names.alphabet import Alphabet
+from rnn_names.names.encoded import country_indices
 from rnn_names.names.example import Example
+from rnn_names.names.frequent import frequent_ngrams
+from rnn_names.names.ngrams import NGrams
 from rnn_names.names.spelling import RULE, fold, label_key, normalise
 from rnn_names.names.split import Split, split, unique
-from rnn_names.network.pairs import frequent_pairs
+from rnn_names.training.optim import OPTIMIZERS
 from rnn_names.training.spellings import joints
+from rnn_names.training.weights import class_weights, country_counts, name_weights
 
 UNKNOWN = "unknown"  # the answer below the threshold
-PART = 1 << 16  # names whose pairs are counted at a time, so that a million take no more memory
 
 
 @dataclass(frozen=True)
@@ -25,18 +30,27 @@ class Prepared:
     alphabet: Alphabet
     countries: tuple[str, ...]
 
-    def pairs(self, count: int) -> tuple[int, ...]:
-        """The most frequent pairs of symbols in the training names, as written and in base letters."""
+    def ngrams(self, count: int, length: int, class_weight: str) -> NGrams | None:
+        """The most frequent n-grams of the training names, as written and in base letters; None for 0.
+
+        A name weighs what it does in the loss, see `weights`, a given name as much as one of its country.
+        """
         if not count:
-            return ()
-        examples = [*self.parts.train, *self.given]
-        parts = (
-            self.alphabet.encode(
-                spelled(e.name) for e in examples[at : at + PART] for spelled in (normalise, fold)
-            )
-            for at in range(0, len(examples), PART)
+            return None
+        train, countries = self.parts.train, self.countries
+        y = country_indices(train, countries)
+        of_country = class_weights(country_counts(y, len(countries)), class_weight)
+        weight = of_country[y] * name_weights(train, y, len(countries))
+        weight = np.concatenate([weight, of_country[country_indices(self.given, countries)]])
+        folded = [fold(e.name) for e in (*train, *self.given)]
+        number: dict[str, int] = {}
+        name = np.array([number.setdefault(spelled, len(number)) for spelled in folded])
+        written = (normalise(e.name) for e in (*train, *self.given))
+        names = self.alphabet.encode([*written, *folded])
+        blank = self.alphabet.symbols.find(" ")
+        return frequent_ngrams(
+            names, np.tile(name, 2), np.tile(weight, 2), len(self.alphabet), blank, count, length
         )
-        return frequent_pairs(parts, len(self.alphabet), count)
 
 
 def prepare(
@@ -49,10 +63,14 @@ def prepare(
 
     Of the given names those are kept that would fall into the training part, too: so no name of the
     other parts is learned as a given name. `rule` is the one of spelling.RULES by which names are divided.
-    Raises DataError for data that cannot be learned from.
+    Raises DataError for data that cannot be learned from, ValueError for an unknown optimizer.
     """
+    if config.optimizer not in OPTIMIZERS:
+        raise ValueError(f"optimizer cannot be {config.optimizer!r}; give {'|'.join(OPTIMIZERS)}")
     examples = unique(examples, rule)
     countries = sorted({example.country for example in examples})
+    if not examples:
+        raise DataError("no cell has a letter, so there are no names; give data that have some")
     if len(countries) < 2:
         raise DataError(f"every name has the label {countries[0]!r}; give names of two labels or more")
     spelled: dict[str, str] = {}
@@ -75,5 +93,6 @@ def prepare(
     kept = split(given, config.val_split, config.test_split, config.seed, rule).train if config.join else []
     alphabet = Alphabet.learn(example.name for example in [*parts.train, *kept])
     if config.join:
-        alphabet = Alphabet("".join(sorted({*alphabet.letters, *joints(full=bool(kept))})))
+        letters = "".join(sorted({*alphabet.letters, *joints(full=bool(kept))}))
+        alphabet = replace(alphabet, letters=letters)
     return Prepared(parts, kept, alphabet, tuple(countries))

@@ -18,18 +18,19 @@ from rnn_names.base.errors import CheckpointError, LostProcessError, OutputError
 from rnn_names.base.files import check_apart, check_writable, is_regular
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint, DataInfo
-from rnn_names.model.recipe import Shape, TrainConfig
+from rnn_names.model.recipe import BY_SIZE, chosen, known_ngrams
 from rnn_names.names.encoded import country_indices
 from rnn_names.names.examples import read_examples
 from rnn_names.names.source import STDIN
-from rnn_names.names.spelling import RULE
+from rnn_names.names.spelling import RULE, has_letters
 from rnn_names.names.split import fingerprint
 from rnn_names.names.tables import Format
 from rnn_names.network.config import READOUTS, NetworkConfig
 from rnn_names.training import state
 from rnn_names.training.history import history_entry
-from rnn_names.training.loop import EpochReport, State, StepReport, fit
+from rnn_names.training.loop import EpochReport, State, fit
 from rnn_names.training.prepared import prepare
+from rnn_names.training.trainer import StepReport
 from rnn_names.training.weights import country_counts
 
 
@@ -38,13 +39,13 @@ class Job:
     """What to train on, how, and where the model goes.
 
     `data` None is the bundled surnames; `given_names` None is then the bundled given names, else none.
+    `recipe` has the fields of Shape and TrainConfig that are not left to the number of names.
     `options` are the caller's own words for all this; a state keeps them.
     """
 
     data: Path | None
     output: Path
-    config: TrainConfig = TrainConfig()
-    shape: Shape = Shape()
+    recipe: Mapping[str, Any] = field(default_factory=dict)
     given_names: Path | None = None
     form: Format = Format()
     bits: int = 32
@@ -62,6 +63,7 @@ class Training:
     """A job under way.
 
     read       how many names were read; `data` is what became of them
+    nameless   how many of these have no letter, and are left out
     network    the network that is trained
     history    what a model file keeps of each epoch so far
     best       the best model so far, that of the epoch at `history[kept]`; None before the first epoch
@@ -77,9 +79,11 @@ class Training:
         examples = read_examples(source, job.form)
         given = read_examples(given_names, job.form) if given_names else []
         self.read = len(examples)
+        self.nameless = sum(not has_letters(example.name) for example in examples)
+        self.shape, self.config = chosen(job.recipe, len(examples))
         # A training that began under an older rule of spelling ends under it.
         rule = resumed.best.data.rule if resumed else RULE
-        self.data = prepare(examples, job.config, given, rule)
+        self.data = prepare(examples, self.config, given, rule)
         self.network = self._network()
         train, val, test = map(len, self.data.parts)
         self.info = DataInfo(
@@ -109,7 +113,7 @@ class Training:
         """Train to the end. When an EpochReport is handed out, model and state are in their files."""
         try:
             with state.held(self.unfinished):
-                for event in fit(self.data, self.network, self.job.config, self._start):
+                for event in fit(self.data, self.network, self.config, self._start):
                     if isinstance(event, EpochReport):
                         self._keep(event)
                     yield event
@@ -123,11 +127,11 @@ class Training:
         self.unfinished.unlink(missing_ok=True)
 
     def _network(self) -> NetworkConfig:
-        shape, readouts = self.job.shape, self.job.config.objective.readouts
+        shape, readouts = self.shape, self.config.objective.readouts
         every = shape.readout == "every"
         if every:
             readouts = tuple(name for name in READOUTS[1:] if name in ("step_country", *readouts))
-        return NetworkConfig(
+        network = NetworkConfig(
             symbols=len(self.data.alphabet),
             countries=len(self.data.countries),
             hidden_size=shape.hidden_size,
@@ -135,12 +139,19 @@ class Training:
             bidirectional=shape.bidirectional,
             readouts=readouts,
             pooling=shape.pooling and not every,
-            pairs=self.data.pairs(shape.pairs),
+            bag=0 if every else shape.bag,
+        )
+        count = shape.ngrams
+        if count == BY_SIZE:
+            rows = [shape for name, shape in network.shapes().items() if name.endswith(".U")]
+            count = known_ngrams(self.read, sum(planes * columns for planes, _, columns in rows))
+        return replace(
+            network, ngrams=self.data.ngrams(count, shape.ngram_length, self.config.class_weight)
         )
 
     def _go_on(self, resumed: state.Interrupted) -> None:
         best = resumed.best
-        same = (self._digest, self.network, self.job.config)
+        same = (self._digest, self.network, self.config)
         if same != (resumed.digest, best.network, best.training):
             again = "pipe the same in" if self.job.data == STDIN else "put them back"
             raise CheckpointError(
@@ -157,7 +168,7 @@ class Training:
             y = country_indices(self.data.parts.train, self.data.countries)
             best = Checkpoint(
                 network=self.network,
-                training=self.job.config,
+                training=self.config,
                 data=self.info,
                 alphabet=self.data.alphabet,
                 countries=self.data.countries,
@@ -189,7 +200,7 @@ def check_output(job: Job, resumed: bool) -> bool:
     """
     output = job.output
     if not is_regular(output) and not output.is_dir():
-        raise OutputError(f"{output}: is not a regular file; give another name")
+        raise OutputError(f"{output}: is a pipe or a device, and a model goes to none; give a file")
     check_writable(output)
     check_apart(output, job.sources)
     unfinished = state.state_path(output)

@@ -18,7 +18,7 @@ from rnn_names.base.errors import CheckpointError
 from rnn_names.model import checkpoint
 from rnn_names.model.archive import Archive
 from rnn_names.model.checkpoint import Checkpoint
-from rnn_names.model.parameters import read_parameter
+from rnn_names.model.parameters import read_floats
 from rnn_names.training.loop import State
 from rnn_names.training.optim import OPTIMIZERS
 from rnn_names.training.prepared import Prepared
@@ -120,6 +120,10 @@ def _decode(archive: Archive) -> Interrupted:
     run = checkpoint.read_object(archive, "run")
     ours = {name for name in archive.places if name.partition("/")[0] in ("run.npy", "run")}
     best = checkpoint.decode(archive, ours)
+    if best.network.ngrams is not None and not best.network.ngrams.marked:
+        raise ValueError(
+            "its network reads pairs of letters, which are no longer trained; remove it, and train anew"
+        )
     config, epochs = best.training, best.history
     if set(run) != RUN:
         raise ValueError(f"its run has other fields: {brief(sorted(RUN ^ set(run)))}")
@@ -146,8 +150,11 @@ def _decode(archive: Archive) -> Interrupted:
         raise ValueError(f"unknown optimizer {brief(config.optimizer)}")
     slots: dict[str, Mapping[str, tuple[int, ...]]] = {}
     if run["epoch"]:
-        slots = {"params": shapes, **OPTIMIZERS[config.optimizer](config).slot_shapes(shapes)}
-        slots |= {"average": shapes} if config.ema_decay else {}
+        rows = {name: shapes[name] for name in best.network.row_parameters}
+        dense = {name: shape for name, shape in shapes.items() if name not in rows}
+        slots = {"params": shapes, **OPTIMIZERS[config.optimizer](config).slot_shapes(dense)}
+        slots["squares"] = {name: shape[:2] for name, shape in rows.items()}
+        slots |= {"average": dense, "row_average": rows} if config.ema_decay else {}
     if ours != {"run.npy", *(f"run/{slot}/{name}.npy" for slot, kept in slots.items() for name in kept)}:
         raise ValueError("it does not keep what its optimizer needs")
     return Interrupted(
@@ -163,8 +170,7 @@ def _decode(archive: Archive) -> Interrupted:
             own_epoch=run["own_epoch"],
             slots={
                 slot: {
-                    name: read_parameter(archive, f"run/{slot}/{name}", shape)
-                    for name, shape in kept.items()
+                    name: read_floats(archive, f"run/{slot}/{name}", shape) for name, shape in kept.items()
                 }
                 for slot, kept in slots.items()
             },

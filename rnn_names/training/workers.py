@@ -22,6 +22,7 @@ from rnn_names.base.arrays import FloatArray, IntArray, Params, keep_freed_memor
 from rnn_names.base.errors import LostProcessError
 from rnn_names.names.encoded import Encoded
 from rnn_names.network.config import NetworkConfig, Objective
+from rnn_names.network.input import Gradient, RowGradient, added
 from rnn_names.network.loss import Targets, loss_and_gradient
 
 PATIENCE = 5.0  # seconds that a process has to end by itself
@@ -36,15 +37,16 @@ class Task:
     objective: Objective
     names: Encoded
     country: IntArray  # (n,), of each name
+    fallback: IntArray | None = None  # (V,), see Alphabet.fallback
 
     def gradient(
         self, params: Params, chosen: IntArray, weight: FloatArray, rng: np.random.Generator
-    ) -> tuple[float, Params]:
+    ) -> tuple[float, dict[str, Gradient]]:
         """Loss and gradients of the chosen names, each with its weight in the loss."""
         targets = Targets(self.country[chosen], weight)
         with np.errstate(all="ignore"):  # what overflows shows in the loss or the norm
             return loss_and_gradient(
-                params, self.network, self.names.take(chosen), targets, self.objective, rng
+                params, self.network, self.names.take(chosen), targets, self.objective, rng, self.fallback
             )
 
 
@@ -75,7 +77,7 @@ class Workers:
         for helper, rng in zip(self.helpers, rngs[1:], strict=False):
             helper.send(rng)
 
-    def gradient(self, chosen: IntArray, weight: FloatArray) -> tuple[float, Params]:
+    def gradient(self, chosen: IntArray, weight: FloatArray) -> tuple[float, dict[str, Gradient]]:
         """Loss and gradients of a batch of names, each with its weight in the loss."""
         # Names that begin alike to the same worker, which reads them together.
         sorted_names = np.argsort(self.place[chosen], kind="stable")
@@ -90,8 +92,7 @@ class Workers:
                 else self.task.gradient(self.params, chosen[part], weight[part], self.rngs[k + 1])
             )
             loss += other_loss
-            for name, g in grads.items():
-                g += other[name]
+            grads = {name: added(g, other[name]) for name, g in grads.items()}
         return loss, grads
 
     def __enter__(self) -> "Workers":
@@ -121,10 +122,14 @@ class Helper:
         with self._alive():
             self.connection.send(message)
 
-    def end(self) -> tuple[float, Params]:
+    def end(self) -> tuple[float, dict[str, Gradient]]:
         """The loss of the part that it was sent, and the gradients, until the next part is sent."""
         with self._alive():
-            return _receive(self.connection), self.grads
+            loss, rows = _receive(self.connection)
+        return loss, {
+            name: RowGradient(rows[name], g[:, : len(rows[name])]) if name in rows else g
+            for name, g in self.grads.items()
+        }
 
     def close(self) -> None:
         """End the process: it takes the closed connection for the end."""
@@ -150,6 +155,10 @@ class Helper:
 
 
 def _serve(connection: Connection, shared_params: Any, shared_grads: Any) -> None:
+    # The first process says what was kept, and ends this one: to all of them `timeout` sends its signal.
+    for ending in ("SIGTERM", "SIGHUP"):
+        with suppress(AttributeError):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, ending), signal.SIG_IGN)
     keep_freed_memory()
     with suppress(EOFError, OSError):  # the other end is closed: that is the end
         task = connection.recv()
@@ -162,9 +171,14 @@ def _serve(connection: Connection, shared_params: Any, shared_grads: Any) -> Non
                 continue
             chosen, weight = message
             loss, found = task.gradient(params, chosen, weight, rng)
+            rows = {}
             for name, g in found.items():
-                grads[name][...] = g
-            connection.send(loss)
+                if isinstance(g, RowGradient):
+                    rows[name] = g.rows
+                    grads[name][:, : len(g.rows)] = g.values
+                else:
+                    grads[name][...] = g
+            connection.send((loss, rows))
 
 
 def _receive(connection: Connection) -> Any:

@@ -17,8 +17,9 @@ from rnn_names.model.recipe import TrainConfig
 from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples
 from rnn_names.network.config import NetworkConfig
-from rnn_names.training.loop import EpochReport, StepReport, fit
+from rnn_names.training.loop import EpochReport, fit
 from rnn_names.training.prepared import Prepared, prepare
+from rnn_names.training.trainer import StepReport
 
 COUNTRIES = ("Germany", "Greece", "Japan", "Poland", "Vietnam")
 CONFIG = TrainConfig(

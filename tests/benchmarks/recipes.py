@@ -16,20 +16,17 @@ from typing import Any
 
 from rnn_names.base.bundled import bundled_given_names, bundled_surnames
 from rnn_names.model.metrics import Metrics
-from rnn_names.model.recipe import TrainConfig
+from rnn_names.model.recipe import BY_SIZE, chosen, known_ngrams
 from rnn_names.names.examples import read_examples
 from rnn_names.network.config import NetworkConfig
 from rnn_names.training.loop import EpochReport, fit
 from rnn_names.training.prepared import prepare
 
-# As the options of `rnn-names train` are by default.
-NETWORK: dict[str, Any] = {"cell": "gru", "bidirectional": True, "hidden_size": 128, "pooling": True}
-PAIRS = 400
 EPOCHS = 12
 PLAIN: dict[str, Any] = {
     **{"pooling": False, "step_loss": 0.0, "letter_loss": 0.0, "dropout": 0.0, "letter_dropout": 0.0},
     **{"bidirectional": False, "ema_decay": 0.0, "join": 0.0, "class_weight": "none"},
-    **{"optimizer": "adamw", "pairs": 0},
+    **{"optimizer": "adamw", "ngrams": 0, "bag": 0},
 }
 RECIPES: dict[str, dict[str, Any]] = {
     "default": {},
@@ -37,10 +34,10 @@ RECIPES: dict[str, dict[str, Any]] = {
     "one way": {"bidirectional": False},
     "country's loss alone": {"step_loss": 0.0, "letter_loss": 0.0},
     "no pooling": {"pooling": False},
-    "no pairs": {"pairs": 0},
-    "800 pairs": {"pairs": 800},
+    "letters alone": {"ngrams": 0, "bag": 0},
+    "n-grams without a bag": {"bag": 0},
     "AdamW for all": {"optimizer": "adamw"},
-    "no pairs, AdamW for all": {"pairs": 0, "optimizer": "adamw"},
+    "letters alone, AdamW for all": {"ngrams": 0, "bag": 0, "optimizer": "adamw"},
     "hidden size 96": {"hidden_size": 96},
     "no letter dropout": {"letter_dropout": 0.0},
     "no average of the parameters": {"ema_decay": 0.0},
@@ -63,22 +60,26 @@ RECIPES: dict[str, dict[str, Any]] = {
 
 def validate(data: Path, changes: dict[str, Any]) -> Metrics:
     """The metrics of a recipe's last best epoch."""
-    config = replace(
-        TrainConfig(networks=1, epochs=EPOCHS),
-        **{k: v for k, v in changes.items() if k not in (*NETWORK, "pairs", "readout")},
-    )
-    readouts = config.objective.readouts
-    if changes.get("readout") == "every":
-        readouts = ("step_country",)
+    examples = read_examples(data)
+    shape, config = chosen({"networks": 1, "epochs": EPOCHS, **changes}, len(examples))
+    every = shape.readout == "every"
     given = read_examples(bundled_given_names()) if data == bundled_surnames() else []
-    prepared = prepare(read_examples(data), config, given)
+    prepared = prepare(examples, config, given)
     network = NetworkConfig(
         symbols=len(prepared.alphabet),
         countries=len(prepared.countries),
-        readouts=readouts,
-        pairs=prepared.pairs(changes.get("pairs", PAIRS)),
-        **{k: changes.get(k, v) for k, v in NETWORK.items()},
+        hidden_size=shape.hidden_size,
+        cell=shape.cell,
+        bidirectional=shape.bidirectional,
+        readouts=("step_country",) if every else config.objective.readouts,
+        pooling=shape.pooling and not every,
+        bag=0 if every else shape.bag,
     )
+    count = shape.ngrams
+    if count == BY_SIZE:
+        rows = [shape for name, shape in network.shapes().items() if name.endswith(".U")]
+        count = known_ngrams(len(examples), sum(planes * columns for planes, _, columns in rows))
+    network = replace(network, ngrams=prepared.ngrams(count, shape.ngram_length, config.class_weight))
     best = None
     for event in fit(prepared, network, config):
         if isinstance(event, EpochReport) and event.members:

@@ -62,8 +62,9 @@ from rnn_names.network.config import NetworkConfig, Objective
 from rnn_names.network.init import init_params
 from rnn_names.network.prefixes import prefix_tree
 from rnn_names.training.batches import batches
-from rnn_names.training.loop import EpochReport, StepReport, fit
+from rnn_names.training.loop import EpochReport, fit
 from rnn_names.training.prepared import Prepared
+from rnn_names.training.trainer import StepReport
 
 PARTS = ("train", "predict", "cli", "growth")
 HIDDEN = 128
@@ -377,7 +378,7 @@ class Products:
             return rng.random(shape, np.float32)
 
         H, N = config.hidden_size, max(max(shape.prefixes) for shape in shapes)
-        gates = CELLS[config.cell].h
+        gates = CELLS[config.cell].h_planes
         self.W = array(gates.stop - gates.start, H, H)
         self.W_T = np.ascontiguousarray(self.W.transpose(0, 2, 1))
         self.a, self.states = array(len(self.W), N, H), array(N, H)

@@ -5,7 +5,8 @@ through torch.nn.RNN, GRU or LSTM as a packed sequence, and the losses are writt
 Stored: the parameters, the loss, every gradient, its norm, and the parameters after three steps of
 AdamW on clipped gradients; for one network also after three steps of SGD with momentum. The leaves of
 the graph have this project's shapes and are rearranged to PyTorch's, so that autograd gives the
-gradients in this project's shapes. Pairs are further columns of the input, other ones in each direction.
+gradients in this project's shapes. An n-gram is a further column of the input: a place has ones at the
+longest n-gram that was read there and at all that this one backs off to, other ones in each direction.
 Three steps of Muon are along random gradients, with products in float64 instead of PyTorch's bfloat16.
 Needs torch (the extra `bench`).
 """
@@ -19,7 +20,7 @@ from torch.nn.functional import cross_entropy, linear
 from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence
 
 from rnn_names.network.config import NetworkConfig
-from tests.problems import COUNTRIES, MAX_NORM, NAMES, OBJECTIVE, WEIGHTS, configurations, start
+from tests.problems import COUNTRIES, MAX_NORM, NAMES, OBJECTIVE, SYMBOLS, WEIGHTS, configurations, start
 
 Leaves = dict[str, torch.Tensor]
 
@@ -45,13 +46,18 @@ def torch_weights(config: NetworkConfig, leaves: Leaves) -> Leaves:
 
 
 def columns(config: NetworkConfig, name: list[int], backward: bool) -> torch.Tensor:
-    """In each row a one at the symbol, and one at the pair that it makes with the symbol read before it."""
-    x = torch.zeros(len(name), config.symbols + len(config.pairs), dtype=torch.float64)
-    for t, symbol in enumerate(name):
-        x[t, symbol] = 1
-        pair = name[t : t + 2] if backward else name[max(t - 1, 0) : t + 1]
-        if len(pair) == 2 and pair[0] * config.symbols + pair[1] in config.pairs:
-            x[t, config.symbols + config.pairs.index(pair[0] * config.symbols + pair[1])] = 1
+    """In each row ones at the symbol, or at the longest known n-gram and all that this backs off to."""
+    x = torch.zeros(len(name), config.inputs, dtype=torch.float64)
+    if config.ngrams is None:
+        x[range(len(name)), name] = 1
+        return x
+    known = [config.ngrams.spelled(n, SYMBOLS) for n in range(len(config.ngrams))]
+    text = "".join("_" if symbol < 2 else SYMBOLS[symbol] for symbol in name)
+    for t in range(len(name)):
+        for length in range(1, len(name) + 1):  # of a known n-gram all parts are known
+            part = text[t : t + length] if backward else text[max(t + 1 - length, 0) : t + 1]
+            if len(part) == length and part in known:
+                x[t, known.index(part)] = 1
     return x
 
 
@@ -62,7 +68,7 @@ def loss_of(config: NetworkConfig, leaves: Leaves) -> torch.Tensor:
     ]
     options = {"nonlinearity": "relu"} if config.cell == "relu" else {}
     module = kind(
-        2 * (config.symbols + len(config.pairs)),
+        2 * config.inputs,
         config.hidden_size,
         bidirectional=config.bidirectional,
         dtype=torch.float64,
@@ -95,6 +101,8 @@ def loss_of(config: NetworkConfig, leaves: Leaves) -> torch.Tensor:
             if "next_symbol" in config.readouts and T > 1:
                 loss = ce(f"{direction}.next_symbol", read[:-1], seen[1:], 0.0)
                 total = total + weight * OBJECTIVE.letter_loss * loss / D
+        if config.bag:
+            ends.append((columns(config, name, backward=False) @ leaves["bag.U"][0]).mean(0))
         if "country" in config.readouts:
             total = total + weight * ce(
                 "country", torch.cat(ends)[None], [country], OBJECTIVE.label_smoothing
@@ -129,6 +137,18 @@ def muon() -> dict[str, Any]:
     return {"muon/before": before, "muon/gradients": gradients, "muon/after": after}
 
 
+def adagrad() -> dict[str, Any]:
+    """Rows of one column before and after four steps of Adagrad along random gradients."""
+    rng = np.random.default_rng(4)
+    before, gradients = rng.standard_normal((1, 6, 1)), rng.standard_normal((4, 1, 6, 1))
+    rows = torch.tensor(before, requires_grad=True)
+    optimizer = torch.optim.Adagrad([rows], lr=0.3, initial_accumulator_value=0.2, eps=1e-7)
+    for gradient in gradients:
+        rows.grad = torch.tensor(gradient)
+        optimizer.step()
+    return {"adagrad/before": before, "adagrad/gradients": gradients, "adagrad/after": array(rows)}
+
+
 def main() -> None:
     """Write recurrent.npz beside this script."""
     stored: dict[str, Any] = {}
@@ -156,7 +176,7 @@ def main() -> None:
                 optimizer.step()
             for name, q in leaves.items():
                 stored[f"{label}/{rule}/{name}"] = array(q)
-    stored |= muon()
+    stored |= muon() | adagrad()
     np.savez_compressed(
         Path(__file__).with_name("recurrent.npz"), torch=np.array(torch.__version__), **stored
     )

@@ -1,0 +1,74 @@
+"""The answers of `predict`: to each name once, drawn and written."""
+
+from collections.abc import Iterable, Iterator
+from itertools import repeat
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rnn_names.base.errors import DataError
+
+if TYPE_CHECKING:
+    from rnn_names.model.classifier import Guess, NameClassifier
+    from rnn_names.names.groups import Groups
+    from rnn_names.names.records import Chunk
+    from rnn_names.show.predictions import Prediction, Writer
+
+MAPS = 6  # names, at most, in a picture
+REMEMBERED = 1 << 15  # different names whose answers are kept for reuse
+
+
+class Answers(NamedTuple):
+    """A classifier, and what is asked of it."""
+
+    classifier: "NameClassifier"
+    top_k: int
+    threshold: float
+    groups: "Groups | None" = None
+    codes: bool = False
+
+    def of(self, names: list[str]) -> "Iterator[Prediction]":
+        """The answer to each name."""
+        from rnn_names.show.predictions import Prediction
+
+        classifier = self.classifier
+        guesses = classifier.predict(names, self.top_k)
+        best: Iterable[Guess | None] = repeat(None)
+        if self.groups:
+            best = classifier.predict_groups(names, self.groups)
+        for name, of_name, group in zip(names, guesses, best, strict=False):
+            if self.codes:
+                of_name = [g._replace(country=classifier.labels.code(g.country)) for g in of_name]
+            yield Prediction(name, of_name, classifier.unknown_letters(name), self.threshold, group)
+
+
+def drawn(
+    table: "Iterable[Chunk]", classifier: "NameClassifier", threshold: float, pictures: dict[str, Path]
+) -> "list[Chunk]":
+    """The records, once their names are drawn. Raises DataError for too many names, or other labels."""
+    from rnn_names.show.pictures import draw
+
+    if not classifier.labels.of_countries:
+        raise DataError("--map: the model's labels are not all countries; leave --map out")
+    chunks: list[Chunk] = []
+    names: dict[str, None] = {}
+    for chunk in table:
+        chunks.append(chunk)
+        names |= dict.fromkeys(chunk.names)
+        if len(names) > MAPS:
+            raise DataError(f"--map: more than {MAPS} names; give at most {MAPS} different ones")
+    answers = Answers(classifier, len(classifier.countries), threshold)
+    draw("predict", pictures, [*answers.of([*names])])
+    return chunks
+
+
+def write(table: "Iterable[Chunk]", answers: Answers, out: "Writer") -> None:
+    """Answer every record; the answer to a repeated name is reused."""
+    known: dict[str, Any] = {}
+    for names, rows in table:
+        new = [name for name in dict.fromkeys(names) if name not in known]
+        for prediction in answers.of(new):
+            known[prediction.name] = out.render(prediction)
+        out.write(rows, [known[name] for name in names])
+        if len(known) > REMEMBERED:  # those of this chunk are likely to come again
+            known = {name: known[name] for name in names}
+    out.end()

@@ -1,0 +1,52 @@
+"""The options of commands that draw pictures: one for each picture."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from typer.core import TyperOption
+
+from rnn_names.base.files import check_apart, check_writable
+from rnn_names.cli.command import Command
+from rnn_names.cli.options import svg_file
+from rnn_names.show.pictures import PICTURES
+
+
+class DrawingCommand(Command):
+    """A command with an option for each of its PICTURES; the files given are in `ctx.meta["pictures"]`."""
+
+    def __init__(self, *args: Any, **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        self.pictures = PICTURES[str(self.name)]
+        added = [
+            TyperOption(
+                param_decls=[_parameter(option), option],
+                metavar="FILE.svg|-",
+                callback=_svg,
+                help=picture.help,
+            )
+            for option, picture in self.pictures.items()
+        ]
+        place = next(k for k, parameter in enumerate(self.params) if parameter.name == "verbose")
+        self.params[place:place] = added
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command, with the file of each picture that is asked for."""
+        files = {option: ctx.params.pop(_parameter(option)) for option in self.pictures}
+        ctx.meta["pictures"] = {option: path for option, path in files.items() if path is not None}
+        return super().invoke(ctx)
+
+
+def check_outputs(outputs: Sequence[Path], inputs: Sequence[Path | None]) -> None:
+    """Raise OutputError for a file that cannot be written, is an input, or is given twice."""
+    for place, path in enumerate(outputs):
+        check_writable(path)
+        check_apart(path, [*inputs, *outputs[:place]])
+
+
+def _parameter(option: str) -> str:
+    return option.removeprefix("--").replace("-", "_")
+
+
+def _svg(ctx: Any, parameter: Any, value: str | None) -> Path | None:
+    return svg_file(None if value is None else Path(value))

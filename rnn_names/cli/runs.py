@@ -1,0 +1,157 @@
+"""The runs of `evaluate`: which model is scored on which data, and notes on each."""
+
+from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import typer
+
+from rnn_names.base.errors import DataError
+from rnn_names.cli.options import Grouping, groups_of, load, model_path, nameless
+
+if TYPE_CHECKING:
+    from rnn_names.model.classifier import NameClassifier
+    from rnn_names.model.evaluation import Evaluation, Run
+    from rnn_names.model.own_data import DataSet
+
+
+class Part(StrEnum):
+    """Values of --split."""
+
+    test = "test"
+    val = "val"
+    train = "train"
+    all = "all"
+
+
+class Named(NamedTuple):
+    """A model and its name."""
+
+    name: str
+    classifier: "NameClassifier"
+
+
+def named(path: Path | None, verbose: bool, prior: str | None) -> Named:
+    """The model of --model, and its name."""
+    from rnn_names.base.bundled import BUNDLED_MODEL
+
+    file = model_path(path, verbose=False)
+    return Named("bundled" if file == BUNDLED_MODEL else str(file), load(path, verbose, prior))
+
+
+def runs(
+    models: Sequence[Named],
+    given: "Sequence[DataSet]",
+    split: Part | None,
+    score: "Callable[[Named, DataSet, Part], Run]",
+) -> "Iterator[Run]":
+    """Score each model on each data set; without data, on the data that it was trained on."""
+    from rnn_names.model.own_data import own_data, own_source
+
+    if not given:
+        for model in models:
+            trained = model.classifier.model.data
+            data = own_data(trained)
+            if not data.taught(trained):
+                raise DataError(
+                    f"{own_source(trained)}: changed since the model was trained on it; "
+                    "give it as DATA to score every row, or train again"
+                )
+            yield score(model, data, split or Part.test)
+    taught = [model.classifier.model.data for model in models]
+    for data in given:
+        part = split or (Part.test if any(map(data.taught, taught)) else Part.all)
+        for model in models:
+            yield score(model, data, part)
+        if part is Part.all and not all(map(data.taught, taught)):
+            typer.echo(
+                "this includes names that the model was trained on; --split test leaves them out", err=True
+            )
+
+
+def score(
+    model: Named,
+    data: "DataSet",
+    part: Part,
+    threshold: float,
+    known_labels: bool,
+    by: Grouping | None = None,
+    table: Path | None = None,
+) -> "Run":
+    """Score one model on one part of a data set. Tables, files and pictures are made from the result."""
+    from rnn_names.model.evaluation import Run
+
+    examples = data.part(model.classifier.model, part.value)
+    try:
+        evaluation = model.classifier.score(examples, threshold, known_labels)
+        groups = groups_of(model.classifier.labels, by, table)
+        evaluation = evaluation.by(groups) if groups else evaluation
+        return Run(model.name, data.name, part.value, evaluation)
+    except DataError as error:
+        raise DataError(f"{model.name} on {data.name}: {error}") from error
+
+
+def note(run: "Run", several: bool) -> None:
+    """Say which names are scored, and which labels are unknown."""
+    from rnn_names.base.text import printable
+
+    where = run.title if several else run.names
+    typer.echo(f"{printable(where)}: {run.evaluation.metrics.n:,} names", err=True)
+    if run.evaluation.nameless:
+        typer.echo(f"left out: {nameless(run.evaluation.nameless)}", err=True)
+    for label, count in sorted(run.evaluation.unknown.items()):
+        what = "left out" if run.evaluation.left_out else "counted as wrong"
+        typer.echo(
+            f"{what}: {count:,} names of {printable(label)!r}, a label unknown to the model", err=True
+        )
+
+
+def note_told(scored: "Evaluation", drawn: Path | None) -> None:
+    """Say which names the confusion leaves out. Raises DataError if the picture of it would be empty."""
+    from rnn_names.model.metrics import UNKNOWN_LABEL
+
+    known = scored.truth != UNKNOWN_LABEL
+    below, unknown = int((known & ~scored.covered).sum()), int((~known).sum())
+    causes = [
+        *([f"{below:,} with an answer below the threshold"] if below else []),
+        *([f"{unknown:,} of labels unknown to the model"] if unknown else []),
+    ]
+    if causes:
+        typer.echo(f"not in the confusion: {', '.join(causes)}", err=True)
+    if drawn and below + unknown == len(scored.truth):
+        raise DataError(f"{drawn}: no name is left to draw; lower --threshold")
+
+
+def note_unlike(runs: "Sequence[Run]") -> None:
+    """Name the data of which the models have scored different names."""
+    from rnn_names.base.text import printable
+
+    first = {run.data: run for run in reversed(runs)}
+    for data in dict.fromkeys(
+        run.data for run in runs if run.evaluation.examples != first[run.data].evaluation.examples
+    ):
+        typer.echo(
+            f"{printable(data)}: the models score different names: they split it differently or know "
+            "other labels; compare with care",
+            err=True,
+        )
+
+
+def failures(
+    runs: "Sequence[Run]", min_accuracy: float | None, min_macro_f1: float | None
+) -> Iterator[str]:
+    """A line for each figure of a run that is too low."""
+    from rnn_names.base.text import printable
+
+    for run in runs:
+        where, metrics = printable(run.title), run.evaluation.metrics
+        for figure, value, least in (
+            ("accuracy", metrics.accuracy, min_accuracy),
+            ("macro-F1", metrics.macro_f1, min_macro_f1),
+        ):
+            if least is not None and value < least:
+                yield (
+                    f"{where}: {figure} {value:.4f} is {least - value:.2g} below "
+                    f"{least:g}; ask for less, or train a better model"
+                )

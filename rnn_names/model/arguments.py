@@ -1,0 +1,49 @@
+"""Names and examples from a Python caller, checked."""
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+
+import numpy as np
+
+from rnn_names.names.example import Example
+
+
+def name_list(names: Iterable[str | None]) -> list[str]:
+    """The names as texts, in order, with "" for a missing name.
+
+    None, NaN and pandas.NA are missing names. Raises TypeError for a str, whose letters would be taken for
+    names; for a dict or a DataFrame, whose keys or columns would be; for a set, which has no order; and for
+    an entry that is neither a str nor missing, with its position.
+    """
+    if isinstance(names, str | bytes | bytearray):
+        raise TypeError("names must be a list of strings; for one name write [name]")
+    if not isinstance(names, Iterable):
+        raise TypeError(f"names must be a list of strings, not {names!r}")
+    if isinstance(names, Mapping) or any(hasattr(names, what) for what in ("columns", "column_names")):
+        raise TypeError(f"names must be a list of strings; give one column of the {type(names).__name__}")
+    if isinstance(names, Set):
+        raise TypeError("names must be in an order; give sorted(names)")
+    if getattr(names, "ndim", 1) != 1:
+        raise TypeError("names must be an array of one dimension; give one column")
+    texts = list(names)
+    for place, name in enumerate(texts):
+        if not isinstance(name, str):
+            if not missing(name):
+                raise TypeError(f"names must be strings; names[{place}] is {name!r}")
+            texts[place] = ""
+    return texts  # type: ignore[return-value]  # no None is left
+
+
+def missing(value: object) -> bool:
+    """Whether the value stands for none: None, NaN of any kind, NumPy's NaT, or pandas' NA and NaT."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    if isinstance(value, float | np.inexact | np.datetime64 | np.timedelta64):
+        return bool(value != value)  # so these say that they are none
+    return type(value).__name__ == "Decimal" and bool(value.is_nan())  # type: ignore[attr-defined]
+
+
+def check_examples(examples: Sequence[Example]) -> None:
+    """Raise TypeError unless each example is a name with its country."""
+    for k, example in enumerate(examples):
+        if not isinstance(example, Example) or not all(isinstance(text, str) for text in example[:2]):
+            raise TypeError(f"examples must be of a name and a country; examples[{k}] is {example!r}")

@@ -1,0 +1,54 @@
+"""The labels of a model, and which of them a text means."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from rnn_names.base.errors import DataError
+from rnn_names.names.countries import Country, all_countries, country_named, country_of
+from rnn_names.names.spelling import label_key
+
+
+class Labels:
+    """A model's labels, in its order."""
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        self.labels = tuple(labels)
+        self._exact = {label: place for place, label in enumerate(self.labels)}
+
+    @cached_property
+    def of_countries(self) -> bool:
+        """Whether every label is a country: so that codes, regions and populations have a meaning."""
+        return all_countries(self.labels)
+
+    @cached_property
+    def countries(self) -> tuple[Country, ...]:
+        """The country of each label. Raises KeyError where one is none."""
+        return tuple(map(country_named, self.labels))
+
+    def code(self, label: str) -> str:
+        """The ISO 3166 code of a label, of two letters. Raises DataError if the labels are no countries."""
+        if not self.of_countries:
+            raise DataError("the model's labels are no countries, so they have no codes; leave --codes out")
+        return self.countries[self._exact[label]].alpha2
+
+    @cached_property
+    def _folded(self) -> dict[str, int]:
+        return {label_key(label): place for place, label in reversed([*enumerate(self.labels)])}
+
+    @cached_property
+    def _by_code(self) -> dict[str, int]:
+        return {country.alpha2: place for place, country in enumerate(self.countries)}
+
+    def place(self, text: str) -> int | None:
+        """The place of the label that the text means, or None.
+
+        That is the label itself; else one in another case or with other accents; else, of countries, the
+        one with this ISO 3166 code or other name: `TR`, `Turkey` for Türkiye.
+        """
+        found = self._exact.get(text)
+        if found is None:
+            found = self._folded.get(label_key(text))
+        if found is None and self.of_countries:
+            country = country_of(text)
+            found = self._by_code.get(country.alpha2) if country else None
+        return found

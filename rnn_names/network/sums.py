@@ -1,0 +1,58 @@
+"""The rows as prediction holds them: summed along the suffixes once, perhaps in few bits.
+
+e   (X, N, H)   own rows of a parameter, as they are trained
+u   (X, N, H)   the sums, of which x_t selects one: see `input`
+"""
+
+from typing import Any
+
+import numpy as np
+
+from rnn_names.base.arrays import FloatArray, IntArray, Params
+from rnn_names.names.ngrams import NGrams
+from rnn_names.network.config import NetworkConfig
+from rnn_names.network.input import links
+
+SCALE = ".scale"  # stands behind the name of a parameter, for what its rows of whole numbers are times
+PACKED = np.uint8  # the type of rows that have two numbers a byte, see model.parameters
+
+
+def sums(e: FloatArray, ngrams: NGrams, direction: str) -> FloatArray:
+    """u (X, N, H) of all n-grams, length by length: what prediction selects from."""
+    u, link = e.copy(), links(ngrams, direction)
+    for level in ngrams.levels[1:]:
+        u[:, level] += u[:, link[level]]
+    return u
+
+
+def with_sums(params: Params, config: NetworkConfig) -> Params:
+    """The parameters as prediction holds them: u in the place of e."""
+    if config.ngrams is None:
+        return params
+    return params | {
+        name: sums(params[name], config.ngrams, name.partition(".")[0]) for name in config.row_parameters
+    }
+
+
+def selected(params: Params, name: str, nodes: "IntArray | slice", config: NetworkConfig) -> FloatArray:
+    """These rows (X, n, columns) of a parameter as prediction holds it, widened from whole numbers."""
+    rows: Any = params[name][:, nodes]
+    if name + SCALE not in params:
+        return np.asarray(rows)
+    if rows.dtype == PACKED:
+        halves = np.stack([rows & 15, rows >> 4], axis=-1).reshape(*rows.shape[:-1], -1)
+        rows = halves[..., : config.shapes()[name][-1]].astype(np.float32)
+        rows -= 8
+    else:
+        rows = rows.astype(np.float32)
+    rows *= params[name + SCALE][:, nodes, None].astype(np.float32)
+    return np.asarray(rows)
+
+
+def widened(params: Params, config: NetworkConfig) -> Params:
+    """All parameters in 32 bits."""
+    return {
+        name: selected(params, name, slice(None), config) if name in config.row_parameters else q
+        for name, q in params.items()
+        if not name.endswith(SCALE)
+    }

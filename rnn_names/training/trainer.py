@@ -1,0 +1,110 @@
+"""One network in training: batch → gradient → clip → step → average."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnn_names.base.arrays import FloatArray, IntArray, Params
+from rnn_names.base.errors import TrainingError
+from rnn_names.model.recipe import TrainConfig
+from rnn_names.network.input import RowGradient
+from rnn_names.training.batches import batches
+from rnn_names.training.optim import EMA, OPTIMIZERS, clip_by_global_norm, learning_rate
+from rnn_names.training.rows import RowAdagrad, RowEMA
+from rnn_names.training.workers import Workers
+
+DIVERGED = "lower --lr, or --clip-norm (0 clips nothing)"
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """One step of `steps` in all, counted from 1; the gradient's norm is the one before clipping."""
+
+    step: int
+    steps: int
+    loss: float
+    grad_norm: float
+
+
+class Trainer:
+    """Trains one network: from its start, or from the slots that it had after `done` epochs.
+
+    The n names stand in the workers' task in several spellings, the k-th of name i at i + k n: see
+    `spellings`. The parameters are those of the workers.
+    """
+
+    def __init__(
+        self,
+        workers: Workers,
+        weight: FloatArray,
+        config: TrainConfig,
+        member: int,
+        slots: dict[str, Params],
+        done: int,
+    ) -> None:
+        self.workers, self.weight, self.config = workers, weight, config
+        self.member, self.done = member, done
+        per_epoch = math.ceil(len(weight) / config.batch_size)
+        self.steps, self.taken = config.epochs * per_epoch, done * per_epoch
+        self.params = workers.params
+        self.rows = {name: self.params[name] for name in workers.task.network.row_parameters}
+        self.dense = {name: q for name, q in self.params.items() if name not in self.rows}
+        self.optimizer, self.row_optimizer = (
+            OPTIMIZERS[config.optimizer](config),
+            RowAdagrad(config.row_start),
+        )
+        self.average = EMA(self.dense, config.ema_decay)
+        self.row_average = RowEMA(self.rows, config.ema_decay)
+        self.optimizer.steps = self.average.steps = self.row_average.steps = self.taken
+        for slot, kept in self.slots.items():
+            kept.update({name: q.copy() for name, q in slots.get(slot, {}).items()})
+        self.rate = 0.0
+
+    @property
+    def slots(self) -> dict[str, Params]:
+        """What the optimizers and the averages keep of each parameter, by name."""
+        slots = {**self.optimizer.slots, **self.row_optimizer.slots}
+        if self.config.ema_decay:
+            slots |= {"average": self.average.params, "row_average": self.row_average.params}
+        return slots
+
+    def step(self, chosen: IntArray, weight: FloatArray) -> tuple[float, float]:
+        """One step on the chosen spellings: the loss, and the norm of the gradient before clipping."""
+        loss, grads = self.workers.gradient(chosen, weight)
+        norm = clip_by_global_norm(grads, self.config.clip_norm or math.inf)
+        if not (math.isfinite(loss) and math.isfinite(norm)):
+            raise TrainingError(
+                f"the loss is {loss:.3g} and the norm of the gradient {norm:.3g} "
+                f"at epoch {self.done + 1}, step {self.taken + 1}; {DIVERGED}"
+            )
+        rows = {name: g for name, g in grads.items() if isinstance(g, RowGradient)}
+        dense = {name: g for name, g in grads.items() if not isinstance(g, RowGradient)}
+        self.rate = learning_rate(1.0, self.taken, self.steps, self.config.warmup)
+        with np.errstate(all="ignore"):  # looked at when the epoch ends
+            self.optimizer.step(self.dense, dense, self.rate * self.config.lr)
+            if self.config.ema_decay:
+                self.average.step(self.dense)
+                self.row_average.step(self.rows, {name: g.rows for name, g in rows.items()})
+            self.row_optimizer.step(self.rows, rows, self.rate * self.config.row_lr)
+        self.taken += 1
+        return loss, norm
+
+    def epoch(self, reading: IntArray, rng: np.random.Generator) -> Iterator[StepReport]:
+        """One pass over the n names, name i in the spelling at reading[i]."""
+        self.workers.draw_from(rng.spawn(self.config.workers))
+        before, total = self.member * self.steps, self.config.networks * self.steps
+        for batch in batches(self.workers.task.names.lengths[reading], self.config.batch_size, rng):
+            loss, norm = self.step(reading[batch], self.weight[batch] / len(batch))
+            yield StepReport(before + self.taken, total, loss, norm)
+        self.done += 1
+        if not all(np.isfinite(q).all() for q in self.params.values()):
+            raise TrainingError(f"the parameters are no longer finite after epoch {self.done}; {DIVERGED}")
+
+    def averaged(self) -> Params:
+        """The moving average of the parameters; without one the parameters. Good until the next step."""
+        if not self.config.ema_decay:
+            return self.params
+        average = self.average.params | self.row_average.average(self.rows)
+        return {name: average[name] for name in self.params}

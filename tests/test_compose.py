@@ -1,0 +1,54 @@
+"""The table that the bundled model learns from: the forms of a name, and their weights."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from rnn_names.names.spelling import split_key
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "data"))
+
+import compose  # of the scripts that build the data
+
+
+@pytest.mark.parametrize(
+    ("name", "country", "family"),
+    [
+        *(("Angela Merkel", "Germany", "Merkel"), ("Mao Zedong", "China", "Mao"), ("Pelé", "Brazil", "")),
+        *(("Võ Nguyên Giáp", "Vietnam", "Võ"), ("Kim Jong-un", "North Korea", "Kim")),
+    ],
+)
+def test_the_family_name_stands_where_the_country_writes_it(name: str, country: str, family: str) -> None:
+    assert compose.family_name(name, country) == family
+
+
+def test_latin_letters_are_told_from_others() -> None:
+    assert compose.is_latin("Nguyễn-O'Brien")
+    assert not compose.is_latin("Иванов")
+    assert not compose.is_latin("Kim 김")
+
+
+def test_held_out_names_stay_out_however_they_are_spelled() -> None:
+    table = compose.Table()
+    table.held_out = {split_key("José Müller")}
+    for name in ("José Müller", "JOSE MULLER", "Jose Mueller", ""):
+        table.add(name, "Chile", 1.0)
+    table.add("José Miller", "Chile", 1.0)
+    assert list(table.weights) == [("José Miller", "Chile")]
+
+
+def test_the_largest_weight_counts_and_family_names_count_their_people() -> None:
+    table = compose.Table()
+    table.add("Li", "China", 2.0)
+    table.add("Li", "China", 9.0)
+    table.add("Li", "China", 1.0)
+    assert table.weights["Li", "China"] == 9.0
+    table.add_families(Counter({("Li", "China"): 4, ("Wu", "China"): 1}), 2.0)
+    assert table.weights["Li", "China"] == 32.0
+    assert table.weights["Wu", "China"] == 2.0
+
+
+def test_what_is_drawn_depends_on_the_text_alone() -> None:
+    assert compose.drawn("Smith") == compose.drawn("Smith") != compose.drawn("Smyth")
