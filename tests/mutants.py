@@ -23,7 +23,7 @@ BACKWARD = {
     "layers.py": {"derivative", "cross_entropy", "dropout"},
     "recurrence.py": {"derivative", "sum_by_symbol", "sum_by_index"},
     "pooling.py": {"derivative", "add_rows"},
-    "input.py": {"rows_read", "backed_off", "added", "inputs"},
+    "input.py": {"rows_read", "needed", "add_up", "added", "inputs"},
     "reading.py": {"memoryless", "unrolled"},
     "loss.py": {"loss_and_gradient", "country_loss", "step_losses"},
     "prefixes.py": {"join", "others"},

@@ -10,7 +10,16 @@ from rnn_names.names.alphabet import Alphabet
 from rnn_names.names.encoded import Encoded
 from rnn_names.names.ngrams import MARK, NONE, NGrams
 from rnn_names.network.config import NetworkConfig
-from rnn_names.network.input import RowGradient, added, distinct, inputs, links, rows_read, shortened
+from rnn_names.network.input import (
+    RowGradient,
+    added,
+    distinct,
+    inputs,
+    links,
+    needed,
+    rows_read,
+    shortened,
+)
 from rnn_names.network.recurrence import SEVERAL, sum_by_index
 from rnn_names.network.sums import sums, with_sums
 from tests.golden.ngram_problem import NGRAMS, PLACES, chains, rows_and_targets
@@ -37,7 +46,9 @@ def test_the_sums_are_those_of_all_that_an_ngram_backs_off_to(direction: str, wa
     planes = np.stack([e, -2 * e])
     np.testing.assert_allclose(sums(planes, NGRAMS, direction), [u, -2 * u], rtol=1e-12)
     np.testing.assert_array_equal(planes[0], e)  # the rows themselves stay
-    read, at, _ = rows_read(planes, CONFIG, PLACES, direction)
+    of_batch = needed(CONFIG, PLACES, direction)
+    read, _ = rows_read(planes, of_batch)
+    at = of_batch.at
     np.testing.assert_allclose(read[:, at], np.stack([u, -2 * u])[:, PLACES], rtol=1e-12)
 
 
@@ -45,7 +56,8 @@ def test_the_sums_are_those_of_all_that_an_ngram_backs_off_to(direction: str, wa
 def test_a_batch_has_what_its_places_back_off_to_and_no_more(direction: str, way: str) -> None:
     e, _ = rows_and_targets()
     expected = np.flatnonzero(dense(getattr(NGRAMS, way))[PLACES].any(axis=0))
-    read, _, back = rows_read(e[None], CONFIG, PLACES, direction)
+    of_batch = needed(CONFIG, PLACES, direction)
+    read, back = rows_read(e[None], of_batch)
     gradient = back(np.ones_like(read))
     assert isinstance(gradient, RowGradient)
     np.testing.assert_array_equal(gradient.rows, expected)
@@ -55,7 +67,9 @@ def test_a_batch_has_what_its_places_back_off_to_and_no_more(direction: str, way
 
 def gradient_of(e: FloatArray, direction: str, by_place: FloatArray) -> tuple[FloatArray, RowGradient]:
     """What is read at each place, and the gradient where that of each place's row is given."""
-    read, at, back = rows_read(e[None], CONFIG, PLACES, direction)
+    of_batch = needed(CONFIG, PLACES, direction)
+    read, back = rows_read(e[None], of_batch)
+    at = of_batch.at
     du = np.zeros_like(read)
     np.add.at(du[0], at, by_place)
     gradient = back(du)
@@ -79,7 +93,9 @@ def test_every_entry_of_the_gradient_is_the_central_difference(direction: str, w
     params = Params(e=e)
 
     def loss() -> float:
-        read, at, _ = rows_read(params["e"][None], CONFIG, PLACES, direction)
+        of_batch = needed(CONFIG, PLACES, direction)
+        read, _ = rows_read(params["e"][None], of_batch)
+        at = of_batch.at
         return 0.5 * float(((np.tanh(read[0, at]) - target) ** 2).sum())
 
     h = np.tanh(gradient_of(e, direction, target)[0])
@@ -101,7 +117,9 @@ def test_values_and_gradients_are_those_of_pytorch(direction: str, way: str) -> 
 def test_without_ngrams_the_rows_are_those_of_the_symbols() -> None:
     config = NetworkConfig(5, 2, 3)
     e = np.ones((1, 5, 3))
-    read, at, back = rows_read(e, config, PLACES % 5, "forward")
+    of_batch = needed(config, PLACES % 5, "forward")
+    read, back = rows_read(e, of_batch)
+    at = of_batch.at
     assert read is e
     np.testing.assert_array_equal(at, PLACES % 5)
     assert back(e) is e
@@ -219,7 +237,9 @@ def test_the_name_worked_out_in_the_documentation() -> None:
     config = NetworkConfig(V, 2, ngrams=ngrams, bag=1)
     read = ngrams.find(alphabet.encode(["sch"]).symbols).ending
     assert [spelled[node] for node in read] == ["_", "_s", "_sc", "ch", "_"]
-    u, at, derivative = rows_read(e, config, read, "forward")
+    of_batch = needed(config, read, "forward")
+    u, derivative = rows_read(e, of_batch)
+    at = of_batch.at
     assert u[0, at, 0].tolist() == [1, 2.5, 3.375, 3, 1]
     assert u[0, at, 0].mean() == pytest.approx(2.175)
     gradient = derivative(np.bincount(at, minlength=u.shape[1])[None, :, None] / 5)

@@ -15,7 +15,7 @@ from rnn_names.network import loss as loss_module
 from rnn_names.network.cells import CELLS, CellStep, Derivative, Elman, ReLU
 from rnn_names.network.config import READOUTS, NetworkConfig, Objective
 from rnn_names.network.init import init_params
-from rnn_names.network.input import Gradient, RowGradient, inputs, rows_read
+from rnn_names.network.input import Gradient, RowGradient, inputs, needed, rows_read
 from rnn_names.network.loss import Targets, loss_and_gradient
 from rnn_names.network.prefixes import apart, prefix_tree
 from rnn_names.network.reading import drop_letters
@@ -222,7 +222,9 @@ def test_selecting_rows_is_multiplying_by_rows_of_ones(direction: str, ngrams: N
     U, W, b = (params[f"{direction}.{letter}"] for letter in "UWb")
     assert U.shape == (1, 17 if ngrams else 7, 3)
     tree = prefix_tree(inputs(batch()[0], config)[direction])
-    rows_of_U, at, _ = rows_read(U, config, tree.symbols, direction)
+    of_batch = needed(config, tree.symbols, direction)
+    rows_of_U, _ = rows_read(U, of_batch)
+    at = of_batch.at
     states, _ = recurrence.unroll(CELLS["rnn"], rows_of_U, W, b, replace(tree, symbols=at))
     known = [ngrams.spelled(n, SYMBOLS) for n in range(7, len(ngrams))] if ngrams else []
     rows = iter(tree.rows)
@@ -268,12 +270,16 @@ def test_scores_are_those_of_the_states_that_the_tree_of_prefixes_has(
         for direction in config.directions:
             tree = tree_of(read[direction])
             U, W, b = (params[f"{direction}.{letter}"] for letter in "UWb")
-            U, at, _ = rows_read(U, config, tree.symbols, direction)
+            of_batch = needed(config, tree.symbols, direction)
+            U, _ = rows_read(U, of_batch)
+            at = of_batch.at
             states, _ = recurrence.unroll(CELLS[config.cell], U, W, b, replace(tree, symbols=at))
             summaries.append(pooling.summary(states, tree, names.lengths, config.pooling)[0])
         if "country" in config.readouts:
             if config.bag:
-                v, at, _ = rows_read(params["bag.U"], config, read["forward"].symbols, "forward")
+                of_batch = needed(config, read["forward"].symbols, "forward")
+                v, _ = rows_read(params["bag.U"], of_batch)
+                at = of_batch.at
                 each = [v[0, at[s : s + n]] for s, n in zip(names.starts, names.lengths, strict=True)]
                 summaries.append(np.array([rows.mean(axis=0) for rows in each]))
             z = np.concatenate(summaries, axis=1) @ params["country.W"] + params["country.b"]

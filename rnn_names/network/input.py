@@ -94,21 +94,43 @@ def shortened(nodes: IntArray, link: IntArray, letters: IntArray) -> IntArray:
     return nodes
 
 
-def rows_read(
-    e: FloatArray, config: NetworkConfig, inputs: IntArray, direction: str
-) -> tuple[FloatArray, IntArray, Callable[[FloatArray], Gradient]]:
-    """The rows u (X, n, H) that a batch's inputs (P,) need, which of the n each selects, and du → de.
+class Needed(NamedTuple):
+    """The rows of U that a batch needs: those of its inputs, and with n-grams all that these back off to.
 
-    With n-grams the n are those of the batch and all that they back off to: a few thousand of N.
+    nodes    (n,)   which of the N rows they are, rising; None for all of them
+    link     (n,)   what each backs off to, among the n
+    levels          where those of 1, 2, … letters stand among the n
+    at       (P,)   which of the n each input selects
     """
+
+    nodes: IntArray | None
+    link: IntArray
+    levels: list[slice]
+    at: IntArray
+
+
+def needed(config: NetworkConfig, inputs: IntArray, direction: str) -> Needed:
+    """What a batch's inputs (P,) need: with n-grams a few thousand of the N rows."""
     if config.ngrams is None:
-        return e, inputs, lambda du: du
-    nodes, link, levels = backed_off(inputs, links(config.ngrams, direction), config.ngrams.levels)
-    u = e[:, nodes]
-    for level in levels[1:]:
-        u[:, level] += u[:, link[level]]
-    place = np.empty(len(config.ngrams), np.intp)
+        return Needed(None, inputs[:0], [], inputs)
+    link, levels = links(config.ngrams, direction), config.ngrams.levels
+    among = np.zeros(len(link), bool)
+    among[inputs] = True
+    for level in reversed(levels[1:]):
+        among[link[level.start + np.flatnonzero(among[level])]] = True
+    nodes = np.flatnonzero(among)
+    place = np.empty(len(link), np.intp)
     place[nodes] = np.arange(len(nodes))
+    bounds = np.searchsorted(nodes, [0, *(level.stop for level in levels)]).tolist()
+    return Needed(nodes, place[link[nodes]], list(map(slice, bounds[:-1], bounds[1:])), place[inputs])
+
+
+def rows_read(e: FloatArray, needed: Needed) -> tuple[FloatArray, Callable[[FloatArray], Gradient]]:
+    """The rows u (X, n, H) that are needed, and du → de."""
+    nodes, link, levels, _ = needed
+    if nodes is None:
+        return e, lambda du: du
+    u = add_up(e[:, nodes], link, levels)
 
     def derivative(du: FloatArray) -> RowGradient:
         # ∂L/∂e(m) = ∂L/∂u(m) + Σ ∂L/∂u(n) over the n that back off to m: the longest first.
@@ -117,22 +139,14 @@ def rows_read(
             du[:, shorter] += total
         return RowGradient(nodes, du)
 
-    return u, place[inputs], derivative
+    return u, derivative
 
 
-def backed_off(
-    inputs: IntArray, link: IntArray, levels: list[slice]
-) -> tuple[IntArray, IntArray, list[slice]]:
-    """The different inputs with all that they back off to (n,), rising; link and levels among the n."""
-    needed = np.zeros(len(link), bool)
-    needed[inputs] = True
-    for level in reversed(levels[1:]):
-        needed[link[level.start + np.flatnonzero(needed[level])]] = True
-    nodes = np.flatnonzero(needed)
-    place = np.empty(len(link), np.intp)
-    place[nodes] = np.arange(len(nodes))
-    bounds = np.searchsorted(nodes, [0, *(level.stop for level in levels)]).tolist()
-    return nodes, place[link[nodes]], list(map(slice, bounds[:-1], bounds[1:]))
+def add_up(rows: FloatArray, link: IntArray, levels: list[slice]) -> FloatArray:
+    """e → u, in place: to each row is added the sum of what it backs off to, the shortest first."""
+    for level in levels[1:]:
+        rows[:, level] += rows[:, link[level]]
+    return rows
 
 
 def distinct(inputs: IntArray, count: int) -> tuple[IntArray, IntArray]:

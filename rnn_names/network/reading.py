@@ -11,7 +11,7 @@ from rnn_names.names.alphabet import UNKNOWN_INDEX
 from rnn_names.names.encoded import Encoded
 from rnn_names.network.cells import CELLS
 from rnn_names.network.config import NetworkConfig
-from rnn_names.network.input import Gradient, rows_read
+from rnn_names.network.input import Gradient, Needed, needed, rows_read
 from rnn_names.network.pooling import mean
 from rnn_names.network.prefixes import PrefixTree, apart, prefix_tree
 from rnn_names.network.recurrence import Recurrence, sum_by_symbol, unroll
@@ -23,7 +23,7 @@ class Reading(NamedTuple):
     direction: str
     names: Encoded  # in the order of reading, with no letter dropped: what next_symbol predicts
     tree: PrefixTree
-    inputs: IntArray  # (N,), the row of U that each prefix's last place selects
+    needed: Needed  # the rows of U, and which of them each prefix's last place selects
     states: FloatArray  # (N, H)
     back_states: Callable[[FloatArray], Recurrence]
     back_rows: Callable[[FloatArray], Gradient]  # of the rows of U that were read
@@ -34,13 +34,13 @@ def unrolled(
 ) -> Reading:
     """Unroll one direction over the inputs that it reads."""
     tree = prefix_tree(read) if config.ngrams is None else apart(read)
-    inputs = tree.symbols
-    U, at, back_rows = rows_read(params[f"{direction}.U"], config, inputs, direction)
-    tree = replace(tree, symbols=at)
+    of_batch = needed(config, tree.symbols, direction)
+    U, back_rows = rows_read(params[f"{direction}.U"], of_batch)
+    tree = replace(tree, symbols=of_batch.at)
     W, b = params[f"{direction}.W"], params[f"{direction}.b"]
     states, back_states = unroll(CELLS[config.cell], U, W, b, tree)
     in_order = names if direction == "forward" else names.backward()
-    return Reading(direction, in_order, tree, inputs, states, back_states, back_rows)
+    return Reading(direction, in_order, tree, of_batch, states, back_states, back_rows)
 
 
 def memoryless(
@@ -49,7 +49,8 @@ def memoryless(
     """mean_t v(x_t) (B, E) over the inputs of the forward direction; with E = 0 an empty part."""
     if not config.bag:
         return np.empty((len(lengths), 0), reading.states.dtype), lambda dbag: {}
-    v, at, back_rows = rows_read(params["bag.U"], config, reading.inputs, "forward")
+    at = reading.needed.at
+    v, back_rows = rows_read(params["bag.U"], reading.needed)
     value, back_mean = mean(v[0, at], reading.tree, lengths)
 
     def derivative(dbag: FloatArray) -> dict[str, Gradient]:

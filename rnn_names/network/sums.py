@@ -11,7 +11,7 @@ import numpy as np
 from rnn_names.base.arrays import FloatArray, IntArray, Params
 from rnn_names.names.ngrams import NGrams
 from rnn_names.network.config import NetworkConfig
-from rnn_names.network.input import links
+from rnn_names.network.input import add_up, links
 
 SCALE = ".scale"  # stands behind the name of a parameter, for what its rows of whole numbers are times
 PACKED = np.uint8  # the type of rows that have two numbers a byte, see model.parameters
@@ -19,10 +19,7 @@ PACKED = np.uint8  # the type of rows that have two numbers a byte, see model.pa
 
 def sums(e: FloatArray, ngrams: NGrams, direction: str) -> FloatArray:
     """u (X, N, H) of all n-grams, length by length: what prediction selects from."""
-    u, link = e.copy(), links(ngrams, direction)
-    for level in ngrams.levels[1:]:
-        u[:, level] += u[:, link[level]]
-    return u
+    return add_up(e.copy(), links(ngrams, direction), ngrams.levels)
 
 
 def with_sums(params: Params, config: NetworkConfig) -> Params:

@@ -51,12 +51,11 @@ class Trainer:
         self.params = workers.params
         self.rows = {name: self.params[name] for name in workers.task.network.row_parameters}
         self.dense = {name: q for name, q in self.params.items() if name not in self.rows}
-        self.optimizer, self.row_optimizer = (
-            OPTIMIZERS[config.optimizer](config),
-            RowAdagrad(config.row_start),
-        )
-        self.average = EMA(self.dense, config.ema_decay)
-        self.row_average = RowEMA(self.rows, config.ema_decay)
+        self.optimizer = OPTIMIZERS[config.optimizer](config)
+        self.row_optimizer = RowAdagrad(config.row_start)
+        averaged = config.ema_decay > 0
+        self.average = EMA(self.dense if averaged else {}, config.ema_decay)
+        self.row_average = RowEMA(self.rows if averaged else {}, config.ema_decay)
         self.optimizer.steps = self.average.steps = self.row_average.steps = self.taken
         for slot, kept in self.slots.items():
             kept.update({name: q.copy() for name, q in slots.get(slot, {}).items()})
