@@ -1,14 +1,13 @@
 """The answers of `predict`: to each name once, drawn and written."""
 
 from collections.abc import Iterable, Iterator
-from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rnn_names.base.errors import DataError
 
 if TYPE_CHECKING:
-    from rnn_names.model.classifier import Guess, NameClassifier
+    from rnn_names.model.classifier import NameClassifier
     from rnn_names.names.groups import Groups
     from rnn_names.names.records import Chunk
     from rnn_names.show.predictions import Prediction, Writer
@@ -31,14 +30,15 @@ class Answers(NamedTuple):
         from rnn_names.show.predictions import Prediction
 
         classifier = self.classifier
-        guesses = classifier.predict(names, self.top_k)
-        best: Iterable[Guess | None] = repeat(None)
         if self.groups:
-            best = classifier.predict_groups(names, self.groups)
-        for name, of_name, group in zip(names, guesses, best, strict=False):
+            found = classifier.predict_by(names, self.groups, self.top_k)
+        else:
+            found = [(guesses, []) for guesses in classifier.predict(names, self.top_k)]
+        for name, (guesses, group) in zip(names, found, strict=True):
             if self.codes:
-                of_name = [g._replace(country=classifier.labels.code(g.country)) for g in of_name]
-            yield Prediction(name, of_name, classifier.unknown_letters(name), self.threshold, group)
+                guesses = [g._replace(country=classifier.labels.code(g.country)) for g in guesses]
+            unknown = classifier.unknown_letters(name)
+            yield Prediction(name, guesses, unknown, self.threshold, group[0] if group else None)
 
 
 def drawn(

@@ -42,6 +42,14 @@ def missing(value: object) -> bool:
     return type(value).__name__ == "Decimal" and bool(value.is_nan())  # type: ignore[attr-defined]
 
 
+def check_top_k(top_k: int) -> None:
+    """Raise TypeError or ValueError unless it is a whole number from 1 up."""
+    if not isinstance(top_k, int | np.integer):
+        raise TypeError(f"top_k must be a whole number, not {top_k!r}")
+    if top_k < 1:
+        raise ValueError(f"top_k must be at least 1, not {top_k}")
+
+
 def check_examples(examples: Sequence[Example]) -> None:
     """Raise TypeError unless each example is a name with its country."""
     for k, example in enumerate(examples):

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +13,7 @@ from rnn_names.base.bundled import BUNDLED_MODEL
 from rnn_names.base.errors import CheckpointError, DataError, UnknownCountryError
 from rnn_names.base.text import did_you_mean
 from rnn_names.model import checkpoint
-from rnn_names.model.arguments import check_examples, name_list
+from rnn_names.model.arguments import check_examples, check_top_k, name_list
 from rnn_names.model.calibration import PRIORS, adjust, prior_weights, trained_prior
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.names.encoded import Encoded
@@ -62,6 +62,16 @@ def likeliest(p: FloatArray, k: int) -> IntArray:
         found[:, place] = left.argmax(axis=1)
         left[rows, found[:, place]] = -1
     return found
+
+
+def ranked(texts: Sequence[str], p: FloatArray, labels: Sequence[str], k: int) -> list[list[Guess]]:
+    """The `k` likeliest labels of each text, by p (n, C); none of a text without a letter."""
+    places = likeliest(p, k)
+    chosen = np.take_along_axis(p, places, axis=1).tolist()  # lists: their numbers are read faster
+    return [
+        [Guess(labels[c], q) for c, q in zip(best, row, strict=True)] if has_letters(text) else []
+        for text, row, best in zip(texts, chosen, places.tolist(), strict=True)
+    ]
 
 
 class NameClassifier:
@@ -149,10 +159,9 @@ class NameClassifier:
         """The probability of each country for each name: (n, C) float32, each row's sum 1.
 
         The probabilities are those of the averaged networks, calibrated, under the prior. A share u of
-        unknown
-        letters moves a name that far towards the prior: all the way for a name in another script. A missing
-        name (None, NaN, pandas.NA) or one without a letter gets a row of NaN. Raises TypeError for anything
-        but a list of names, and CheckpointError if the scores overflow.
+        unknown letters moves a name that far towards the prior: all the way for a name in a script that the
+        model does not know. A missing name (None, NaN, pandas.NA), or one without a letter, is a row of NaN.
+        Raises TypeError for anything but a list of names, and CheckpointError if the scores overflow.
         """
         texts = name_list(names)
         p = self.of_texts(texts)
@@ -197,35 +206,32 @@ class NameClassifier:
         A missing name, or one without a letter, gets an empty list. Raises what `predict_proba` raises, and
         TypeError or ValueError for a `top_k` that is no whole number from 1 up.
         """
-        if not isinstance(top_k, int | np.integer):
-            raise TypeError(f"top_k must be a whole number, not {top_k!r}")
-        if top_k < 1:
-            raise ValueError(f"top_k must be at least 1, not {top_k}")
         texts = name_list(names)
-        guesses: list[list[Guess]] = []
+        check_top_k(top_k)
+        return [g for part, p in self._in_parts(texts) for g in ranked(part, p, self.countries, top_k)]
+
+    def predict_by(
+        self, names: Iterable[str | None], groups: "Groups", top_k: int = 3
+    ) -> list[tuple[list[Guess], list[Guess]]]:
+        """For each name its countries, as `predict` has them, and its likeliest group of countries."""
+        texts = name_list(names)
+        check_top_k(top_k)
+        return [
+            both
+            for part, p in self._in_parts(texts)
+            for both in zip(
+                ranked(part, p, self.countries, top_k),
+                ranked(part, groups.add_up(p), groups.names, 1),
+                strict=True,
+            )
+        ]
+
+    def _in_parts(self, texts: list[str]) -> Iterator[tuple[list[str], FloatArray]]:
+        """So many texts at a time that no more than ENTRIES probabilities are in memory."""
         rows = max(1, ENTRIES // len(self.countries))
         for at in range(0, len(texts), rows):
-            some = texts[at : at + rows]
-            p = self.of_texts(some)
-            ranking = likeliest(p, top_k)
-            chosen = np.take_along_axis(p, ranking, axis=1).tolist()  # lists: their numbers are read faster
-            guesses += [
-                [Guess(self.countries[c], q) for c, q in zip(best, row, strict=True)]
-                if has_letters(text)
-                else []
-                for text, row, best in zip(some, chosen, ranking.tolist(), strict=True)
-            ]
-        return guesses
-
-    def predict_groups(self, names: Iterable[str | None], groups: "Groups") -> list[Guess | None]:
-        """For each name its likeliest group; None for a missing name, or one without a letter."""
-        texts = name_list(names)
-        p = groups.add_up(self.of_texts(texts))
-        best = p.argmax(axis=1)
-        return [
-            Guess(groups.names[g], float(p[k, g])) if has_letters(text) else None
-            for k, (text, g) in enumerate(zip(texts, best.tolist(), strict=True))
-        ]
+            part = texts[at : at + rows]
+            yield part, self.of_texts(part)
 
     def evaluate(
         self, examples: Sequence[Example], threshold: float = 0.0, known_labels: bool = False

@@ -25,22 +25,18 @@ class Prediction(NamedTuple):
     threshold: float = 0.0
     group: "Guess | None" = None
 
-    @property
-    def level(self) -> str:
-        """How far the answer goes: `country`; `group`, if only that reaches the threshold; else UNKNOWN."""
-        if self.guesses and self.guesses[0].probability >= self.threshold:
-            return "country"
-        return "group" if self.group and self.group.probability >= self.threshold else UNKNOWN
+    def of_group(self, by: str) -> list[str]:
+        """The group, its probability, the answer that reaches the threshold, and its level.
 
-    @property
-    def of_group(self) -> tuple[str, str, str, str]:
-        """The group, its probability, the answer that reaches the threshold, and its level."""
-        if self.group is None or not self.guesses:
-            return ("", "", "", "")
-        level = self.level
-        answer = {"country": self.guesses[0], "group": self.group}.get(level)
+        The level is `country`, or what groups are called, `by`, where only the group does; else UNKNOWN.
+        """
+        if self.group is None:
+            return ["", "", "", ""]
         group, p = self.group
-        return (group, f"{p:.6f}", answer.country if answer else UNKNOWN, level)
+        for guess, level in ((self.guesses[0], "country"), (self.group, by)):
+            if guess.probability >= self.threshold:
+                return [group, f"{p:.6f}", guess.country, level]
+        return [group, f"{p:.6f}", UNKNOWN, UNKNOWN]
 
     @property
     def country(self) -> str | None:
@@ -99,7 +95,7 @@ class Cells:
     def render(self, prediction: Prediction) -> list[str]:
         cells = [cell for g in prediction.guesses for cell in (g.country, f"{g.probability:.6f}")]
         cells[:1] = [prediction.country] if prediction.country else []
-        of_group = _level(prediction, self.by) if self.by else []
+        of_group = prediction.of_group(self.by) if self.by else []
         return [*cells, *[""] * (2 * self.top_k - len(cells)), prediction.unknown_letters, *of_group]
 
     def write(self, rows: list[Any], rendered: list[list[str]]) -> None:
@@ -145,7 +141,7 @@ class Json:
         first = top[0]["probability"] if top else None
         values: list[Any] = [prediction.country, first, top, prediction.unknown_letters]
         if self.by:
-            group, p, answer, level = _level(prediction, self.by)
+            group, p, answer, level = prediction.of_group(self.by)
             values += [group or None, float(p) if p else None, answer or None, level or None]
         return json.dumps(dict(zip(self.added, values, strict=True)), ensure_ascii=False)[1:]
 
@@ -161,12 +157,6 @@ class Json:
     def end(self) -> None:
         if self.array:
             self.file.write("[]\n" if self.separator.startswith("[") else "\n]\n")
-
-
-def _level(prediction: Prediction, by: str) -> list[str]:
-    """Prediction.of_group, with the level `group` called as groups are."""
-    *cells, level = prediction.of_group
-    return [*cells, by if level == "group" else level]
 
 
 def _put(text: str, file: TextIO, escape: Callable[[str], str]) -> None:
