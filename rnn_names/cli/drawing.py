@@ -20,7 +20,7 @@ class DrawingCommand(Command):
         self.pictures = PICTURES[str(self.name)]
         added = [
             TyperOption(
-                param_decls=[_parameter(option), option],
+                param_decls=[parameter_name(option), option],
                 metavar="FILE.svg|-",
                 callback=_svg,
                 help=picture.help,
@@ -32,7 +32,7 @@ class DrawingCommand(Command):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command, with the file of each picture that is asked for."""
-        files = {option: ctx.params.pop(_parameter(option)) for option in self.pictures}
+        files = {option: ctx.params.pop(parameter_name(option)) for option in self.pictures}
         ctx.meta["pictures"] = {option: path for option, path in files.items() if path is not None}
         return super().invoke(ctx)
 
@@ -44,7 +44,8 @@ def check_outputs(outputs: Sequence[Path], inputs: Sequence[Path | None]) -> Non
         check_apart(path, [*inputs, *outputs[:place]])
 
 
-def _parameter(option: str) -> str:
+def parameter_name(option: str) -> str:
+    """The name of an option in the code: `curves` for `--curves`."""
     return option.removeprefix("--").replace("-", "_")
 
 

@@ -1,14 +1,14 @@
 """The progress of `rnn-names train`: a bar on a terminal, else a line for each epoch."""
 
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 from tqdm import tqdm
 
-from rnn_names.base.files import STDOUT
 from rnn_names.cli.options import model_option, nameless
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.show.pictures import draw
@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """Reports one training on standard error; when quiet, it only draws the curves."""
+    """Reports one training on standard error, and its accuracy in `out`; when quiet, it only draws."""
 
-    def __init__(self, training: "Training", picture: Path | None, quiet: bool) -> None:
+    def __init__(
+        self, training: "Training", pictures: Mapping[str, Path], out: TextIO, quiet: bool
+    ) -> None:
         self.training = training
-        self.picture = picture
+        self.pictures = pictures
+        self.out = out
         self.quiet = quiet
         # disable=None: no bar where stderr is not a terminal; there each epoch prints a line instead.
         self.bar = tqdm(desc="training", unit="step", leave=False, disable=True if quiet else None)
@@ -96,7 +99,7 @@ class Progress:
                 f"test part: accuracy {metrics.accuracy:.3f}, top-3 {metrics.top3_accuracy:.3f}, "
                 f"macro-F1 {metrics.macro_f1:.3f}, NLL {metrics.nll:.3f}, ECE {metrics.ece:.3f}, "
                 f"{metrics.n:,} names",
-                err=self.picture == STDOUT,
+                self.out,
             )
         example = next(
             (e.name for part in (parts.test, parts.train) for e in part if e.name.isalpha()), "NAME"
@@ -110,6 +113,4 @@ class Progress:
         return epoch_name(entry["network"], entry["epoch"], self.training.config)
 
     def _draw(self) -> None:
-        if self.picture:
-            found = self.training.history, self.training.config.clip_norm
-            draw("train", {"--curves": self.picture}, *found)
+        draw("train", self.pictures, self.training.history, self.training.config.clip_norm)

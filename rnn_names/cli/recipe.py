@@ -13,36 +13,16 @@ from rnn_names.model.recipe import LARGE, Shape, TrainConfig, allowed, check
 
 RECIPE: dict[str, Field[Any]] = {one.name: one for kind in (Shape, TrainConfig) for one in fields(kind)}
 SECTIONS = {
-    "The network": (
-        "cell",
-        "bidirectional",
-        "hidden_size",
-        "ngrams",
-        "ngram_length",
-        "bag",
-        "readout",
-        "pooling",
-        "networks",
-    ),
-    "Initialisation": ("recurrent_init", "seed"),
-    "The data": ("val_split", "test_split", "folded", "join", "composed"),
-    "The training": (
-        *(
-            "epochs",
-            "patience",
-            "batch_size",
-            "optimizer",
-            "lr",
-            "row_lr",
-            "row_start",
-            "warmup",
-            "momentum",
-            "muon_scale",
-        ),
-        *("clip_norm", "ema_decay", "workers"),
-    ),
-    "The loss": ("step_loss", "letter_loss", "step_share", "label_smoothing", "class_weight", "prior"),
-    "Regularisation": ("dropout", "dropout_draws", "letter_dropout", "ngram_dropout", "weight_decay"),
+    title: names.split()
+    for title, names in {
+        "The network": "cell bidirectional hidden_size ngrams ngram_length bag readout pooling networks",
+        "Initialisation": "recurrent_init seed",
+        "The data": "val_split test_split folded join composed",
+        "The training": "epochs patience batch_size optimizer lr row_lr row_start warmup momentum "
+        "muon_scale clip_norm ema_decay workers",
+        "The loss": "step_loss letter_loss step_share label_smoothing class_weight prior",
+        "Regularisation": "dropout dropout_draws letter_dropout ngram_dropout weight_decay",
+    }.items()
 }
 
 

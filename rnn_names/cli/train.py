@@ -9,12 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from rnn_names.base.errors import CheckpointError, RnnNamesError
-from rnn_names.base.files import check_apart, check_writable, is_regular
+from rnn_names.base.files import is_regular
 from rnn_names.cli.command import OneCommand
-from rnn_names.cli.options import MODEL, Data, Verbose, svg_file
+from rnn_names.cli.drawing import DrawingCommand, check_outputs, parameter_name
+from rnn_names.cli.options import MODEL, Data, Verbose, results
 from rnn_names.cli.reading import DataCommand
 from rnn_names.cli.recipe import RECIPE, RecipeCommand
 from rnn_names.model.recipe import BEFORE_FORMAT_3, chosen
+from rnn_names.show.pictures import PICTURES
 
 app = OneCommand()
 
@@ -31,11 +33,11 @@ class Bits(StrEnum):
 # May differ when a training is resumed.
 OF_A_RUN = ("output", "resume", "quiet", "verbose", "no_color")
 UNUSABLE = (KeyError, TypeError, ValueError, OverflowError, AttributeError)  # of values of a wrong type
-PATHS = ("data", "given_names", "curves")  # a state keeps them as they are found from any folder
+PATHS = ("data", "given_names")  # a state keeps them, and pictures, as they are found from any folder
 
 
-class TrainCommand(RecipeCommand, DataCommand):
-    """Has the options of reading and of the recipe, and resumes."""
+class TrainCommand(RecipeCommand, DrawingCommand, DataCommand):
+    """Has the options of reading, of the recipe and of the pictures, and resumes."""
 
     def invoke(self, ctx: Any) -> Any:
         output = Path(ctx.params["output"])
@@ -72,7 +74,7 @@ class TrainCommand(RecipeCommand, DataCommand):
                     f"{path}: its option {name!r} cannot be used; remove that file to train anew"
                 ) from error
             given = ctx.get_parameter_source(name).name == "COMMANDLINE"
-            if given and name == "curves":  # it is only drawn
+            if given and name in _pictures():  # it is only drawn
                 continue
             was = had.get(name) if value is None else value
             if given and _kept(name, ctx.params[name]) != was:
@@ -103,18 +105,9 @@ def train(
         typer.Option(
             metavar="PATH",
             rich_help_panel="The input",
-            help="Given names of the same labels, in any format of DATA, to train on full names."
+            help="Given names of the same labels, in any format of DATA, to train on full names.  "
             "[default: the bundled ones with the bundled surnames, else none]",
             show_default=False,
-        ),
-    ] = None,
-    curves: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.svg|-",
-            callback=svg_file,
-            help="Draw loss and accuracy of the training and the validation part, and gradient norms, of "
-            "every epoch when training ends, or is stopped; -: on standard output.",
         ),
     ] = None,
     bits: Annotated[
@@ -139,13 +132,12 @@ def train(
       rnn-names train my_labels/ --hidden-size 64 --epochs 10
       rnn-names train --resume -o names.npz
     """
-
     from rnn_names.base.arrays import keep_freed_memory
     from rnn_names.base.text import printable
     from rnn_names.cli.progress import Progress
     from rnn_names.training.run import Job, Training
 
-    recipe = ctx.meta["recipe"]
+    recipe, pictures = ctx.meta["recipe"], ctx.meta["pictures"]
     try:
         chosen(recipe, 0)
     except ValueError as error:
@@ -157,16 +149,22 @@ def train(
         given_names=given_names,
         form=ctx.meta["form"],
         bits=int(bits),
-        options=_options(ctx.params | ctx.meta["read_by"] | dict.fromkeys(RECIPE) | recipe),
+        options=_options(
+            {
+                **ctx.params,
+                **ctx.meta["read_by"],
+                **{name: pictures.get(option) for name, option in _pictures().items()},
+                **dict.fromkeys(RECIPE),
+                **recipe,
+            }
+        ),
     )
-    if curves:
-        check_writable(curves)
-        check_apart(curves, [*job.sources, output])
+    check_outputs([*pictures.values()], [*job.sources, output])
     if verbose:
         typer.echo(f"data: {printable(str(job.sources[0]))}", err=True)
     keep_freed_memory()
     training = Training(job, ctx.obj)
-    show = Progress(training, curves, quiet)
+    show = Progress(training, pictures, results(*pictures.values()), quiet)
     show.begin(resumed=resume)
     try:
         for event in training.run():
@@ -181,7 +179,7 @@ def train(
 
 def _of_today(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a state, with those that states of the version before have by other names or lack."""
-    options = {"curves": None, **options}
+    options = {**dict.fromkeys(_pictures()), **options}
     if "name_column" in options and "country_column" in options:
         options |= {"column": options["name_column"], "label_column": options["country_column"]}
         options |= {
@@ -194,6 +192,11 @@ def _of_today(options: Mapping[str, Any]) -> dict[str, Any]:
             **{"ngrams": 0, "ngram_length": 6, "bag": 0},
         }
     return options
+
+
+def _pictures() -> dict[str, str]:
+    """The options of pictures, by their names in the code."""
+    return {parameter_name(option): option for option in PICTURES["train"]}
 
 
 def _options(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,4 +221,4 @@ def _plain(parameter: Any, value: Any) -> Any:
 def _kept(name: str, value: Any) -> Any:
     from rnn_names.training.run import place
 
-    return place(Path(value)) if name in PATHS and value is not None else value
+    return place(Path(value)) if value is not None and name in (*PATHS, *_pictures()) else value

@@ -56,9 +56,8 @@ def work(classifier: NameClassifier, name: str, country: str | None = None) -> W
     """The numbers of a name whose true country is this one, by default the likeliest.
 
     As in training, but with the loss of the country alone and without dropout; nothing is calibrated.
-    Raises
-    CheckpointError for a network that is not plain or overflows, and DataError for a blank name or an
-    unknown country.
+    Raises CheckpointError for a network that is not plain or overflows, and DataError for a blank name or
+    an unknown country.
     """
     model = classifier.model
     network = model.network

@@ -160,7 +160,7 @@ class NameClassifier:
 
         The probabilities are those of the averaged networks, calibrated, under the prior. A share u of
         unknown letters moves a name that far towards the prior: all the way for a name in a script that the
-        model does not know. A missing name (None, NaN, pandas.NA), or one without a letter, is a row of NaN.
+        model does not know. A missing name (None, NaN, pandas.NA) or one without a letter is a row of NaN.
         Raises TypeError for anything but a list of names, and CheckpointError if the scores overflow.
         """
         texts = name_list(names)

@@ -28,9 +28,8 @@ def config(kind: type[_Config], values: dict[str, Any]) -> _Config:
     if found != expected:
         raise ValueError(f"{kind.__name__} has other fields: {brief(sorted(expected ^ found))}")
     for field in fields(kind):  # type: ignore[arg-type]  # as above
-        # A field has a plain type, or is a tuple of texts or ints, which is a list in JSON. An int is
-        # valid for
-        # a float; a bool is valid for neither. No number is negative, or too large for a float.
+        # A field has a plain type, or is a tuple of texts or ints, which is a list in JSON. An int is valid
+        # for a float; a bool is valid for neither. No number is negative, or too large for a float.
         value = values[field.name]
         if field.type in (tuple[str, ...], tuple[int, ...]):
             fits = texts(value) if field.type == tuple[str, ...] else indices(value)
