@@ -12,10 +12,10 @@ from pathlib import Path
 
 from clean import bare, clean, fault, unique
 from countries import BOTH, COUNTRIES, LEFT_OUT, ONE_LETTER, ONLY_ACCENTED, STRAYS, Entry
+from output import README, asks_for_check, between
 from romanise import ROMANISERS, Kind
 from sources import ARCHIVES, HERE, SourceError, read
 
-README = HERE / "README.md"
 SOURCE_TITLES = {
     "faker": "Faker",
     "mimesis": "mimesis",
@@ -102,13 +102,6 @@ def files() -> dict[Path, str]:
     return texts | {README: readme}
 
 
-def between(text: str, marker: str, inner: str) -> str:
-    """Replace what stands between the two comments of a marker."""
-    begin, end = f"<!-- {marker}: begin -->\n", f"<!-- {marker}: end -->"
-    head, rest = text.split(begin)
-    return f"{head}{begin}{inner}{end}{rest.split(end)[1]}"
-
-
 def counts_table(built: dict[tuple[Kind, str], Built]) -> str:
     rows = ["| country | surnames | given names | lists |", "| --- | ---: | ---: | --- |"]
     for country, entries in sorted(COUNTRIES.items(), key=lambda item: item[0]):
@@ -174,8 +167,7 @@ def write(texts: dict[Path, str]) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Build the lists of names.")
-    parser.add_argument("--check", action="store_true", help="exit 1 when a file would change")
+    parser = asks_for_check(argparse.ArgumentParser(description="Build the lists of names."))
     check: bool = parser.parse_args().check
     try:
         texts = files()

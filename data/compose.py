@@ -85,6 +85,24 @@ def drawn(text: str, size: int = 8) -> bytes:
     return blake2b(text.encode(), digest_size=size).digest()
 
 
+def other_form(name: str, comma: int, reverse: int, initial: int, given_name: int) -> tuple[str, float]:
+    """Another way to write some names, and its weight: "Doe, Jo", "Doe Jo", "J. Doe", "Jo"; else "".
+
+    A number from 0 to 255 is drawn by the name. The form is the first one whose bound is above it.
+    """
+    *given, last = name.split()
+    of_256 = drawn(f"x{name}")[0]
+    if not given or of_256 >= given_name:
+        return "", 0.0
+    if of_256 < comma:
+        return f"{last}, {' '.join(given)}", 1.0
+    if of_256 < reverse:
+        return f"{last} {' '.join(given)}", 1.0
+    if of_256 < initial:
+        return f"{given[0][0]}. {last}", 1.0
+    return given[0], 0.5
+
+
 def add_people(table: Table) -> None:
     """Full names and family names, some reversed, some with a comma, some with an initial."""
     of_country: dict[str, list[tuple[bytes, str, float]]] = defaultdict(list)
@@ -97,17 +115,9 @@ def add_people(table: Table) -> None:
                 table.add(name, country, weight)
             if place < LAST:
                 families[family_name(name, country), country] += 1
-            *given, last = name.split()
-            if place < FULL and given and country not in FAMILY_FIRST:
-                of_256 = drawn(f"x{name}")[0]
-                if of_256 < 20:
-                    table.add(f"{last}, {' '.join(given)}", country, weight)
-                elif of_256 < 40:
-                    table.add(f"{last} {' '.join(given)}", country, weight)
-                elif of_256 < 50:
-                    table.add(f"{given[0][0]}. {last}", country, weight)
-                elif of_256 < 60:
-                    table.add(given[0], country, weight / 2)
+            if place < FULL and country not in FAMILY_FIRST:
+                form, of_it = other_form(name, comma=20, reverse=40, initial=50, given_name=60)
+                table.add(form, country, weight * of_it)
     table.add_families(families, 1.0)
 
 
@@ -124,14 +134,9 @@ def add_world(table: Table) -> None:
             if not is_latin(name) or country in FAMILY_FIRST:
                 if given and drawn(f"y{name}")[0] < 128:
                     table.add(last, country, weight)
-            elif given:
-                of_256 = drawn(f"x{name}")[0]
-                if of_256 < 30:
-                    table.add(f"{last}, {' '.join(given)}", country, weight)
-                elif of_256 < 60:
-                    table.add(f"{last} {' '.join(given)}", country, weight)
-                elif of_256 < 100:
-                    table.add(given[0], country, weight)
+            else:
+                form, _ = other_form(name, comma=30, reverse=60, initial=60, given_name=100)
+                table.add(form, country, weight)
         table.add_families(families, weight)
     for row in rows(HERE / "world" / "common.tsv"):
         table.add(row["name"], row["country"], WEIGHTS["common"])

@@ -6,10 +6,11 @@ writes the table into README.md; with `--check` nothing is written, and it exits
 
 import sys
 from collections import Counter
+from pathlib import Path
 
-from build import README, between
-from sources import HERE
-from world import NO_STATE, TO_STATE, TOO_FEW, raw_rows, unpacked
+from output import README, renewed, run, unpacked
+from sources import HERE, SourceError
+from world import NO_STATE, TO_STATE, TOO_FEW, raw_rows
 
 from rnn_names.names.countries import countries
 
@@ -67,20 +68,12 @@ def coverage_table(people: Counter[str]) -> str:
     return "\n".join(rows) + "\n"
 
 
-def main() -> int:
-    people = HERE / "people" / "people.tsv"
-    if not people.exists():
-        print(f"error: {people}: no such file; run data/people.py", file=sys.stderr)
-        return 2
-    text = README.read_text(encoding="utf-8")
-    renewed = between(
-        text, "coverage", coverage_table(Counter(row[1] for row in rows_of("people/people.tsv")))
-    )
-    if sys.argv[1:] == ["--check"]:
-        return int(renewed != text)
-    README.write_text(renewed, encoding="utf-8", newline="\n")
-    return 0
+def files() -> dict[Path, bytes]:
+    if not (HERE / "people" / "people.tsv").exists():
+        raise SourceError(f"{HERE / 'people' / 'people.tsv'}: no such file; run data/people.py")
+    people = Counter(row[1] for row in rows_of("people/people.tsv"))
+    return {README: renewed({"coverage": coverage_table(people)})}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("Count the names of each country.", files))

@@ -6,18 +6,17 @@ without names of its own, or a stray, gives none. With `--check` nothing is writ
 when a file differs.
 """
 
-import argparse
 import re
 import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from build import README, SOURCE_TITLES, between
+from build import SOURCE_TITLES
+from output import README, renewed, run, table
 from person import fault, scripts_of, signs, unique_rows
 from romanise import Kind
-from sources import HERE, SourceError, faker_columns, read
-from world import table
+from sources import HERE, faker_columns, read
 
 KINDS: dict[str, Kind] = {"family": "surnames", "given": "given"}
 BOTH = ("family", "given")
@@ -153,30 +152,10 @@ def left_out_list(dropped: Counter[str]) -> str:
 
 def files() -> dict[Path, bytes]:
     rows, dropped = native_lists()
-    readme = README.read_text(encoding="utf-8")
-    for marker, text in {"native": native_table(rows), "native left out": left_out_list(dropped)}.items():
-        readme = between(readme, marker, text)
     made = {HERE / "native" / f"{kind}.tsv": table(("name", "country"), rows[kind]) for kind in BOTH}
-    return made | {README: readme.encode("utf-8")}
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Build the lists of names in their own letters.")
-    parser.add_argument("--check", action="store_true", help="exit 1 when a file would change")
-    check: bool = parser.parse_args().check
-    try:
-        made = files()
-    except SourceError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    changed = [path for path, data in made.items() if not path.exists() or path.read_bytes() != data]
-    for path in changed:
-        if not check:
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(made[path])
-        print(f"{'differs' if check else 'written'}: {path.relative_to(HERE)}")
-    return 1 if check and changed else 0
+    parts = {"native": native_table(rows), "native left out": left_out_list(dropped)}
+    return made | {README: renewed(parts)}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("Build the lists of names in their own letters.", files))

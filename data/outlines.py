@@ -23,6 +23,7 @@ from itertools import pairwise
 from math import asin, cos, hypot, radians, sin, sqrt
 from typing import Any
 
+from output import run
 from sources import HERE
 from territories import member
 
@@ -190,12 +191,5 @@ def world() -> str:
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
-    text = world()
-    if sys.argv[1:] == ["--check"]:
-        sys.exit(0 if WORLD.read_text(encoding="utf-8") == text else f"{WORLD}: differs from its sources")
-    WORLD.write_text(text, encoding="utf-8", newline="\n")
-
-
 if __name__ == "__main__":
-    main()
+    sys.exit(run("Draw the outlines of the countries.", lambda: {WORLD: world().encode("utf-8")}))

@@ -6,20 +6,20 @@ and its notice stands beside it. People who are in data/test/ are left out, so t
 those. The parts of README.md that tell of the people are renewed; with `--check` nothing is written.
 """
 
-import argparse
 import html
 import pickle
 import re
 import sys
 import zipfile
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
-from build import README, between
 from demonyms import COUNTRY_OF, DECIDED, DROPPED, NORTH_KOREAN, countries_of
+from output import README, renewed, run, table
 from person import clean_person, fault
 from sources import HERE, SourceError, fetch
-from world import keys, raw_rows, table
+from world import keys, raw_rows
 
 FOLDER = HERE / "people"
 NOTICE = """\
@@ -139,35 +139,15 @@ def dropped_table(dropped: Counter[str], kept: int) -> str:
     return "\n".join(rows) + "\n"
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Build the list of people.")
-    parser.add_argument("--check", action="store_true", help="exit 1 when a file would change")
-    check: bool = parser.parse_args().check
-    try:
-        rows, dropped = clean_people()
-    except SourceError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    readme = README.read_text(encoding="utf-8")
-    parts = {
-        "demonyms": demonyms_table(),
-        "people dropped": dropped_table(dropped, len(rows)),
-    }
-    for marker, text in parts.items():
-        readme = between(readme, marker, text)
-    made = {
+def files() -> dict[Path, bytes]:
+    rows, dropped = clean_people()
+    parts = {"demonyms": demonyms_table(), "people dropped": dropped_table(dropped, len(rows))}
+    return {
         FOLDER / "people.tsv": table(("name", "country", "weight"), rows),
         FOLDER / "NOTICE.txt": NOTICE.encode("utf-8"),
-        README: readme.encode("utf-8"),
+        README: renewed(parts),
     }
-    changed = [path for path, data in made.items() if not path.exists() or path.read_bytes() != data]
-    for path in changed:
-        if not check:
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(made[path])
-        print(f"{'differs' if check else 'written'}: {path.relative_to(HERE)}")
-    return 1 if check and changed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("Build the list of people.", files))

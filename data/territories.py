@@ -11,6 +11,7 @@ import sys
 import tarfile
 from typing import Any
 
+from output import run
 from sources import HERE, fetch
 
 TABLE = HERE.parent / "rnn_names" / "names" / "countries.tsv"
@@ -132,12 +133,5 @@ def table() -> str:
     return "".join("\t".join(row) + "\n" for row in [COLUMNS, *rows])
 
 
-def main() -> None:
-    text = table()
-    if sys.argv[1:] == ["--check"]:
-        sys.exit(0 if TABLE.read_text(encoding="utf-8") == text else f"{TABLE}: differs from its sources")
-    TABLE.write_text(text, encoding="utf-8", newline="\n")
-
-
 if __name__ == "__main__":
-    main()
+    sys.exit(run("Build the table of countries.", lambda: {TABLE: table().encode("utf-8")}))

@@ -9,7 +9,6 @@ import argparse
 import csv
 import gzip
 import hashlib
-import io
 import re
 import sys
 from collections import Counter
@@ -17,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from build import README, between
+from output import README, asks_for_check, renewed, table, update
 from person import bag, clean_person, fault, scripts_of, unique_rows
 from sources import HERE
 from zawgyi import to_unicode
@@ -175,18 +174,6 @@ def is_held_out(key: str) -> bool:
     return int.from_bytes(digest, "little") % HELD_OUT == 0
 
 
-def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> bytes:
-    return "".join("\t".join(row) + "\n" for row in [header, *rows]).encode("utf-8")
-
-
-def packed(data: bytes) -> bytes:
-    """Gzipped, with nothing of the time or place in it."""
-    out = io.BytesIO()
-    with gzip.GzipFile("", "wb", 9, out, mtime=0) as file:
-        file.write(data)
-    return out.getvalue()
-
-
 def files(lists: Lists) -> dict[Path, bytes]:
     """Every generated file with its bytes, unpacked."""
     person = ("name", "country")
@@ -196,6 +183,7 @@ def files(lists: Lists) -> dict[Path, bytes]:
         HERE / "world" / "politicians.tsv.gz": table(person, lists.politicians),
         HERE / "world" / "common.tsv": table(named, lists.common),
         HERE / "test" / "names.tsv.gz": table(named, lists.test),
+        README: renewed({"world dropped": dropped_table(lists), "territories": territories_table()}),
     }
 
 
@@ -213,31 +201,11 @@ def territories_table() -> str:
     return "\n".join(rows) + "\n"
 
 
-def unpacked(path: Path) -> bytes:
-    """What a file holds now, without its gzip, which versions pack differently; nothing if none."""
-    if not path.exists():
-        return b""
-    return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="Build the lists of people and common names of the world.")
     parser.add_argument("folder", type=Path, help="players.tsv.gz, politicians.tsv.gz and common.tsv.gz")
-    parser.add_argument("--check", action="store_true", help="exit 1 when a file would change")
-    arguments = parser.parse_args()
-    lists = clean_lists(arguments.folder)
-    made = files(lists)
-    readme = README.read_text(encoding="utf-8")
-    for marker, text in {"world dropped": dropped_table(lists), "territories": territories_table()}.items():
-        readme = between(readme, marker, text)
-    made[README] = readme.encode("utf-8")
-    changed = [path for path, data in made.items() if unpacked(path) != data]
-    for path in changed:
-        if not arguments.check:
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(packed(made[path]) if path.suffix == ".gz" else made[path])
-        print(f"{'differs' if arguments.check else 'written'}: {path.relative_to(HERE)}")
-    return 1 if arguments.check and changed else 0
+    arguments = asks_for_check(parser).parse_args()
+    return update(lambda: files(clean_lists(arguments.folder)), arguments.check)
 
 
 if __name__ == "__main__":

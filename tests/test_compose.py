@@ -52,3 +52,14 @@ def test_the_largest_weight_counts_and_family_names_count_their_people() -> None
 
 def test_what_is_drawn_depends_on_the_text_alone() -> None:
     assert compose.drawn("Smith") == compose.drawn("Smith") != compose.drawn("Smyth")
+
+
+def test_some_names_are_read_in_another_form() -> None:
+    bounds = {"comma": 64, "reverse": 128, "initial": 192, "given_name": 256}
+    forms = {
+        compose.other_form(f"Jo Ann {name}", **bounds)[0].replace(name, "Doe")
+        for name in (f"D{k:o}" for k in range(200))
+    }
+    assert forms == {"Doe, Jo Ann", "Doe Jo Ann", "J. Doe", "Jo"}
+    assert compose.other_form("Pelé", **bounds) == ("", 0.0)
+    assert compose.other_form("Jo Doe", comma=0, reverse=0, initial=0, given_name=0) == ("", 0.0)
