@@ -11,6 +11,7 @@ import pytest
 import rnn_names
 from rnn_names import NameClassifier
 from rnn_names.base.arrays import FloatArray
+from rnn_names.base.bundled import bundled_test
 from rnn_names.base.errors import CheckpointError, DataError, UnknownCountryError
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
@@ -485,3 +486,14 @@ def test_bits_that_no_file_has(classifier: NameClassifier, tmp_path: Path, bits:
     with pytest.raises(CheckpointError, match="give 32, 16, 8 or 4"):
         checkpoint.save(tmp_path / "m.npz", classifier.model, bits)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_answer_does_not_depend_on_the_names_beside_it() -> None:
+    classifier = NameClassifier.load()
+    names = [example.name for example in read_examples(bundled_test())[:1200]]
+    p = classifier.predict_proba(names)
+    for size in (1, 7, 512):
+        some = names[: 40 * size]
+        parts = [classifier.predict_proba(some[at : at + size]) for at in range(0, len(some), size)]
+        np.testing.assert_array_equal(np.concatenate(parts), p[: len(some)])
+    np.testing.assert_array_equal(classifier.predict_proba(names[::-1])[::-1], p)

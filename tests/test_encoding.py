@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from rnn_names.names.alphabet import END, END_INDEX, MANY, RARE, START, UNKNOWN, UNKNOWN_INDEX, Alphabet
 from rnn_names.names.encoded import Encoded, one_hot
-from rnn_names.names.spelling import normalise
+from rnn_names.names.spelling import has_letters, normalise
 from rnn_names.training.batches import batches
 
 LATIN = Alphabet("".join(sorted("abcdefghijklmnopqrstuvwxyzüé '-")))
@@ -262,3 +262,20 @@ def test_rare_letters_of_a_large_script_are_left_out() -> None:
     assert set(common) <= set(alphabet.letters)
     assert "\u9fa0" not in alphabet.letters
     assert alphabet.encode(["\u9fa0"]).symbols[1] == UNKNOWN_INDEX + 1  # any CJK
+
+
+@given(
+    st.lists(
+        st.text("aéÉßIİıσΣς'’-‐· .  ーｶﾞカ하각ㅏЖжё́ñǅอ؟ขำাোক\u200d\n\r\t王9", max_size=12),
+        min_size=70,
+        max_size=90,
+    )
+)
+def test_many_names_are_read_as_each_is_alone(names: list[str]) -> None:
+    alphabet = Alphabet.learn(["aéßıσ'- .カ하жñขำোক王", "b"])
+    together = alphabet.encode(names)
+    alone = [alphabet.encode([name]) for name in names]
+    assert together.symbols.tolist() == [symbol for one in alone for symbol in one.symbols.tolist()]
+    assert together.lengths.tolist() == [int(one.lengths[0]) for one in alone]
+    assert together.starts.tolist() == [0, *np.cumsum(together.lengths)[:-1].tolist()]
+    assert alphabet.unnamed(names, together) == [k for k, name in enumerate(names) if not has_letters(name)]

@@ -57,8 +57,11 @@ def adjust(
     prior: FloatArray | None = None,
 ) -> FloatArray:
     """p (n, C) of scores z under the prior, by default that of the fit. Where the prior is 0, p is 0."""
-    z = (z + _shift(trained, own).astype(z.dtype)) / z.dtype.type(temperature)
-    return softmax(z if prior is None else z + _shift(own, prior).astype(z.dtype))
+    z = z + _shift(trained, own).astype(z.dtype)
+    z /= z.dtype.type(temperature)
+    if prior is not None:
+        z += _shift(own, prior).astype(z.dtype)
+    return softmax(z)
 
 
 def fit_temperature(z: FloatArray, truth: IntArray, trained: FloatArray, prior: FloatArray) -> float:

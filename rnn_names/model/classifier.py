@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from rnn_names.names.groups import Groups
 
 
-ENTRIES = 1 << 22  # probabilities in memory at a time, to rank them
+ENTRIES = 1 << 20  # probabilities in memory at a time: they nearly stay in the cache
 FEW = 8  # answers to a name, up to which the largest is looked for so many times
 WORKERS = 2  # threads that score a long list; a short one takes none
 LARGEST_SCORE = 1e30  # over the lowest temperature it is finite yet
@@ -64,14 +65,19 @@ def likeliest(p: FloatArray, k: int) -> IntArray:
     return found
 
 
-def ranked(texts: Sequence[str], p: FloatArray, labels: Sequence[str], k: int) -> list[list[Guess]]:
-    """The `k` likeliest labels of each text, by p (n, C); none of a text without a letter."""
+_guess = partial(tuple.__new__, Guess)  # Guess(country, probability), a third of the time
+
+
+def ranked(p: FloatArray, labels: Sequence[str], k: int, unnamed: Sequence[int] = ()) -> list[list[Guess]]:
+    """The `k` likeliest labels of each name, by p (n, C); none of those at the places `unnamed`."""
     places = likeliest(p, k)
-    chosen = np.take_along_axis(p, places, axis=1).tolist()  # lists: their numbers are read faster
-    return [
-        [Guess(labels[c], q) for c, q in zip(best, row, strict=True)] if has_letters(text) else []
-        for text, row, best in zip(texts, chosen, places.tolist(), strict=True)
-    ]
+    chosen = np.take_along_axis(p, places, axis=1)
+    of_places = map(labels.__getitem__, places.ravel().tolist())
+    guesses = map(_guess, zip(of_places, chosen.ravel().tolist(), strict=True))
+    found = list(map(list, zip(*[guesses] * places.shape[1], strict=True)))
+    for blank in unnamed:
+        found[blank] = []
+    return found
 
 
 class NameClassifier:
@@ -93,7 +99,9 @@ class NameClassifier:
         self.model = model
         self.labels = Labels(model.countries)
         self.source = source
-        weights = self._weights(model.training.prior if prior is None else prior)
+        self._trained = trained_prior(np.array(model.counts, float), model.training.class_weight)
+        self._own = self._weights(model.training.prior)
+        weights = self._own if prior is None else self._weights(prior)
         weights = weights / weights.max()  # first, because the sum may overflow
         self.prior = weights / weights.sum()
 
@@ -164,13 +172,19 @@ class NameClassifier:
         Raises TypeError for anything but a list of names, and CheckpointError if the scores overflow.
         """
         texts = name_list(names)
-        p = self.of_texts(texts)
-        p[[not has_letters(text) for text in texts]] = np.nan
-        return p
+        found = np.empty((len(texts), len(self.countries)), np.float32)
+        at = 0
+        for unnamed, p in self._in_parts(texts):
+            p[unnamed] = np.nan
+            found[at : at + len(p)] = p
+            at += len(p)
+        return found
 
     def of_texts(self, texts: Sequence[str]) -> FloatArray:
         """As `predict_proba`, for texts only; a text without a letter gets the prior."""
-        encoded = self.model.alphabet.encode(texts)
+        return self._of_encoded(self.model.alphabet.encode(texts))
+
+    def _of_encoded(self, encoded: Encoded) -> FloatArray:
         return self.calibrated(self.scores(encoded), encoded, self.model.temperature)
 
     def scores(self, encoded: Encoded) -> FloatArray:
@@ -184,9 +198,7 @@ class NameClassifier:
     def calibrated(self, z: FloatArray, encoded: Encoded, temperature: float) -> FloatArray:
         """p (n, C) from the averaged scores z of these names, as in `predict_proba`; as precise as z."""
         model = self.model
-        trained = trained_prior(np.array(model.counts, float), model.training.class_weight)
-        own = self._weights(model.training.prior)
-        p = adjust(z, trained, own, temperature, self.prior)
+        p = adjust(z, self._trained, self._own, temperature, self.prior)
         u = model.alphabet.unknown_share(encoded).astype(p.dtype)[:, None]
         if u.any():
             p = (1 - u) * p + u * self.prior.astype(p.dtype)
@@ -208,7 +220,9 @@ class NameClassifier:
         """
         texts = name_list(names)
         check_top_k(top_k)
-        return [g for part, p in self._in_parts(texts) for g in ranked(part, p, self.countries, top_k)]
+        return [
+            g for unnamed, p in self._in_parts(texts) for g in ranked(p, self.countries, top_k, unnamed)
+        ]
 
     def predict_by(
         self, names: Iterable[str | None], groups: "Groups", top_k: int = 3
@@ -218,20 +232,21 @@ class NameClassifier:
         check_top_k(top_k)
         return [
             both
-            for part, p in self._in_parts(texts)
+            for unnamed, p in self._in_parts(texts)
             for both in zip(
-                ranked(part, p, self.countries, top_k),
-                ranked(part, groups.add_up(p), groups.names, 1),
+                ranked(p, self.countries, top_k, unnamed),
+                ranked(groups.add_up(p), groups.names, 1, unnamed),
                 strict=True,
             )
         ]
 
-    def _in_parts(self, texts: list[str]) -> Iterator[tuple[list[str], FloatArray]]:
-        """So many texts at a time that no more than ENTRIES probabilities are in memory."""
+    def _in_parts(self, texts: list[str]) -> Iterator[tuple[list[int], FloatArray]]:
+        """The places of texts that are no names, and p: of at most ENTRIES probabilities at a time."""
         rows = max(1, ENTRIES // len(self.countries))
         for at in range(0, len(texts), rows):
             part = texts[at : at + rows]
-            yield part, self.of_texts(part)
+            encoded = self.model.alphabet.encode(part)
+            yield self.model.alphabet.unnamed(part, encoded), self._of_encoded(encoded)
 
     def evaluate(
         self, examples: Sequence[Example], threshold: float = 0.0, known_labels: bool = False

@@ -18,6 +18,7 @@ from rnn_names.names.spelling import (
     fold,
     fold_case,
     fold_lines,
+    has_letters,
     normalise,
     tidy,
     tidy_lines,
@@ -33,6 +34,8 @@ SCRIPTS = 64  # of one alphabet at most
 MANY = 100  # of a script with so many letters, the rare ones are not learned one by one:
 RARE, SHARE = 10, 30_000  # those that fewer than ten names, or one name in so many, have
 NAME_START, NAME_END = "\n", "\r"  # in a text of many names: no tidy name has one
+PLAIN_KINDS = {"Ll", "Lu", "Lt", "Lo", "Pd", "Po"}  # of characters: letters, and signs between them
+MANY_NAMES = 64  # from which the table of plain characters is worth making
 
 
 # Blanks that `tidy` takes off or collapses, in a text of many names, and what it takes for blanks.
@@ -124,6 +127,36 @@ class Alphabet:
         index[codes] = np.arange(len(codes))
         return index
 
+    @cached_property
+    def _plain(self) -> IntArray:
+        """The index of the symbol that a character is read as, by its code point, or -1.
+
+        Only of characters that are read alike beside any others: small letters, and their capitals. No
+        mark is among them, nor what may become one letter with the one before it.
+        """
+        plain = {}
+        for letter in self.letters:
+            for c in {letter, letter.upper(), letter.title()}:
+                kind = unicodedata.category(c) if len(c) == 1 and c != "·" else ""
+                alone = kind in PLAIN_KINDS and not "\u1100" <= c <= "\u11ff"  # jamo make syllables
+                if c == " " or (alone and fold_lines(c) == letter):
+                    plain[ord(c)] = self.symbols.index(letter)
+        index = np.full(max(plain, default=0) + 2, -1, np.int32)
+        index[[*plain]] = [*plain.values()]
+        return index
+
+    @cached_property
+    def of_letter(self) -> FloatArray:
+        """(V,): whether each symbol is a letter for sure; one that stands for a script may be a mark."""
+        return np.array([c.isalpha() and unicodedata.category(c) != "Lm" for c in self.symbols])
+
+    def unnamed(self, texts: Sequence[str], names: Encoded) -> list[int]:
+        """The places of the names that have no letter: see `has_letters`."""
+        if not texts:
+            return []
+        letters = np.logical_or.reduceat(self.of_letter[names.symbols], names.starts)
+        return [k for k in np.flatnonzero(~letters).tolist() if not has_letters(texts[k])]
+
     def __len__(self) -> int:
         return len(self.symbols)
 
@@ -139,14 +172,12 @@ class Alphabet:
 
         What stands between letters, blank, hyphen, apostrophe, comma, full stop, is none.
         """
-        between = [self.symbols.index(c) for c in BETWEEN if c in self.letters]
-        letters, unknown = (
-            np.bincount(np.repeat(np.arange(len(names.lengths)), names.lengths), which, len(names.lengths))
-            for which in (
-                (names.symbols > END_INDEX) & ~np.isin(names.symbols, between),
-                names.symbols == UNKNOWN_INDEX,
-            )
-        )
+        if not len(names.lengths):
+            return np.empty(0)
+        letter = np.arange(len(self)) > END_INDEX
+        letter[[self.symbols.index(c) for c in BETWEEN if c in self.letters]] = False
+        letters = np.add.reduceat(letter[names.symbols], names.starts, dtype=np.intp)
+        unknown = np.add.reduceat(names.symbols == UNKNOWN_INDEX, names.starts, dtype=np.intp)
         return np.where(letters > 0, unknown / np.maximum(letters, 1), 1.0)
 
     def encode(self, names: Iterable[str]) -> Encoded:
@@ -155,6 +186,47 @@ class Alphabet:
         if not words:
             none = np.empty(0, np.intp)
             return Encoded(none, none, none)
+        if len(words) < MANY_NAMES or not self.settled:
+            return self._encode(words)
+        plain, odd = self._encode_plain(words)
+        if not len(odd):
+            return plain
+        others = self._encode([words[k] for k in odd.tolist()])
+        place = np.empty(len(words), np.intp)
+        place[odd] = len(plain.lengths) + np.arange(len(odd))
+        place[np.delete(np.arange(len(words)), odd)] = np.arange(len(plain.lengths))
+        return Encoded(
+            np.concatenate([plain.symbols, others.symbols]),
+            np.concatenate([plain.starts, len(plain.symbols) + others.starts]),
+            np.concatenate([plain.lengths, others.lengths]),
+        ).take(place)
+
+    def _encode_plain(self, words: list[str]) -> tuple[Encoded, IntArray]:
+        """The names of plain characters, read as `_encode` reads them, and the places of the others."""
+        sizes = np.fromiter(map(len, words), np.intp, len(words))
+        ends = np.cumsum(sizes)
+        codes = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), "<u4")
+        symbols = np.take(self._plain, codes, mode="clip")
+        blank = codes == ord(" ")
+        at_end = np.zeros(len(codes) + 1, bool)  # whether a name ends before a character
+        at_end[ends] = True
+        at_end[0] = True
+        stray = blank & (at_end[:-1] | at_end[1:])
+        stray[1:] |= blank[1:] & blank[:-1]
+        kept = (sizes > 0) & (sizes <= LONGEST)
+        kept[np.searchsorted(ends, np.flatnonzero(stray | (symbols < 0)), "right")] = False
+        lengths = sizes[kept] + 2
+        stops = np.cumsum(lengths)
+        read = np.empty(stops[-1] if len(stops) else 0, symbols.dtype)
+        inner = np.ones(len(read), bool)
+        for mark, places in ((0, stops - lengths), (END_INDEX, stops - 1)):
+            read[places] = mark
+            inner[places] = False
+        read[inner] = symbols if kept.all() else symbols[np.repeat(kept, sizes)]
+        return Encoded(read, stops - lengths, lengths), np.flatnonzero(~kept)
+
+    def _encode(self, words: list[str]) -> Encoded:
+        """As `encode`, of any names."""
         text = NAME_START + (NAME_END + NAME_START).join(words) + NAME_END
         ends = max(text.count(NAME_START), text.count(NAME_END))
         if ends > len(words) or max(map(len, words)) > LONGEST or _UNTIDY.search(text):

@@ -45,8 +45,10 @@ def dropout(
 
 def softmax(z: FloatArray) -> FloatArray:
     """p = exp(z) / Σ exp(z), over the last axis."""
-    p = np.exp(z - z.max(axis=-1, keepdims=True))
-    return np.asarray(p / p.sum(axis=-1, keepdims=True))
+    p = z - z.max(axis=-1, keepdims=True)
+    np.exp(p, out=p)
+    p /= p.sum(axis=-1, keepdims=True)
+    return np.asarray(p)
 
 
 def cross_entropy(

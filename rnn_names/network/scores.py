@@ -1,6 +1,10 @@
 """From names to the country's scores: prediction, which needs no derivative.
 
 The parameters are as prediction holds them, see `sums.with_sums`: a row of U is ready to be selected.
+
+A name's scores do not depend on the names beside it. A product in 32 bits would: its last digits hang on
+where a row stands among the others. So products are summed in 64 bits, over ROWS rows at least, and then
+rounded to 32 bits.
 """
 
 from collections.abc import Mapping
@@ -15,10 +19,11 @@ from rnn_names.network.config import NetworkConfig
 from rnn_names.network.input import distinct, inputs
 from rnn_names.network.layers import linear
 from rnn_names.network.prefixes import PrefixTree, prefix_tree
-from rnn_names.network.recurrence import add_input, add_recurrent, unroll
+from rnn_names.network.recurrence import add_input, unroll
 from rnn_names.network.sums import selected
 
 LONG, FEW = 64, 32  # names of more symbols are scored few at a time: each takes what the longest one takes
+ROWS = 4  # a product has a multiple of so many rows: of fewer, or an odd number, it sums in another order
 CHUNK = 2048  # names scored at a time: many share their first letters, and the states nearly fit the cache
 
 
@@ -56,12 +61,13 @@ def forward(params: Params, config: NetworkConfig, names: Encoded, workers: int 
 def scores_of(params: Params, config: NetworkConfig, read: Mapping[str, Encoded]) -> FloatArray:
     """The country's scores z (B, C) of names that stand longest first, as each direction reads them."""
     parts, V_bag, c = country_readout(params, config)
-    z = np.repeat(c[None], len(read["forward"].lengths), axis=0)
-    for (direction, names), V in zip(read.items(), parts, strict=True):
-        z += read_out(params, config, names, direction) @ V
-        if config.bag and direction == "forward":
-            z += bag(params, config, names) @ V_bag
-    return z
+    B = len(read["forward"].lengths)
+    summary = [read_out(params, config, names, direction) for direction, names in read.items()]
+    if config.bag:
+        summary.append(bag(params, config, read["forward"]))
+    s = np.zeros((whole(B), sum(part.shape[1] for part in summary)))
+    np.concatenate(summary, axis=1, out=s[:B])
+    return (s @ np.concatenate([*parts, V_bag], dtype=float))[:B] + c
 
 
 def read_out(params: Params, config: NetworkConfig, read: Encoded, direction: str) -> FloatArray:
@@ -73,12 +79,15 @@ def read_out(params: Params, config: NetworkConfig, read: Encoded, direction: st
     value = np.zeros((3 if config.pooling else 1, B, H), W.dtype)  # h_T, and the mean and the maximum
     h, c = value[0], np.zeros((B, H if cell.memory else 0), W.dtype)
     a = np.empty((cell.planes, B, H), W.dtype)
+    W_64, h_64, product = W.astype(float), *np.zeros((2, whole(B), H))
     for t, n in enumerate(running(read.lengths)):  # names with a symbol at t: the first ones
         a_t, h_t, c_t = a[:, :n], h[:n], c[:n]
         a_t[cell.x_planes.stop :] = b[cell.x_planes.stop :, None]
         add_input(cell, Ub, at[read.starts[:n] + t], a_t)
         if t:  # h_{-1} = 0
-            add_recurrent(cell, W, h_t, lambda hW: hW, a_t)
+            h_64[:n] = h_t
+            for a_k, W_k in zip(a_t[cell.h_planes], W_64, strict=True):
+                a_k += np.matmul(h_64[: whole(n)], W_k, out=product[: whole(n)])[:n]
         _, c[:n], _ = cell.step(a_t, h_t, c_t, h_t)
         if config.pooling:
             value[1, :n] += h_t
@@ -86,6 +95,11 @@ def read_out(params: Params, config: NetworkConfig, read: Encoded, direction: st
     if config.pooling:
         value[1] /= read.lengths[:, None]
     return np.concatenate(value, axis=1)
+
+
+def whole(rows: int) -> int:
+    """So many rows, or a few more: a multiple of ROWS."""
+    return -(-rows // ROWS) * ROWS
 
 
 def bag(params: Params, config: NetworkConfig, read: Encoded) -> FloatArray:
