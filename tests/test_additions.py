@@ -159,7 +159,8 @@ names.letters names.ngrams names.records
 names.rows names.source names.spelling names.spelling1 names.tables
 network.cells network.config network.input network.layers network.prefixes network.recurrence
 network.scores network.sums
-model.archive model.arguments model.calibration model.checkpoint model.classifier model.header
+model.archive model.arguments model.calibration model.checkpoint model.classifier model.container
+model.header
 model.parameters model.recipe
 show.pictures show.predictions show.tables
 cli.answers cli.command cli.drawing cli.options cli.predict cli.reading

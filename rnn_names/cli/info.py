@@ -104,16 +104,14 @@ def _letters(letters: str) -> str:
 
 def _facts(path: Path, model: "Checkpoint") -> dict[str, Any]:
     """What --format json prints; its keys are stable."""
-    from rnn_names.model import checkpoint
     from rnn_names.model.checkpoint import network_header
+    from rnn_names.model.container import read, read_object
 
     ngrams, symbols = model.network.ngrams, f"__{model.alphabet.symbols[2:]}"  # start and end as a mark
     scored = [entry for entry in model.history if entry.get("val_loss") is not None]
     return {
         "file": str(path),
-        "format": checkpoint.read(
-            path, lambda archive: checkpoint.read_object(archive, "header")["format"], "a model"
-        ),
+        "format": read(path, lambda archive: read_object(archive, "header")["format"], "a model"),
         "bytes": path.stat().st_size,
         "countries": model.countries,
         "counts": dict(zip(model.countries, model.counts, strict=True)),

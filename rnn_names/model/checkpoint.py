@@ -8,20 +8,19 @@ A file may come from a stranger. Nothing in it is executed, and nothing is trust
 first, up to a limit. It determines which arrays there must be and their shapes; no others are allowed.
 """
 
-import json
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from reprlib import repr as brief
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from rnn_names.base.arrays import Params
-from rnn_names.base.errors import CheckpointError, MissingModelError
-from rnn_names.base.files import replacing
+from rnn_names.base.errors import CheckpointError
 from rnn_names.model.archive import Archive
+from rnn_names.model.container import HEADER_LIMIT, NewerFormatError, json_array, read, read_object, write
 from rnn_names.model.header import check_network, check_recipe, check_values, config, known, upgrade
 from rnn_names.model.parameters import read_ngrams, read_parameters, stored, stored_ngrams
 from rnn_names.model.recipe import TrainConfig
@@ -34,11 +33,8 @@ from rnn_names.network.sums import SCALE, widened, with_sums
 
 FORMAT = 3
 BITS = (4, 8, 16, 32)  # that a parameter may have
-HEADER_LIMIT = 1 << 22  # bytes, mostly of the history: some 15,000 epochs
 PARAMETER_LIMIT = 1 << 27  # of all networks: 512 MB in 32 bits
 NETWORK_LIMIT = 1000
-
-_Decoded = TypeVar("_Decoded")
 
 
 @dataclass(frozen=True)
@@ -111,17 +107,6 @@ def save(path: str | Path, checkpoint: Checkpoint, bits: int = 32) -> None:
     write(path, encode(path, checkpoint, bits))
 
 
-def write(path: Path, arrays: dict[str, Any]) -> None:
-    """An .npz file of the arrays, as `numpy.savez` writes it. Raises OutputError."""
-    from zipfile import ZipFile  # not above: loading a model is faster without it
-
-    # Not by savez: on a full disk, NumPy before 2 raises its error only in the garbage collector.
-    with replacing(path) as file, ZipFile(file, "w") as archive:
-        for name, array in arrays.items():
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, array, allow_pickle=False)
-
-
 def encode(path: Path, checkpoint: Checkpoint, bits: int = 32) -> dict[str, Any]:
     """The arrays that this file will hold. Raises CheckpointError."""
     if bits not in BITS or not isinstance(bits, int):
@@ -165,58 +150,15 @@ def network_header(network: NetworkConfig) -> dict[str, Any]:
     return of_it | {"ngrams": len(ngrams) if ngrams else 0, "marked": bool(ngrams and ngrams.marked)}
 
 
-def json_array(value: Any) -> "np.ndarray[Any, np.dtype[np.uint8]]":
-    """The JSON text as bytes: ASCII, even if a label was not valid UTF-8."""
-    # The default is for scalars of NumPy.
-    return np.frombuffer(json.dumps(value, default=lambda scalar: scalar.item()).encode(), np.uint8)
-
-
 def load(path: str | Path) -> Checkpoint:
     """Read and check a model. Raises CheckpointError, whatever is wrong with the file."""
     return read(Path(path), decode, "a model")
-
-
-def read(path: Path, decode: Callable[[Archive], _Decoded], kind: str) -> _Decoded:
-    """The result of `decode` for a file. Raises CheckpointError, also in place of ValueError."""
-    try:
-        with path.open("rb") as file:
-            return decode(Archive(file))
-    except FileNotFoundError:
-        raise MissingModelError(
-            f"{path}: no such model file; train one with `rnn-names train -o {path}`"
-        ) from None
-    except OSError as error:
-        raise CheckpointError(
-            f"{path}: cannot be read ({error.strerror or error}); give a file written by `rnn-names train`"
-        ) from error
-    except NewerFormatError as error:
-        raise CheckpointError(f"{path}: {error}; upgrade rnn-names") from error
-    except (ValueError, RecursionError) as error:  # the latter for a deeply nested header
-        raise CheckpointError(
-            f"{path}: not {kind} of rnn-names ({error}); give a file written by `rnn-names train`"
-        ) from error
-
-
-class NewerFormatError(Exception):
-    """A model file of a newer version."""
 
 
 def too_large(network: NetworkConfig, members: int) -> bool:
     """Whether a file may not hold this many such networks."""
     parameters = members * sum(map(math.prod, network.shapes().values()))
     return members > NETWORK_LIMIT or parameters > PARAMETER_LIMIT
-
-
-def read_object(archive: Archive, name: str) -> dict[str, Any]:
-    """The JSON object in an array of bytes. Raises ValueError."""
-    if f"{name}.npy" not in archive.places:
-        raise ValueError(f"it has no {name}")
-    if archive.places[f"{name}.npy"].size > HEADER_LIMIT:
-        raise ValueError(f"its {name} is longer than {HEADER_LIMIT:,} bytes")
-    value = json.loads(archive.read(name, ["|u1"]).tobytes().decode())
-    if not isinstance(value, dict):
-        raise ValueError(f"its {name} is no object")
-    return value
 
 
 def decode(archive: Archive, others: Collection[str] = ()) -> Checkpoint:

@@ -18,7 +18,7 @@ from rnn_names.network.cells import CELLS
 from rnn_names.network.config import NetworkConfig
 from rnn_names.network.input import distinct, inputs
 from rnn_names.network.layers import linear
-from rnn_names.network.prefixes import PrefixTree, prefix_tree
+from rnn_names.network.prefixes import prefix_tree
 from rnn_names.network.recurrence import add_input, unroll
 from rnn_names.network.sums import selected
 
@@ -118,17 +118,6 @@ def running(lengths: IntArray) -> list[int]:
     return counts
 
 
-def states_of(
-    params: Params, config: NetworkConfig, read: Encoded, direction: str
-) -> tuple[PrefixTree, FloatArray]:
-    """The tree of the inputs that a direction reads, and the state of each prefix."""
-    tree = prefix_tree(read)
-    U, at = of_batch(params, f"{direction}.U", tree.symbols, config)
-    W, b = params[f"{direction}.W"], params[f"{direction}.b"]
-    states, _ = unroll(CELLS[config.cell], U, W, b, replace(tree, symbols=at))
-    return tree, states
-
-
 def of_batch(
     params: Params, name: str, inputs: IntArray, config: NetworkConfig
 ) -> tuple[FloatArray, IntArray]:
@@ -157,6 +146,9 @@ def country_readout(
 
 def step_scores(params: Params, config: NetworkConfig, names: Encoded, direction: str) -> FloatArray:
     """The scores of `step_country` (Σ lengths, C) after every symbol, in the order of the direction."""
-    tree, states = states_of(params, config, inputs(names, config)[direction], direction)
+    tree = prefix_tree(inputs(names, config)[direction])
+    U, at = of_batch(params, f"{direction}.U", tree.symbols, config)
+    W, b = params[f"{direction}.W"], params[f"{direction}.b"]
+    states, _ = unroll(CELLS[config.cell], U, W, b, replace(tree, symbols=at))
     z, _ = linear(states, *(params[f"{direction}.step_country.{letter}"] for letter in "Wb"))
     return z[tree.rows]

@@ -15,9 +15,9 @@ from reprlib import repr as brief
 from typing import Any
 
 from rnn_names.base.errors import CheckpointError
-from rnn_names.model import checkpoint
 from rnn_names.model.archive import Archive
-from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.model.checkpoint import Checkpoint, decode, encode
+from rnn_names.model.container import json_array, read, read_object, write
 from rnn_names.model.parameters import read_floats
 from rnn_names.training.loop import State
 from rnn_names.training.optim import OPTIMIZERS
@@ -82,7 +82,7 @@ def save(path: Path, run: Interrupted) -> None:
         for name in names
         if name in kept
     }
-    checkpoint.write(path, checkpoint.encode(path, run.best) | {"run": checkpoint.json_array(text)} | slots)
+    write(path, encode(path, run.best) | {"run": json_array(text)} | slots)
 
 
 @contextmanager
@@ -113,13 +113,13 @@ def load(path: Path) -> Interrupted:
     """Read and check a state. Raises CheckpointError, whatever is wrong with the file."""
     if not path.is_file():
         raise CheckpointError(f"{path}: no such file, so there is nothing to resume; leave out --resume")
-    return checkpoint.read(path, _decode, "an interrupted training")
+    return read(path, _decode, "an interrupted training")
 
 
 def _decode(archive: Archive) -> Interrupted:
-    run = checkpoint.read_object(archive, "run")
+    run = read_object(archive, "run")
     ours = {name for name in archive.places if name.partition("/")[0] in ("run.npy", "run")}
-    best = checkpoint.decode(archive, ours)
+    best = decode(archive, ours)
     if best.network.ngrams is not None and not best.network.ngrams.marked:
         raise ValueError(
             "its network reads pairs of letters, which are no longer trained; remove it, and train anew"
