@@ -12,7 +12,7 @@ from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples
 from rnn_names.names.split import unique
 from rnn_names.names.tables import Format, opened
-from tests.test_cli import QUICK, failed, fine
+from tests.test_cli import QUICK, failed, fine, wrong_usage
 
 NAMELESS = ["", " ", "-", "12345", "…", "\u200b", "?!", "\u0301"]
 PEOPLE = [("Rossi", "Italy"), ("Yamamoto", "Japan"), ("Bianchi", "Italy"), ("Sato", "Japan")] * 3
@@ -186,3 +186,50 @@ def test_json_is_not_read_as_names_but_where_it_is_said(tmp_path: Path, line: st
     with pytest.raises(DataError, match="looks like"):
         records(tmp_path, f"{line}\n", "t.txt")
     assert records(tmp_path, f"{line}\n", "t.txt", kind="text") == [line]
+
+
+# a folder, which is no table
+
+
+@pytest.fixture
+def lists(here: Path) -> Path:
+    """A folder of two lists, and a table beside it."""
+    folder = here / "lists"
+    folder.mkdir()
+    for country in ("Italy", "Japan"):
+        names = [name for name, label in PEOPLE if label == country]
+        (folder / f"{country}.txt").write_text("\n".join(names), encoding="utf-8")
+    (here / "t.csv").write_text("surname,country\nSato,Japan\n", encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "command", ["check lists", "train lists", "evaluate lists lists", "gradients lists"]
+)
+@pytest.mark.parametrize(
+    ("option", "named"),
+    [
+        ("--column surname", "--column"),
+        ("--name-column surname", "--column"),
+        ("--label-column language", "--label-column"),
+        ("-d ;", "--delimiter"),
+        ("-t", "--tabs"),
+        ("-H", "--no-header-row"),
+        ("--input-format csv", "--input-format"),
+        ("-e utf-8 --column surname", "--column"),
+    ],
+)
+def test_an_option_of_tables_with_a_folder_is_wrong_usage(
+    lists: Path, command: str, option: str, named: str
+) -> None:
+    said = wrong_usage(*command.split(), *option.split())
+    assert said == (
+        f"error: lists is a folder of <Label>.txt files, and {named} is for tables; leave it out; "
+        f"see rnn-names {command.split()[0]} -h\n"
+    )
+
+
+def test_a_folder_has_an_encoding_and_may_stand_beside_a_table(lists: Path, model_file: Path) -> None:
+    assert fine("check", "lists", "-e", "latin-1", "--input-format", "text").stdout
+    both = fine("evaluate", "-m", model_file, "lists", "t.csv", "--column", "surname", "--format", "json")
+    assert len(json.loads(both.stdout)) == 2

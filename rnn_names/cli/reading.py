@@ -1,5 +1,7 @@
 """The options of every command that reads records: how its input is written."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -86,6 +88,9 @@ READING: dict[str, tuple[list[str], dict[str, Any]]] = {
 }
 
 
+OF_TABLES = tuple(name for name in READING if name != "encoding")  # a folder holds lists, no table
+
+
 class DataCommand(Command):
     """A command that reads records. It has the options of READING, and finds the format in `ctx.meta`."""
 
@@ -111,8 +116,22 @@ class DataCommand(Command):
     def invoke(self, ctx: Any) -> Any:
         """Run it, the format made of its options."""
         ctx.meta["read_by"] = {name: ctx.params.pop(name) for name in self.reading}
+        check_folders(ctx, ctx.params.get("data"))
         ctx.meta["form"] = table_format(**ctx.meta["read_by"])
         return super().invoke(ctx)
+
+
+def check_folders(ctx: Any, data: str | Sequence[str] | None) -> None:
+    """Raise BadParameter for options of tables where all data are folders: they would have no effect."""
+    read_by = ctx.meta["read_by"]
+    paths = [data] if isinstance(data, str) else data or []
+    given = [name for name in OF_TABLES if read_by.get(name) and read_by[name] != "text"]
+    if given and paths and all(Path(path).is_dir() for path in paths):
+        option = READING[given[0]][0][-1]
+        raise typer.BadParameter(
+            f"{paths[0]} is a folder of <Label>.txt files, and {option} is for tables; leave it out.",
+            ctx,
+        )
 
 
 def table_format(
