@@ -66,6 +66,14 @@ def test_the_first_screen_is_short() -> None:
     assert len(README.split()) <= 2200
 
 
+@every_document
+def test_no_line_is_wide(document: str) -> None:
+    """Rows of tables, sessions and generated parts cannot be broken."""
+    text = re.sub(r"^```console\n.*?^```", "", PART.sub("", TEXTS[document]), flags=re.M | re.S)
+    wide = [line for line in text.splitlines() if len(line) > 100 and not line.startswith("|")]
+    assert not wide
+
+
 def test_there_are_sessions_to_run() -> None:
     assert len(sessions(README)) >= 5
     assert sum(len(sessions(text)) for text in TEXTS.values()) >= 10
