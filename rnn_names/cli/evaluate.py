@@ -17,6 +17,7 @@ from rnn_names.cli.options import (
     By,
     GroupTable,
     Prior,
+    Raw,
     TableOrJson,
     Threshold,
     Verbose,
@@ -101,6 +102,7 @@ def evaluate(
         ),
     ] = None,
     prior: Prior = None,
+    raw: Raw = False,
     threshold: Threshold = 0.0,
     by: By = None,
     groups: GroupTable = None,
@@ -142,7 +144,7 @@ def evaluate(
     out = results(*outputs)
     inputs = [*(data or []), *(file for each in paths for file in model_inputs(each, prior))]
     check_outputs(outputs, inputs)
-    models = [named(path, verbose, prior) for path in paths]
+    models = [named(path, verbose, prior, raw) for path in paths]
     if outputs and not data:
         check_outputs(outputs, [own_source(each.classifier.model.data) for each in models])
     given = [DataSet(name_of(path), read_examples(path, ctx.meta["form"])) for path in data or []]

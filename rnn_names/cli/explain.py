@@ -12,6 +12,7 @@ from rnn_names.cli.drawing import DrawingCommand, check_outputs
 from rnn_names.cli.options import (
     Model,
     Prior,
+    Raw,
     TableOrJson,
     Verbose,
     check_no_paths,
@@ -45,6 +46,7 @@ def explain(
         TableOrJson, typer.Option(help="json: a list with one object for each name.")
     ] = TableOrJson.table,
     prior: Prior = None,
+    raw: Raw = False,
     verbose: Verbose = False,
 ) -> None:
     """Show what the network believes after every letter, and which letters moved the answer.
@@ -65,7 +67,7 @@ def explain(
     out = results(*pictures.values())
     if pictures:
         check_outputs([*pictures.values()], model_inputs(model, prior))
-    classifier = load(model, verbose, prior)
+    classifier = load(model, verbose, prior, raw)
     if numbers:
         from rnn_names.insight.worked import work
 

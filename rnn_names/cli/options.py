@@ -107,6 +107,17 @@ Prior = Annotated[
 ]
 
 
+Raw = Annotated[
+    bool,
+    typer.Option(
+        "--raw",
+        help="Read all that is given. Without it the name is read alone: no titles, degrees, nicknames in "
+        "quotes, words in brackets or e-mail addresses, and Smith, John as John Smith.",
+        show_default=False,
+    ),
+]
+
+
 class Grouping(StrEnum):
     """Values of --by."""
 
@@ -204,8 +215,8 @@ def groups_of(labels: "Labels", by: Grouping | None, table: Path | None) -> "Gro
     return regions(labels)
 
 
-def load(model: Path | None, verbose: bool, prior: str | None) -> "NameClassifier":
-    """The classifier of --model and --prior."""
+def load(model: Path | None, verbose: bool, prior: str | None, raw: bool = False) -> "NameClassifier":
+    """The classifier of --model, --prior and --raw."""
     from rnn_names.base.arrays import keep_freed_memory
     from rnn_names.model.calibration import PRIORS
     from rnn_names.model.classifier import NameClassifier
@@ -214,7 +225,7 @@ def load(model: Path | None, verbose: bool, prior: str | None) -> "NameClassifie
     keep_freed_memory()
     path = model_path(model, verbose)
     if prior is None or prior in PRIORS:
-        return NameClassifier.load(path, prior)
+        return NameClassifier.load(path, prior, raw)
     if not Path(prior).is_file():
         raise DataError(f"{prior}: no such file; give --prior a file, or {', '.join(PRIORS)}")
-    return NameClassifier.load(path, read_prior(Path(prior)))
+    return NameClassifier.load(path, read_prior(Path(prior)), raw)

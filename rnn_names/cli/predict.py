@@ -22,6 +22,7 @@ from rnn_names.cli.options import (
     GroupTable,
     Model,
     Prior,
+    Raw,
     Threshold,
     Verbose,
     check_no_paths,
@@ -122,6 +123,7 @@ def predict(
         str, typer.Option(metavar="TEXT", help="Put this before the names of the added columns.")
     ] = "",
     prior: Prior = None,
+    raw: Raw = False,
     threshold: Threshold = 0.0,
     by: By = None,
     groups: GroupTable = None,
@@ -183,7 +185,7 @@ def predict(
         )
         from rnn_names.show.predictions import WRITERS, Added
 
-        classifier = load(model, verbose, prior)
+        classifier = load(model, verbose, prior, raw)
         top_k = min(top_k, len(classifier.countries))
         ending = tables.form_of(output) if output else "table" if sys.stdout.isatty() else None
         written = format or ending or ("jsonl" if kind == "text" else kind)

@@ -32,12 +32,12 @@ class Named(NamedTuple):
     classifier: "NameClassifier"
 
 
-def named(path: Path | None, verbose: bool, prior: str | None) -> Named:
+def named(path: Path | None, verbose: bool, prior: str | None, raw: bool = False) -> Named:
     """The model of --model, and its name."""
     from rnn_names.base.bundled import BUNDLED_MODEL
 
     file = model_path(path, verbose=False)
-    return Named("bundled" if file == BUNDLED_MODEL else str(file), load(path, verbose, prior))
+    return Named("bundled" if file == BUNDLED_MODEL else str(file), load(path, verbose, prior, raw))
 
 
 def runs(

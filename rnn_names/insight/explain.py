@@ -23,6 +23,7 @@ from rnn_names.base.errors import CheckpointError
 from rnn_names.insight.counted import Counted, counted
 from rnn_names.model.classifier import NameClassifier, checked
 from rnn_names.names.alphabet import END, START, UNKNOWN, UNKNOWN_INDEX, Alphabet
+from rnn_names.names.cleaning import cleaned
 from rnn_names.names.encoded import Encoded
 from rnn_names.names.spelling import LONGEST, has_letters
 from rnn_names.network.scores import step_scores
@@ -65,6 +66,7 @@ class Explanation:
     letters: tuple[Letter, ...]
     beliefs: dict[str, tuple[Belief, ...]]  # by direction, in the order of reading
     ngrams: tuple[Counted, ...] = ()  # the largest effect first
+    not_read: tuple[str, ...] = ()  # what is beside the name: titles, nicknames, addresses
 
 
 def explain(
@@ -112,7 +114,7 @@ def symbol_names(alphabet: Alphabet, symbols: IntArray) -> list[str]:
 
 def _explain(classifier: NameClassifier, names: list[str], asked: int | None) -> list[Explanation]:
     model = classifier.model
-    encoded = model.alphabet.encode(names)
+    encoded = model.alphabet.encode(classifier.read(names))
     ends = np.cumsum(encoded.lengths)
     read = np.split(encoded.symbols, ends[:-1])
     variants = _encoded(
@@ -163,6 +165,7 @@ def _explanation(
                 for direction, p_t in after.items()
             },
             counted(classifier, symbols, c),
+            () if classifier.raw else cleaned(name).not_read,
         )
 
 

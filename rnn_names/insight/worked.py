@@ -71,7 +71,7 @@ def work(classifier: NameClassifier, name: str, country: str | None = None) -> W
         or CELLS[network.cell].planes > 1
     ):
         raise CheckpointError(f"only a plain network can be followed by hand; train one with {PLAIN}")
-    encoded = model.alphabet.encode([name])
+    encoded = model.alphabet.encode(classifier.read([name]))
     symbols, T = encoded.symbols, len(encoded.symbols)
     if T == 2:
         raise DataError("a blank name has no letter to follow; give a name with letters")

@@ -17,6 +17,7 @@ from rnn_names.model import checkpoint
 from rnn_names.model.arguments import check_examples, check_top_k, name_list
 from rnn_names.model.calibration import PRIORS, adjust, prior_weights, trained_prior
 from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.names.cleaning import clean
 from rnn_names.names.encoded import Encoded
 from rnn_names.names.example import Example
 from rnn_names.names.labels import Labels
@@ -88,17 +89,21 @@ class NameClassifier:
     'Germany'
     """
 
-    def __init__(self, model: Checkpoint, prior: Prior | None = None, source: str = "") -> None:
+    def __init__(
+        self, model: Checkpoint, prior: Prior | None = None, source: str = "", raw: bool = False
+    ) -> None:
         """A classifier under a prior: how likely each country is before the name is read.
 
         "data" is by the length of its list, "sqrt" by the square root of that, "uniform" makes all equal. A
         mapping gives a weight to each possible country. None is the prior that the model was calibrated
-        for.
+        for. Of each text the name in it is read, without titles and the like, unless `raw` is true: see
+        `names.cleaning`.
         Raises DataError for a country that the model does not know, and for an invalid weight.
         """
         self.model = model
         self.labels = Labels(model.countries)
         self.source = source
+        self.raw = raw
         self._trained = trained_prior(np.array(model.counts, float), model.training.class_weight)
         self._own = self._weights(model.training.prior)
         weights = self._own if prior is None else self._weights(prior)
@@ -132,10 +137,12 @@ class NameClassifier:
         return weights
 
     @classmethod
-    def load(cls, path: str | Path | None = None, prior: Prior | None = None) -> "NameClassifier":
+    def load(
+        cls, path: str | Path | None = None, prior: Prior | None = None, raw: bool = False
+    ) -> "NameClassifier":
         """The model in this file, or the bundled model. Raises CheckpointError."""
         file = BUNDLED_MODEL if path is None else Path(path)
-        return cls(checkpoint.load(file), prior, "bundled" if file == BUNDLED_MODEL else str(file))
+        return cls(checkpoint.load(file), prior, "bundled" if file == BUNDLED_MODEL else str(file), raw)
 
     @property
     def countries(self) -> tuple[str, ...]:
@@ -182,10 +189,14 @@ class NameClassifier:
 
     def of_texts(self, texts: Sequence[str]) -> FloatArray:
         """As `predict_proba`, for texts only; a text without a letter gets the prior."""
-        return self._of_encoded(self.model.alphabet.encode(texts))
+        return self._of_encoded(self.model.alphabet.encode(self.read(texts)))
 
     def _of_encoded(self, encoded: Encoded) -> FloatArray:
         return self.calibrated(self.scores(encoded), encoded, self.model.temperature)
+
+    def read(self, texts: Sequence[str]) -> Sequence[str]:
+        """What is read of each text: the name in it, or all of it if `raw` is true."""
+        return texts if self.raw else [*map(clean, texts)]
 
     def scores(self, encoded: Encoded) -> FloatArray:
         """The scores z (n, C), averaged over the networks. Raises CheckpointError if they overflow."""
@@ -209,6 +220,7 @@ class NameClassifier:
 
         A name is cut after LONGEST characters, with runs of blanks counted as one.
         """
+        (name,) = self.read([name])
         unknown = self.model.alphabet.unknown(name)
         return unknown + CUT if is_cut(name) else unknown
 
@@ -244,7 +256,7 @@ class NameClassifier:
         """The places of texts that are no names, and p: of at most ENTRIES probabilities at a time."""
         rows = max(1, ENTRIES // len(self.countries))
         for at in range(0, len(texts), rows):
-            part = texts[at : at + rows]
+            part = self.read(texts[at : at + rows])
             encoded = self.model.alphabet.encode(part)
             yield self.model.alphabet.unnamed(part, encoded), self._of_encoded(encoded)
 

@@ -42,6 +42,7 @@ def _record(e: "Explanation", classifier: "NameClassifier", top_k: int) -> dict[
         "probability": best[0]["probability"] if best else None,
         "top": best,
         "unknown_letters": classifier.unknown_letters(e.name),
+        "not_read": list(e.not_read),
         "about": e.country,
         "log_odds": _rounded(e.log_odds),
         "letters": [
@@ -95,6 +96,8 @@ def write_explanations(
         letters = classifier.unknown_letters(e.name)
         mark = f" (unknown letters: {printable(letters)})" if letters else ""
         console.print(f"{name}{mark}: " + ", ".join(f"{printable(c)} {p:.0%}" for c, p in answer))
+        if e.not_read:
+            console.print(f"not read: {printable(', '.join(e.not_read))}")
         _write_letters(e, classifier.countries, colours.get(e.country, ""), console, width)
         strongest = [x for x in e.ngrams if abs(x.effect) >= 0.05][:STRONGEST]
         if strongest:

@@ -1,0 +1,225 @@
+"""The name in a text, as people have it in their lists: `Dr. John Smith, PhD <js@x.org>` is John Smith.
+
+A step takes one kind of thing away, or puts the name in order. The steps are repeated until none changes
+anything, so a clean name is left as it is. A step that leaves no letter does not count: `Sir` alone is a
+name. Words that are names as well, as Dean or Ma, need a full stop, a comma or a longer name: see `titles`.
+"""
+
+import re
+from typing import NamedTuple
+
+from rnn_names.names import titles
+from rnn_names.names.beside import VOWELS, apart, ends, is_behind, is_title, key_of, title_words
+from rnn_names.names.spelling import has_letters, tidy
+
+LONGEST_CELL = 500  # characters of a text that is cleaned; a longer one is no name
+
+COMMAS = ",;،؛、，；"
+QUOTES = '"“”„‟«»‹›「」『』〝〞〟＂'
+OPENING, CLOSING = "([{<（［【〔〈《", ")]}>）］】〕〉》"
+
+_PAIRS = re.compile("|".join(rf"{o}[^{o}{c}]*{c}" for o, c in zip(
+    map(re.escape, OPENING), map(re.escape, CLOSING), strict=True)))  # fmt: skip
+_STRAY = re.compile(f"[{re.escape(OPENING + CLOSING)}]")
+_QUOTED = re.compile(f"(?<!\\w)[{QUOTES}][^{QUOTES}]*[{QUOTES}](?!\\w)")
+_NICKNAME = re.compile("(?<=\\w\\s)['‘‚`´][^\\s'’‘`´]+['’‘´](?=\\s\\w)")
+_AROUND = re.compile("['‘‚`´]+([^'’‘`´]*)['’‘´]+")
+_ADDRESS = re.compile(r"[<(\[]?\s*(?:mailto:)?([^\s<>()\[\],;:\"@]+)@[\w.-]+\s*[>)\]]?", re.IGNORECASE)
+_FIELD = re.compile(r"^(?:from|to|cc|bcc|sender|reply-to|von|an|de|para|da|mailto):\s*", re.IGNORECASE)
+_ENCODED_WORD = re.compile(r"=\?[\w-]+\?[bq]\?[^?\s]*\?=", re.IGNORECASE)
+_COMMA = re.compile(f"[{COMMAS}]")
+_GLUED = re.compile(f"^(?:{titles.GLUED_BEFORE})|(?<=\\w)(?:{titles.GLUED_BEHIND})$")
+_ROMANISED = re.compile(f"([^\\W\\d_]+-|.*[^\\W\\d_] )({'|'.join(titles.ROMANISED)})")
+_ROMANISED_ENDS = tuple(f"-{word}" for word in titles.ROMANISED)
+
+# What a name that has nothing to clean is without.
+_SIGNS = re.compile(f"[{re.escape(COMMAS + QUOTES + OPENING + CLOSING)}@|=/‚`´]")
+_APOSTROPHES = re.compile("(?:^|\\s)['‘]|['‘´’]$")
+_DOTS = re.compile(r"[^ .-][^ ][.:]|\.\w|[.:]$|^[^\x00-\x7f]\.")
+_TABLES = (titles.BEFORE, titles.BEFORE_LONG, titles.BEHIND, titles.BEHIND_LONG, titles.BETWEEN)
+_SUSPECTS = frozenset(
+    variant
+    for word in (entry.split()[-1] for table in _TABLES for entry in table)
+    for variant in (word, word.capitalize(), word.upper())
+).union(map(str.upper, titles.BEHIND_IN_CAPITALS), titles.ROMANISED, titles.MIXED)
+
+
+class Cleaned(NamedTuple):
+    """The name in a text, and what is beside it, in the order of the text."""
+
+    name: str
+    not_read: tuple[str, ...]
+
+
+class Step(NamedTuple):
+    """What a step leaves, and what it took away."""
+
+    name: str
+    taken: list[str]
+
+
+def clean(text: str) -> str:
+    """The name in the text; the text itself where there is nothing to clean, or where nothing is left."""
+    return text if _is_plain(text) else cleaned(text).name
+
+
+def cleaned(text: str) -> Cleaned:
+    """As `clean`, with what is not read."""
+    if _is_plain(text) or len(text) > LONGEST_CELL:
+        return Cleaned(text, ())
+    name, not_read = tidy(text), list[str]()
+    before = None
+    while name != before and not _is_plain(name):
+        before = name
+        for step in STEPS:
+            new, taken = step(name)
+            new = tidy(new)
+            if new != name and has_letters(new):
+                name = new
+                not_read += taken
+    return Cleaned(text if name == tidy(text) else name, tuple(sorted(not_read, key=text.find)))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether there is certainly nothing to clean: quick, because it is asked for every name."""
+    if not _SUSPECTS.isdisjoint(text.split()) or (text[1:3].isupper() and not text.isupper()):
+        return False
+    if text < "\u0e00":  # no Thai, and no script further on, which may have titles without a blank
+        letters = text.replace(" ", "").replace("-", "")
+        if letters.isalpha():  # nearly always
+            return "-" not in text or not text.endswith(_ROMANISED_ENDS)
+    elif _GLUED.search(text):
+        return False
+    if _SIGNS.search(text) or text.endswith(_ROMANISED_ENDS):
+        return False
+    return not (("'" in text or "‘" in text or "’" in text) and _APOSTROPHES.search(text)) and not (
+        ("." in text or ":" in text) and _DOTS.search(text)
+    )
+
+
+def _decoded(name: str) -> Step:
+    """Words of a mail's header that are not ASCII: `=?UTF-8?Q?J=C3=BCrgen?=`."""
+    if not _ENCODED_WORD.search(name):
+        return Step(name, [])
+    from email.header import decode_header, make_header  # not above: seldom needed
+
+    try:
+        return Step(str(make_header(decode_header(name))), [])
+    except (LookupError, ValueError):  # UnicodeError and binascii.Error are ValueErrors
+        return Step(name, [])
+
+
+def _without_address(name: str) -> Step:
+    """The text beside an address; of an address alone its local part, cut at dots and digits."""
+    if "@" not in name:
+        return Step(name, [])
+    first = _ADDRESS.search(name)
+    if first is None:
+        return Step(name, [])
+    beside = _FIELD.sub("", _ADDRESS.sub(" ", name).strip())
+    if has_letters(beside):
+        return Step(beside, [match[0].strip() for match in _ADDRESS.finditer(name)])
+    local = first[1].partition("+")[0]
+    words = " ".join(re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", local))
+    return Step(words, [first[0][first.end(1) - first.start() :].rstrip(" >)]")])
+
+
+def _without_brackets(name: str) -> Step:
+    """Without what stands in brackets; if that is all there is, without the brackets."""
+    if not _STRAY.search(name):
+        return Step(name, [])
+    inside = _PAIRS.findall(name)
+    outside = _STRAY.sub(" ", _PAIRS.sub(" ", name))
+    if inside and has_letters(outside):
+        return Step(outside, inside)
+    return Step(_STRAY.sub(" ", name), [])
+
+
+def _without_quotes(name: str) -> Step:
+    """Without a nickname in quotes; if less than two words would be left, without the quotes."""
+    for pattern in (_QUOTED, _NICKNAME):
+        quoted = pattern.findall(name)
+        rest = pattern.sub(" ", name)
+        if quoted and len(rest.split()) > 1:
+            return Step(rest, quoted)
+    around = _AROUND.fullmatch(name)
+    if around:
+        return Step(around[1], [])
+    return Step(_QUOTED.sub(lambda match: f" {match[0][1:-1]} ", name).strip(QUOTES + " "), [])
+
+
+def _in_order(name: str) -> Step:
+    """`Smith, John` in the order John Smith, without what follows a comma or a bar and is no name."""
+    name, bar, behind = name.partition("|")
+    if bar and has_letters(name):
+        return Step(name, [behind.strip()] if behind.strip() else [])
+    if not _COMMA.search(name):
+        return Step(name + bar + behind, [])
+    family, *others = [part for part in map(tidy, _COMMA.split(name)) if part] or [""]
+    given, taken = list[str](), list[str]()
+    for part in others:
+        (taken if is_behind(part, family) or is_title(part) else given).append(part)
+    return Step(" ".join([*given, family]), taken)
+
+
+def _without_titles(name: str) -> Step:
+    words = name.split()
+    words[:1] = apart(words[0]) if words else []
+    at = 0
+    while count := title_words(words, at):
+        at += count
+    return Step(" ".join(words[at:]), words[:at])
+
+
+def _without_degrees(name: str) -> Step:
+    words = name.split()
+    end = len(words)
+    while end > 1:
+        two = words[end - 2 : end]
+        if end > 2 and all(word.endswith(".") for word in two) and ends("".join(two), end - 2):
+            end -= 2
+        elif ends(words[end - 1], end - 1):
+            end -= 1
+        else:
+            break
+    return Step(" ".join(words[:end]), words[end:])
+
+
+def _without_words_between(name: str) -> Step:
+    first, *others = name.split() or [""]
+    taken = [word for word in others[:-1] if key_of(word) in titles.BETWEEN]
+    return Step(" ".join([first, *(word for word in others if word not in taken)]), taken)
+
+
+def _apart_in_other_scripts(name: str) -> Step:
+    """Without `様` or `นาย`, which stand at a name without a blank, and without `-san`."""
+    if name.isascii():
+        romanised = _ROMANISED.fullmatch(name)
+        return Step(romanised[1].rstrip(" -"), [romanised[2]]) if romanised else Step(name, [])
+    return Step(_GLUED.sub(" ", name), [match[0].strip() for match in _GLUED.finditer(name)])
+
+
+def _capitals_last(name: str) -> Step:
+    """`SMITH John` in the order John SMITH; what may be initials, as AKM or DJ, stays where it is."""
+    words = name.split()
+    count = next((k for k, word in enumerate(words) if not word.isupper() or "." in word), len(words))
+    family, given = words[:count], words[count:]
+    if not given or all(len(w) < 3 or (len(w) == 3 and w[1] not in VOWELS) for w in family):
+        return Step(name, [])
+    if any(word.isupper() and len(word.strip(".")) > 1 for word in given):
+        return Step(name, [])
+    return Step(" ".join(given + family), [])
+
+
+STEPS = (
+    _decoded,
+    _without_address,
+    _without_brackets,
+    _without_quotes,
+    _in_order,
+    _apart_in_other_scripts,
+    _without_titles,
+    _without_degrees,
+    _without_words_between,
+    _capitals_last,
+)
