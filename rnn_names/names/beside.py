@@ -27,7 +27,8 @@ def title_words(words: list[str], at: int) -> int:
     if rest < 1:
         return 0
     word, key = words[at], key_of(words[at])
-    if rest > 1 and f"{key} {key_of(words[at + 1])}" in titles.BEFORE:
+    two = f"{key} {key_of(words[at + 1])}"
+    if rest > 1 and (two in titles.BEFORE or (at and two in titles.BEHIND_A_TITLE)):
         return 2
     if rest > 1 and key in titles.BEFORE_A_TITLE and (more := title_words(words, at + 1)):
         return 1 + more
@@ -66,7 +67,7 @@ def is_behind(part: str, family: str) -> bool:
         if key in titles.BEHIND or key in titles.BEHIND_LONG:
             continue
         known = key in titles.BEHIND_A_COMMA or key in titles.BEHIND_IN_CAPITALS
-        marked = "." in word or (word.isupper() and (several or not capitals)) or len(key) > 3
+        marked = "." in word[:-1] or (word.isupper() and (several or not capitals)) or len(key) > 3
         if not (marked and known) and not (several and _is_abbreviation(word)):
             return False
     return True

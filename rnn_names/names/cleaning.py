@@ -15,6 +15,7 @@ from rnn_names.names.spelling import has_letters, tidy
 LONGEST_CELL = 500  # characters of a text that is cleaned; a longer one is no name
 
 COMMAS = ",;،؛、，；"
+DASHES = "-–—/·•"
 QUOTES = '"“”„‟«»‹›「」『』〝〞〟＂'
 OPENING, CLOSING = "([{<（［【〔〈《", ")]}>）］】〕〉》"
 
@@ -27,13 +28,14 @@ _AROUND = re.compile("['‘‚`´]+([^'’‘`´]*)['’‘´]+")
 _ADDRESS = re.compile(r"[<(\[]?\s*(?:mailto:)?([^\s<>()\[\],;:\"@]+)@[\w.-]+\s*[>)\]]?", re.IGNORECASE)
 _FIELD = re.compile(r"^(?:from|to|cc|bcc|sender|reply-to|von|an|de|para|da|mailto):\s*", re.IGNORECASE)
 _ENCODED_WORD = re.compile(r"=\?[\w-]+\?[bq]\?[^?\s]*\?=", re.IGNORECASE)
+_ROLE = re.compile(rf"(\S+ \S.*?) [{DASHES}] +(.+)")  # behind two words: `Garcia - Lopez` is one name
 _COMMA = re.compile(f"[{COMMAS}]")
 _GLUED = re.compile(f"^(?:{titles.GLUED_BEFORE})|(?<=\\w)(?:{titles.GLUED_BEHIND})$")
 _ROMANISED = re.compile(f"([^\\W\\d_]+-|.*[^\\W\\d_] )({'|'.join(titles.ROMANISED)})")
 _ROMANISED_ENDS = tuple(f"-{word}" for word in titles.ROMANISED)
 
 # What a name that has nothing to clean is without.
-_SIGNS = re.compile(f"[{re.escape(COMMAS + QUOTES + OPENING + CLOSING)}@|=/‚`´]")
+_SIGNS = re.compile(f"[{re.escape(COMMAS + QUOTES + OPENING + CLOSING)}@|=‚`´]")
 _APOSTROPHES = re.compile("(?:^|\\s)['‘]|['‘´’]$")
 _DOTS = re.compile(r"[^ .-][^ ][.:]|\.\w|[.:]$|^[^\x00-\x7f]\.")
 _TABLES = (titles.BEFORE, titles.BEFORE_LONG, titles.BEHIND, titles.BEHIND_LONG, titles.BETWEEN)
@@ -41,7 +43,7 @@ _SUSPECTS = frozenset(
     variant
     for word in (entry.split()[-1] for table in _TABLES for entry in table)
     for variant in (word, word.capitalize(), word.upper())
-).union(map(str.upper, titles.BEHIND_IN_CAPITALS), titles.ROMANISED, titles.MIXED)
+).union(map(str.upper, titles.BEHIND_IN_CAPITALS), titles.ROMANISED, titles.MIXED, DASHES)
 
 
 class Cleaned(NamedTuple):
@@ -65,7 +67,7 @@ def clean(text: str) -> str:
 
 def cleaned(text: str) -> Cleaned:
     """As `clean`, with what is not read."""
-    if _is_plain(text) or len(text) > LONGEST_CELL:
+    if len(text) > LONGEST_CELL or _is_plain(text):
         return Cleaned(text, ())
     name, not_read = tidy(text), list[str]()
     before = None
@@ -149,12 +151,15 @@ def _without_quotes(name: str) -> Step:
 
 
 def _in_order(name: str) -> Step:
-    """`Smith, John` in the order John Smith, without what follows a comma or a bar and is no name."""
+    """`Smith, John` in the order John Smith, without degrees, and without what follows a bar or a dash."""
     name, bar, behind = name.partition("|")
     if bar and has_letters(name):
         return Step(name, [behind.strip()] if behind.strip() else [])
+    name += bar + behind
+    if role := _ROLE.fullmatch(name):
+        return Step(role[1], [role[2]])
     if not _COMMA.search(name):
-        return Step(name + bar + behind, [])
+        return Step(name, [])
     family, *others = [part for part in map(tidy, _COMMA.split(name)) if part] or [""]
     given, taken = list[str](), list[str]()
     for part in others:
