@@ -30,7 +30,7 @@ _FIELD = re.compile(r"^(?:from|to|cc|bcc|sender|reply-to|von|an|de|para|da|mailt
 _ENCODED_WORD = re.compile(r"=\?[\w-]+\?[bq]\?[^?\s]*\?=", re.IGNORECASE)
 _ROLE = re.compile(rf"(\S+ \S.*?) [{DASHES}] +(.+)")  # behind two words: `Garcia - Lopez` is one name
 _COMMA = re.compile(f"[{COMMAS}]")
-_GLUED = re.compile(f"^(?:{titles.GLUED_BEFORE})|(?<=\\w)(?:{titles.GLUED_BEHIND})$")
+_GLUED = re.compile(f"^(?:(?:{titles.GLUED_BEFORE})\\s*)+|(?<=\\w)(?:{titles.GLUED_BEHIND})+$")
 _ROMANISED = re.compile(f"([^\\W\\d_]+-|.*[^\\W\\d_] )({'|'.join(titles.ROMANISED)})")
 _ROMANISED_ENDS = tuple(f"-{word}" for word in titles.ROMANISED)
 
