@@ -230,7 +230,8 @@ Don DeLillo|Don Quijote de la Mancha|Judge Reinhold|Justice Ude|Abbott|Van Jr|Ma
 Md. Rahman|Md Abdul Karim|Mohd. Ali bin Abu|Rahman Md|Jack Ma|Jack MA|Andrew Ma|Van Do|Do Van Minh
 Ma Long|V Shantaram|Ramesh Kumar V|Pan Wei|Pak Nam Il|Ing Yun|Sri Mulyani|Tan Wei Ling|Ong Teng Cheong
 Sheikh Hasina|Haji Manara|Imam Prasodjo|Pastor Maldonado|Dona Silva|El Hadji Diouf|Teodoro Obiang Mba
-Amartya Kumar Sen|Bina KC|Dame Diouf|Zhang Meng|Chang Chun-kun|Ahmad Efendi|Mc Donald
+Amartya Kumar Sen|Bina KC|Arjun Narsingh K.C.|Admiral Muskwe
+Dame Diouf|Zhang Meng|Chang Chun-kun|Ahmad Efendi|Mc Donald
 J. R. R. Tolkien|J.R.Smith|A.K.M. Rezaul Karim|AKM Rezaul Karim|SR Nathan|K.H. Lee|M.D. Rahman|E. Ahamed
 DJ Khaled|LI Wei|MARIA GARCIA|mueller|O'Brien|'Abd al-'Aziz|‘Alā’ al-Dīn|N'Golo Kanté|D'Angelo|Jean-Pierre
 Ludwig van Beethoven|Nguyễn Văn An|Müller|Sørensen|محمد علي|السيد علي|王小明|王小君|김민준|คุณากร ใจดี

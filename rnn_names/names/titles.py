@@ -21,7 +21,7 @@ BEFORE = words("""
 mr mrs ms mx miss mister messrs mstr sir madam maam esquire
 dr drs dra doctor prof professor profa professora reverend rev revd archbishop monsignor msgr rabbi
 lieutenant lt 1lt 2lt captain capt cpt colonel general brigadier brig sergeant sgt ssgt corporal cpl pvt
-admiral adm commander cmdr cdr commodore lcdr ltc ltcol majgen ltgen wgcdr sqnldr fltlt constable
+adm commander cmdr cdr commodore lcdr ltc ltcol majgen ltgen wgcdr sqnldr fltlt constable
 inspector
 president senator congressman congresswoman governor minister ambassador councillor cllr alderman
 chancellor chairman chairwoman chief barrister engr atty attorney advocate evangelist apostle
@@ -81,7 +81,7 @@ mr sc, dr sc, dipl ing, öğr gör, arş gör, an tuasal, gnädige frau, sehr ge
 
 # Before a name of at least two words: `Haji Ahmad Yusof`, but not `Haji Manara`.
 BEFORE_LONG = words("""
-lady lord dame princess dato cik خانم سعادة فضيلة judge hon honourable honorable col cardinal swami
+lady lord dame admiral princess dato cik خانم سعادة فضيلة judge hon honourable honorable col cardinal swami
 pandit ustad mawlana
 mufti mullah allama sheikh shaikh sheik shaykh sheikha shaikha haji hajah hajji hajj hadji alhaji alhaj
 alhajj hajia malam mallam khun ndugu ato bayan dom dona doña fray padre frère père sœur soeur sister
@@ -144,7 +144,7 @@ BEHIND_IN_CAPITALS = words("md rn mba np pt jd pe dc mp pc cde rdn rph pa-c cnp 
 
 # Behind a comma, or with full stops within: elsewhere they are names, as Jack Ma and Van Do are.
 BEHIND_A_COMMA = words("""
-ma ba do se sh mh meng beng kc cia sip dis ret jun st ed edm mm me pa od la ca cma ra ai pmi ab am bd be
+ma ba do se sh mh meng beng cia sip dis ret jun st ed edm mm me pa od la ca cma ra ai pmi ab am bd be
 dd
 lac mes mai mat th sd si ag pd ak
 i v vi ix x d y dy dä bl bs ms med mag magister dr drs prof ing dipl-ing bc mgr ir rev chairman manager
