@@ -487,6 +487,31 @@ def test_the_model_here_is_preferred_to_the_bundled_one(here: Path, model_file: 
     assert result.stderr == "model: rnn-names.npz\n"
     assert records(result) == records(fine("predict", "-m", model_file, "Nowak"))
     assert fine("predict", "-v", "-m", model_file, "Nowak").stderr == f"model: {model_file}\n"
+    assert fine("predict", "Nowak").stderr == (
+        "model: rnn-names.npz in this folder; give -m bundled for the bundled one\n"
+    )
+    assert (
+        fine("predict", "-m", "rnn-names.npz", "Nowak").stderr
+        == fine("predict", "-q", "Nowak").stderr
+        == ""
+    )
+
+
+def test_the_bundled_model_has_a_name(
+    here: Path, model_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundled = records(fine("predict", "Nowak"))
+    (here / "rnn-names.npz").write_bytes(model_file.read_bytes())
+    assert records(fine("predict", "Nowak")) != bundled
+    assert records(fine("predict", "-m", "bundled", "Nowak")) == bundled
+    assert '"format": 3' in fine("info", "bundled", "--format", "json").stdout
+    assert "Nowak: Poland" in fine("explain", "-m", "bundled", "Nowak").stdout
+    assert fine("predict", "-v", "-m", "bundled", "Nowak").stderr == "model: bundled\n"
+    (here / "bundled").write_text("no model")
+    assert records(fine("predict", "-m", "bundled", "Nowak")) == bundled
+    assert "bundled: not a model" in failed("predict", "-m", here / "bundled", "Nowak")
+    monkeypatch.setenv("RNN_NAMES_MODEL", "bundled")
+    assert records(fine("predict", "Nowak")) == bundled
 
 
 # evaluate
@@ -545,7 +570,7 @@ def test_every_row_of_other_data_is_scored(own: Path, here: Path) -> None:
 
 def test_other_data_of_unknown_labels_only(own: Path, here: Path) -> None:
     (here / "other.csv").write_text("name,country\nQuispe,Peru\n")
-    assert "knows none of the labels (Peru)" in failed("evaluate", "other.csv")
+    assert "knows none of the labels (Peru)" in failed("evaluate", "-m", "rnn-names.npz", "other.csv")
 
 
 def test_the_table_of_an_evaluation(own: Path) -> None:
@@ -559,12 +584,12 @@ def test_the_table_of_an_evaluation(own: Path) -> None:
 
 def test_data_that_changed_or_went_away(own: Path) -> None:
     (own / "Poland.txt").write_text("Nowak\n")
-    assert "changed since the model was trained" in failed("evaluate")
+    assert "changed since the model was trained" in failed("evaluate", "-m", "rnn-names.npz")
     assert scored(own)["n"] == 774  # given as DATA, it is other data: every row
     for file in own.iterdir():
         file.unlink()
     own.rmdir()
-    assert f"{own}: the training data of the model is not here" in failed("evaluate")
+    assert f"{own}: the training data of the model is not here" in failed("evaluate", "-m", "rnn-names.npz")
 
 
 # the program

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rnn_names.cli.command import OneCommand
-from rnn_names.cli.options import MODEL_ORDER, TableOrJson, Verbose, model_option, model_path
+from rnn_names.cli.options import MODEL_ORDER, TableOrJson, Verbose, model_option, model_path, note_model
 
 if TYPE_CHECKING:
     from rnn_names.model.checkpoint import Checkpoint
@@ -42,8 +42,9 @@ def info(
     from rnn_names.model import checkpoint
     from rnn_names.show import tables
 
-    path = model_path(model, verbose)
+    path = model_path(model)
     facts = _facts(path, checkpoint.load(path))
+    note_model(path, model, verbose)
     if format is TableOrJson.json:
         typer.echo(tables.to_json(facts))
         return

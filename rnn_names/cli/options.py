@@ -20,7 +20,8 @@ if TYPE_CHECKING:  # loaded inside the commands, so that --help and usage errors
 
 MODEL = Path("rnn-names.npz")
 MODEL_VARIABLE = "RNN_NAMES_MODEL"
-MODEL_ORDER = f"${MODEL_VARIABLE}, else {MODEL} in this folder, else the bundled one"
+BUNDLED = "bundled"  # what -m calls the bundled model, in any folder
+MODEL_ORDER = f"${MODEL_VARIABLE}, else {MODEL} in this folder, else {BUNDLED}"
 
 
 class TableOrJson(StrEnum):
@@ -86,7 +87,7 @@ Model = Annotated[
         "-m",
         "--model",
         metavar="FILE",
-        help=f"The model.  [default: {MODEL_ORDER}]",
+        help=f"The model; {BUNDLED} is the one that comes with the package.  [default: {MODEL_ORDER}]",
         show_default=False,
     ),
 ]
@@ -166,19 +167,37 @@ def positive(help: str) -> Any:
     return typer.Option(help=help, callback=finite, min=0)
 
 
-def model_path(model: Path | None, verbose: bool) -> Path:
+def model_path(model: Path | None) -> Path:
     """The file of --model, or of $RNN_NAMES_MODEL, or the default one."""
+    from rnn_names.base.bundled import BUNDLED_MODEL
+
+    usual = os.environ.get(MODEL_VARIABLE)
+    if model is None and usual:
+        model = Path(usual)
+        if usual != BUNDLED and not model.is_file():
+            raise DataError(f"{usual}: no such file; set {MODEL_VARIABLE} to a model file")
+    if model is None and MODEL.is_file():
+        return MODEL
+    return BUNDLED_MODEL if model is None or str(model) == BUNDLED else model
+
+
+def model_name(path: Path) -> str:
+    """What -m calls the model in this file."""
     from rnn_names.base.bundled import BUNDLED_MODEL
     from rnn_names.base.text import printable
 
-    if model is None and (usual := os.environ.get(MODEL_VARIABLE)):
-        model = Path(usual)
-        if not model.is_file():
-            raise DataError(f"{usual}: no such file; set {MODEL_VARIABLE} to a model file")
-    path = model or (MODEL if MODEL.is_file() else BUNDLED_MODEL)
+    return BUNDLED if path == BUNDLED_MODEL else printable(str(path))
+
+
+def note_model(path: Path, model: Path | None, verbose: bool) -> None:
+    """With `verbose` say which model is used; always, if it is used because it lies in this folder.
+
+    A scheduled job must not change its answers without a word because a model lies in its folder.
+    """
     if verbose:
-        typer.echo(f"model: {'bundled' if path == BUNDLED_MODEL else printable(str(path))}", err=True)
-    return path
+        typer.echo(f"model: {model_name(path)}", err=True)
+    elif model is None and path == MODEL and not os.environ.get(MODEL_VARIABLE):
+        typer.echo(f"model: {MODEL} in this folder; give -m {BUNDLED} for the bundled one", err=True)
 
 
 def model_option(path: Path) -> str:
@@ -186,7 +205,7 @@ def model_option(path: Path) -> str:
     from rnn_names.base.text import printable
 
     try:
-        usual = model_path(None, verbose=False)
+        usual = model_path(None)
     except DataError:  # $RNN_NAMES_MODEL names no file
         usual = None
     if usual is not None and path.resolve() == usual.resolve():
@@ -198,7 +217,7 @@ def model_inputs(model: Path | None, prior: str | None = None) -> list[Path]:
     """The files that `load` reads."""
     from rnn_names.model.calibration import PRIORS
 
-    return [model_path(model, verbose=False), *([] if prior is None or prior in PRIORS else [Path(prior)])]
+    return [model_path(model), *([] if prior is None or prior in PRIORS else [Path(prior)])]
 
 
 def groups_of(labels: "Labels", by: Grouping | None, table: Path | None) -> "Groups | None":
@@ -223,9 +242,10 @@ def load(model: Path | None, verbose: bool, prior: str | None, raw: bool = False
     from rnn_names.names.examples import read_prior
 
     keep_freed_memory()
-    path = model_path(model, verbose)
-    if prior is None or prior in PRIORS:
-        return NameClassifier.load(path, prior, raw)
-    if not Path(prior).is_file():
+    path = model_path(model)
+    if prior is not None and prior not in PRIORS and not Path(prior).is_file():
         raise DataError(f"{prior}: no such file; give --prior a file, or {', '.join(PRIORS)}")
-    return NameClassifier.load(path, read_prior(Path(prior)), raw)
+    own = None if prior is None or prior in PRIORS else read_prior(Path(prior))
+    classifier = NameClassifier.load(path, own or prior, raw)
+    note_model(path, model, verbose)
+    return classifier

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from rnn_names.base.errors import DataError
-from rnn_names.cli.options import Grouping, groups_of, load, model_path, nameless
+from rnn_names.cli.options import Grouping, groups_of, load, model_name, model_path, nameless
 
 if TYPE_CHECKING:
     from rnn_names.model.classifier import NameClassifier
@@ -34,10 +34,7 @@ class Named(NamedTuple):
 
 def named(path: Path | None, verbose: bool, prior: str | None, raw: bool = False) -> Named:
     """The model of --model, and its name."""
-    from rnn_names.base.bundled import BUNDLED_MODEL
-
-    file = model_path(path, verbose=False)
-    return Named("bundled" if file == BUNDLED_MODEL else str(file), load(path, verbose, prior, raw))
+    return Named(model_name(model_path(path)), load(path, verbose, prior, raw))
 
 
 def runs(
