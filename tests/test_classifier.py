@@ -497,3 +497,13 @@ def test_an_answer_does_not_depend_on_the_names_beside_it() -> None:
         parts = [classifier.predict_proba(some[at : at + size]) for at in range(0, len(some), size)]
         np.testing.assert_array_equal(np.concatenate(parts), p[: len(some)])
     np.testing.assert_array_equal(classifier.predict_proba(names[::-1])[::-1], p)
+
+
+def test_answers_tell_what_each_name_alone_tells() -> None:
+    classifier = NameClassifier.load()
+    names = ["Ito", "", "12", "ᚠᚢᚦ", "Ito ᚠ", "é" * 300, "Dr. Ito", "a" * 257]
+    names += ["ж" * 130, "\u200b" * 140_000]
+    for name, answer in zip(names, classifier.answers(names, 2), strict=True):
+        assert answer.guesses == classifier.predict([name], 2)[0]
+        assert answer.unknown_letters == classifier.unknown_letters(name)
+        assert answer.groups == []

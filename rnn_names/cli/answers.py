@@ -29,15 +29,10 @@ class Answers(NamedTuple):
         """The answer to each name."""
         from rnn_names.show.predictions import Prediction
 
-        classifier = self.classifier
-        if self.groups:
-            found = classifier.predict_by(names, self.groups, self.top_k)
-        else:
-            found = [(guesses, []) for guesses in classifier.predict(names, self.top_k)]
-        for name, (guesses, group) in zip(names, found, strict=True):
+        found = self.classifier.answers(names, self.top_k, self.groups)
+        for name, (guesses, unknown, group) in zip(names, found, strict=True):
             if self.codes:
-                guesses = [g._replace(country=classifier.labels.code(g.country)) for g in guesses]
-            unknown = classifier.unknown_letters(name)
+                guesses = [g._replace(country=self.classifier.labels.code(g.country)) for g in guesses]
             yield Prediction(name, guesses, unknown, self.threshold, group[0] if group else None)
 
 

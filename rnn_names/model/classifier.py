@@ -54,6 +54,18 @@ class Guess(NamedTuple):
     probability: float
 
 
+class Answer(NamedTuple):
+    """The countries of a name, likeliest first; its unknown letters; with groups its likeliest one."""
+
+    guesses: list[Guess]
+    unknown_letters: str
+    groups: list[Guess]
+
+
+# Guess(country, probability) and Answer(guesses, …) of a tuple, in a third of the time.
+_guess, _answer = partial(tuple.__new__, Guess), partial(tuple.__new__, Answer)
+
+
 def likeliest(p: FloatArray, k: int) -> IntArray:
     """The places (n, k) of the k largest probabilities of each row, largest first; ties go to the first."""
     if k > FEW:
@@ -64,9 +76,6 @@ def likeliest(p: FloatArray, k: int) -> IntArray:
         found[:, place] = left.argmax(axis=1)
         left[rows, found[:, place]] = -1
     return found
-
-
-_guess = partial(tuple.__new__, Guess)  # Guess(country, probability), a third of the time
 
 
 def ranked(p: FloatArray, labels: Sequence[str], k: int, unnamed: Sequence[int] = ()) -> list[list[Guess]]:
@@ -181,8 +190,8 @@ class NameClassifier:
         texts = name_list(names)
         found = np.empty((len(texts), len(self.countries)), np.float32)
         at = 0
-        for unnamed, p in self._in_parts(texts):
-            p[unnamed] = np.nan
+        for part, encoded, p in self._in_parts(texts):
+            p[self.model.alphabet.unnamed(part, encoded)] = np.nan
             found[at : at + len(p)] = p
             at += len(p)
         return found
@@ -220,7 +229,9 @@ class NameClassifier:
 
         A name is cut after LONGEST characters, with runs of blanks counted as one.
         """
-        (name,) = self.read([name])
+        return self._unknown_letters(*self.read([name]))
+
+    def _unknown_letters(self, name: str) -> str:
         unknown = self.model.alphabet.unknown(name)
         return unknown + CUT if is_cut(name) else unknown
 
@@ -230,35 +241,40 @@ class NameClassifier:
         A missing name, or one without a letter, gets an empty list. Raises what `predict_proba` raises, and
         TypeError or ValueError for a `top_k` that is no whole number from 1 up.
         """
-        texts = name_list(names)
-        check_top_k(top_k)
-        return [
-            g for unnamed, p in self._in_parts(texts) for g in ranked(p, self.countries, top_k, unnamed)
-        ]
+        return [answer.guesses for answer in self.answers(names, top_k)]
 
     def predict_by(
         self, names: Iterable[str | None], groups: "Groups", top_k: int = 3
     ) -> list[tuple[list[Guess], list[Guess]]]:
         """For each name its countries, as `predict` has them, and its likeliest group of countries."""
+        return [(answer.guesses, answer.groups) for answer in self.answers(names, top_k, groups)]
+
+    def answers(
+        self, names: Iterable[str | None], top_k: int = 3, groups: "Groups | None" = None
+    ) -> list[Answer]:
+        """What is said of each name: countries, unknown letters, group. Raises what `predict` raises."""
         texts = name_list(names)
         check_top_k(top_k)
-        return [
-            both
-            for unnamed, p in self._in_parts(texts)
-            for both in zip(
-                ranked(p, self.countries, top_k, unnamed),
-                ranked(groups.add_up(p), groups.names, 1, unnamed),
-                strict=True,
+        found: list[Answer] = []
+        for part, encoded, p in self._in_parts(texts):
+            unnamed = self.model.alphabet.unnamed(part, encoded)
+            guesses = ranked(p, self.countries, top_k, unnamed)
+            likeliest_group = (
+                ranked(groups.add_up(p), groups.names, 1, unnamed) if groups else [[] for _ in part]
             )
-        ]
+            unknown = [""] * len(part)
+            for k in self.model.alphabet.suspects(part, encoded):
+                unknown[k] = self._unknown_letters(part[k])
+            found += map(_answer, zip(guesses, unknown, likeliest_group, strict=True))
+        return found
 
-    def _in_parts(self, texts: list[str]) -> Iterator[tuple[list[int], FloatArray]]:
-        """The places of texts that are no names, and p: of at most ENTRIES probabilities at a time."""
+    def _in_parts(self, texts: list[str]) -> Iterator[tuple[Sequence[str], Encoded, FloatArray]]:
+        """The names as they are read, encoded, and p: of at most ENTRIES probabilities at a time."""
         rows = max(1, ENTRIES // len(self.countries))
         for at in range(0, len(texts), rows):
             part = self.read(texts[at : at + rows])
             encoded = self.model.alphabet.encode(part)
-            yield self.model.alphabet.unnamed(part, encoded), self._of_encoded(encoded)
+            yield part, encoded, self._of_encoded(encoded)
 
     def evaluate(
         self, examples: Sequence[Example], threshold: float = 0.0, known_labels: bool = False

@@ -167,6 +167,14 @@ class Alphabet:
             return ""
         return "".join(c for c in letters if UNKNOWN in self._spelling[ord(c)])
 
+    def suspects(self, texts: Sequence[str], names: Encoded) -> list[int]:
+        """The places of the names that may have an unknown letter, or may have been cut."""
+        if not texts:
+            return []
+        unknown = np.logical_or.reduceat(names.symbols == UNKNOWN_INDEX, names.starts)
+        long = np.fromiter(map(len, texts), np.intp, len(texts)) > LONGEST // 2
+        return np.flatnonzero(unknown | long | (names.lengths > LONGEST // 2)).tolist()
+
     def unknown_share(self, names: Encoded) -> FloatArray:
         """The share of each name's letters that are unknown; of a name of no letters all.
 
