@@ -143,3 +143,20 @@ def test_data_that_cannot_be_read(tmp_path: Path) -> None:
         "line 1: no column 'name' among 'Name', 'country'; did you mean 'Name'? give --column"
         in done.stderr
     )
+
+
+def test_what_stands_beside_names() -> None:
+    found = look(("Dr. Ito", "Japan"), ("Ito, Aiko <a@x.jp>", "Japan"), ("Sir", "UK"), ("Abe", "Japan"))
+    assert found.beside == checks.Found(2, ["Dr. Ito", "Ito, Aiko <a@x.jp>"])
+
+
+def test_scripts_are_counted() -> None:
+    found = look(("Ito", "A"), ("Nowak", "A"), ("Иванов", "B"), ("王伟", "B"), ("O'Neil", "A"), ("7", "A"))
+    assert found.scripts == {"Latin": 3, "Cyrillic": 1, "Cjk": 1}
+
+
+def test_a_rare_label_that_is_nearly_a_frequent_one() -> None:
+    many = [(f"name{'abcdefgh'[k]}", label) for label in ("Germany", "Niger", "Nigeria") for k in range(8)]
+    found = look(*many, ("x", "Germny"), ("y", "germany "), ("z", "Atlantis"))
+    assert found.misspelled == {"Germny": "Germany"}
+    assert "the label 'Germny' (1) may be 'Germany' misspelled" in found.warnings

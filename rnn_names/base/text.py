@@ -8,11 +8,17 @@ COMPARED = 80  # characters of a word: comparing longer ones takes too long
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`did you mean 'Poland'?` for the nearest known word, ignoring case; empty if none is near."""
+    near = nearest_to(word, known, 0.6)
+    return f"did you mean {near!r}?" if near else ""
+
+
+def nearest_to(word: str, known: Iterable[str], alike: float = 0.8) -> str:
+    """The known word that is nearest, ignoring case; "" if none is so far alike, from 0 to 1."""
     from difflib import get_close_matches  # not above: importing it takes longer than a prediction
 
     folded = {each[:COMPARED].casefold(): each for each in known if each != word}
-    near = get_close_matches(word[:COMPARED].casefold(), folded, 1)
-    return f"did you mean {folded[near[0]]!r}?" if near else ""
+    near = get_close_matches(word[:COMPARED].casefold(), folded, 1, alike)
+    return folded[near[0]] if near else ""
 
 
 def printable(text: str) -> str:

@@ -50,6 +50,7 @@ def check(
         ("names in several spellings", found.spellings.n, "; ".join(found.spellings.examples)),
         ("names in mixed scripts", found.mixed_scripts.n, "; ".join(found.mixed_scripts.examples)),
         ("long names", found.long.n, "; ".join(found.long.examples)),
+        ("titles and the like beside names", found.beside.n, "; ".join(found.beside.examples)),
     ]
     tables.write_table(
         ["", "number", "for example"], [(a, f"{n:,}", c) for a, n, c in rows], sys.stdout, numbers=[1]
@@ -61,6 +62,13 @@ def check(
                 (f"{c}  U+{ord(c):04X}", f"{some.n:,}", "; ".join(some.examples))
                 for c, some in found.odd_characters.items()
             ],
+            sys.stdout,
+            numbers=[1],
+        )
+    if len(found.scripts) > 1:
+        tables.write_table(
+            ["script", "names"],
+            [(script, f"{n:,}") for script, n in found.scripts.items()],
             sys.stdout,
             numbers=[1],
         )

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from rnn_names.base.text import nearest_to
+from rnn_names.names.alphabet import script
+from rnn_names.names.cleaning import cleaned
 from rnn_names.names.example import Example
 from rnn_names.names.letters import BETWEEN, JOINERS
 from rnn_names.names.spelling import has_letters, label_key, normalise, split_key
@@ -14,6 +17,7 @@ FEW = 50  # names of a label, below which its scores say little: a tenth of them
 UNEVEN = 100  # times as many names, beyond which the largest label drowns the smallest
 SHARED = 0.1  # of the names under several labels, beyond which no model can be right
 LONG = 64  # letters
+RARE = 3  # rows of a label, up to which it may be another one misspelled
 EXAMPLES = 5
 SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")  # they share shapes: a mixture is a mistake, or made to deceive
 
@@ -46,8 +50,11 @@ class Check:
     odd_characters  for each character that is neither letter nor stands between letters, the names with it
     mixed_scripts   names of letters of several of SCRIPTS
     long            names of more than LONG letters
+    beside          cells in which something stands beside the name: a title, an address, brackets
+    scripts         the names of each script, by the first letter; most first
     no_letters      cells without a letter, which are no names: they count in `rows` alone
     similar_labels  labels that differ in case, accents or blanks alone
+    misspelled      labels of at most RARE rows, each with the nearest one of more rows
     few             labels of fewer than FEW names
     warnings        what to mend, or to know, as sentences
     """
@@ -62,8 +69,11 @@ class Check:
     odd_characters: dict[str, Found]
     mixed_scripts: Found
     long: Found
+    beside: Found
+    scripts: dict[str, int]
     no_letters: Found
     similar_labels: list[list[str]]
+    misspelled: dict[str, str]
     few: list[str]
     warnings: list[str]
 
@@ -90,7 +100,8 @@ def check(examples: Iterable[Example]) -> Check:
     written: dict[str, str] = {}  # under each key of the split, its first name
     others: dict[str, set[str]] = defaultdict(set)  # and those after it
     rows, names = Counter[str](), Counter[str]()
-    duplicates, mixed, long, no_letters = _Finds(), _Finds(), _Finds(), _Finds()
+    duplicates, mixed, long, no_letters, beside = _Finds(), _Finds(), _Finds(), _Finds(), _Finds()
+    scripts = Counter[str]()
     odd: dict[str, _Finds] = defaultdict(_Finds)
     usual = set[str]()  # characters that are not odd
     longest = 0
@@ -111,6 +122,9 @@ def check(examples: Iterable[Example]) -> Check:
         if known:
             continue
         longest = max(longest, len(name))
+        scripts[next(filter(None, map(script, name)), "").capitalize() or "none"] += 1
+        if cleaned(example.name).not_read:
+            beside.add(example.name)
         if len(name) > LONG:
             long.add(example.name)
         if not name.isalpha():
@@ -156,13 +170,26 @@ def check(examples: Iterable[Example]) -> Check:
         },
         mixed_scripts=mixed.found(),
         long=long.found(),
+        beside=beside.found(),
+        scripts=dict(scripts.most_common()),
         no_letters=no_letters.found(),
         similar_labels=[labels for labels in similar.values() if len(labels) > 1],
+        misspelled=_misspelled(rows),
         few=[label for label, n in sorted(names.items(), key=_most_first) if n < FEW],
         warnings=[],
     )
     result.warnings.extend(_warnings(result))
     return result
+
+
+def _misspelled(rows: Counter[str]) -> dict[str, str]:
+    """Each rare label that is spelled nearly as one of more rows, and that one."""
+    near = {
+        label: nearest_to(label, [other for other, more in rows.items() if more > n])
+        for label, n in sorted(rows.items())
+        if n <= RARE
+    }
+    return {label: meant for label, meant in near.items() if meant and label_key(label) != label_key(meant)}
 
 
 def _warnings(found: Check) -> Iterable[str]:
@@ -183,6 +210,8 @@ def _warnings(found: Check) -> Iterable[str]:
         )
     for labels in found.similar_labels:
         yield f"labels that are nearly the same, {', '.join(map(repr, labels))}: make them one"
+    for label, meant in found.misspelled.items():
+        yield f"the label {label!r} ({found.labels[label].rows}) may be {meant!r} misspelled"
     if found.several_labels.n > SHARED * found.names:
         share = found.several_labels.n / found.names
         yield f"{share:.0%} of the names stand under several labels: of these no model can always be right"
