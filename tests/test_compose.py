@@ -46,7 +46,7 @@ def test_the_largest_weight_counts_and_family_names_count_their_people() -> None
     table.add("Li", "China", 1.0)
     assert table.weights["Li", "China"] == 9.0
     table.add_families(Counter({("Li", "China"): 4, ("Wu", "China"): 1}), 2.0)
-    assert table.weights["Li", "China"] == 32.0
+    assert table.weights["Li", "China"] == 16.0
     assert table.weights["Wu", "China"] == 2.0
 
 
