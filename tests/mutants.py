@@ -25,7 +25,7 @@ BACKWARD = {
     "pooling.py": {"derivative", "add_rows"},
     "input.py": {"rows_read", "needed", "add_up", "added", "inputs"},
     "reading.py": {"memoryless", "unrolled"},
-    "loss.py": {"loss_and_gradient", "country_loss", "step_losses"},
+    "loss.py": {"loss_of", "country_loss", "step_losses"},
     "prefixes.py": {"join", "others"},
 }
 TESTS = ("tests/test_prefixes.py", "tests/test_input.py", "tests/test_network.py")

@@ -1,5 +1,6 @@
 """The recurrence and its derivative, checked by central differences, PyTorch and hand calculation."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from rnn_names.network.cells import CELLS, CellStep, Derivative, Elman, ReLU
 from rnn_names.network.config import READOUTS, NetworkConfig, Objective
 from rnn_names.network.init import init_params
 from rnn_names.network.input import Gradient, RowGradient, inputs, needed, rows_read
-from rnn_names.network.loss import Targets, loss_and_gradient
+from rnn_names.network.loss import Targets, loss_and_gradient, loss_of
 from rnn_names.network.prefixes import apart, prefix_tree
 from rnn_names.network.reading import drop_letters
 from rnn_names.network.sums import with_sums
@@ -42,13 +43,12 @@ def errors_of(
 ) -> dict[str, float]:
     names, targets = batch()
 
-    def run() -> tuple[
-        float, dict[str, Gradient]
-    ]:  # a new generator each time: the same entries are dropped
+    def run() -> tuple[float, Callable[[], dict[str, Gradient]]]:
+        # A new generator each time: the same entries are dropped.
         rng = None if seed is None else np.random.default_rng(seed)
-        return loss_and_gradient(params, config, names, targets, objective, rng)
+        return loss_of(params, config, names, targets, objective, rng)
 
-    _, grads = run()
+    grads = run()[1]()
     assert grads.keys() == params.keys() == config.shapes().keys()
     assert {name for name, g in grads.items() if isinstance(g, RowGradient)} == set(config.row_parameters)
     return gradient_errors(lambda: run()[0], params, all_full(grads, params))
@@ -135,9 +135,7 @@ def test_the_checker_sees_a_wrong_derivative(name: str) -> None:
     grads = all_full(loss_and_gradient(params, CONFIG, *batch())[1], params)
 
     def errors(wrong: FloatArray) -> dict[str, float]:
-        return gradient_errors(
-            lambda: loss_and_gradient(params, CONFIG, *batch())[0], params, {**grads, name: wrong}
-        )
+        return gradient_errors(lambda: loss_of(params, CONFIG, *batch())[0], params, {**grads, name: wrong})
 
     entry = grads[name].copy()
     entry.flat[np.abs(entry).argmax()] *= 1 + 1e-5

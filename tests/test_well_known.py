@@ -21,9 +21,8 @@ CONTINENTS = {
 
 # What the bundled model does not know: a name that it learns goes from here, and none is added unseen.
 MISSED = {
-    "جمال عبد الناصر", "نجيب محفوظ", "Frida Kahlo", "Fidel Castro", "Toussaint Louverture",
-    "Daniel Ortega", "Jorge Luis Borges", "Evo Morales", "José Mujica", "Edmund Hillary",
-    "Julia Gillard", "Sitiveni Rabuka", "Walter Lini",
+    "جمال عبد الناصر", "نجيب محفوظ", "Frida Kahlo", "Fidel Castro", "Daniel Ortega",
+    "Jorge Luis Borges", "Evo Morales", "Edmund Hillary", "Sitiveni Rabuka",
 }  # fmt: skip
 
 

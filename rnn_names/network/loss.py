@@ -10,6 +10,8 @@
 The precision is that of the parameters: float32 to train, float64 to check.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -39,7 +41,21 @@ def loss_and_gradient(
     rng: "np.random.Generator | None" = None,
     fallback: IntArray | None = None,
 ) -> tuple[float, dict[str, Gradient]]:
-    """L, and ∂L/∂Q for every parameter Q, under the same names. Without `rng` nothing is dropped.
+    """L, and ∂L/∂Q for every parameter Q, under the same names: see `loss_of`."""
+    loss, derivative = loss_of(params, config, names, targets, objective, rng, fallback)
+    return loss, derivative()
+
+
+def loss_of(
+    params: Params,
+    config: NetworkConfig,
+    names: Encoded,
+    targets: Targets,
+    objective: Objective = Objective(),
+    rng: "np.random.Generator | None" = None,
+    fallback: IntArray | None = None,
+) -> tuple[float, Callable[[], dict[str, Gradient]]]:
+    """L, and its derivative, which may be called once. Without `rng` nothing is dropped.
 
     A letter that is dropped is read as its `fallback` (V,), or else as the unknown symbol.
     """
@@ -56,8 +72,9 @@ def loss_and_gradient(
         readings.append(reading)
         dstates.append(dstates_d)
 
+    back_ends: list[Callable[[], None]] = []
     if "country" in config.readouts:
-        ends, back_ends = zip(
+        ends, backs = zip(
             *(summary(r.states, r.tree, names.lengths, config.pooling) for r in readings), strict=True
         )
         bag, back_bag = memoryless(params, config, names.lengths, readings[0])
@@ -65,14 +82,20 @@ def loss_and_gradient(
         loss_c, dx, grads_c = country_loss(params, x, targets, objective, rng)
         loss += loss_c
         grads |= grads_c | back_bag(dx[:, x.shape[1] - config.bag :])
-        parts = np.split(dx[:, : x.shape[1] - config.bag], len(readings), axis=1)
-        for back_end, dend, dstates_d in zip(back_ends, parts, dstates, strict=True):
-            back_end(dend, dstates_d)
+        dends = np.split(dx[:, : x.shape[1] - config.bag], len(readings), axis=1)
+        back_ends = [partial(back, *both) for back, *both in zip(backs, dends, dstates, strict=True)]
 
-    for r, dstates_d in zip(readings, dstates, strict=True):
-        dU, dW, db = r.back_states(dstates_d)
-        grads |= {f"{r.direction}.U": r.back_rows(dU), f"{r.direction}.W": dW, f"{r.direction}.b": db}
-    return loss, grads
+    def derivative() -> dict[str, Gradient]:
+        for back_end in back_ends:
+            back_end()
+        for r, dstates_d in zip(readings, dstates, strict=True):
+            dU, dW, db = r.back_states(dstates_d)
+            grads.update(
+                {f"{r.direction}.U": r.back_rows(dU), f"{r.direction}.W": dW, f"{r.direction}.b": db}
+            )
+        return grads
+
+    return loss, derivative
 
 
 def country_loss(
