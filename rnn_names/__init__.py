@@ -5,10 +5,17 @@
 >>> classifier.predict(["Schmidt"])[0][0].country
 'Germany'
 
+train             trains a model on a file, a folder or examples, and returns its classifier
+explain           says which letters moved an answer
+generate          makes up names that sound like a country
+regions           the regions of a model's countries, for NameClassifier.predict_by
 NameClassifier    loads a model and predicts in which countries names are common
+                  predict, predict_proba, predict_by, predict_frame, evaluate, save
 Guess             a country and its probability
 Example           a name with its label, for evaluation
 RnnNamesError     the base of all errors that the user can fix; its subclasses are here too
+
+rnn_names.sklearn and rnn_names.spark need the extra of that name: pip install "rnn-names[sklearn]".
 """
 
 import importlib
@@ -25,8 +32,12 @@ if TYPE_CHECKING:
         TrainingError,
         UnknownCountryError,
     )
+    from rnn_names.insight.explain import explain
+    from rnn_names.insight.generation import generate
     from rnn_names.model.classifier import Guess, NameClassifier
     from rnn_names.names.example import Example
+    from rnn_names.names.groups import regions
+    from rnn_names.training.call import train
 
 __version__ = "0.2.0"
 __all__ = [
@@ -42,9 +53,21 @@ __all__ = [
     "TrainingError",
     "UnknownCountryError",
     "__version__",
+    "explain",
+    "generate",
+    "regions",
+    "train",
 ]
 
-_HOMES = {"Guess": "model.classifier", "NameClassifier": "model.classifier", "Example": "names.example"}
+_HOMES = {
+    "Guess": "model.classifier",
+    "NameClassifier": "model.classifier",
+    "Example": "names.example",
+    "explain": "insight.explain",
+    "generate": "insight.generation",
+    "regions": "names.groups",
+    "train": "training.call",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,6 +1,7 @@
 """Names and examples from a Python caller, checked."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
+from typing import Any
 
 import numpy as np
 
@@ -10,16 +11,22 @@ from rnn_names.names.example import Example
 def name_list(names: Iterable[str | None]) -> list[str]:
     """The names as texts, in order, with "" for a missing name.
 
-    None, NaN and pandas.NA are missing names. Raises TypeError for a str, whose letters would be taken for
-    names; for a dict or a DataFrame, whose keys or columns would be; for a set, which has no order; and for
-    an entry that is neither a str nor missing, with its position.
+    Names are in a list or another iterable, a NumPy array, a pandas or Polars Series, or an Arrow array;
+    none of these libraries is imported. None, NaN, pandas.NA and Arrow's null are missing names. Raises
+    TypeError for a str, whose letters would be taken for names; for a dict or a DataFrame, whose keys or
+    columns would be; for a set, which has no order; and for an entry that is neither a str nor missing,
+    with its position.
     """
     if isinstance(names, str | bytes | bytearray):
         raise TypeError("names must be a list of strings; for one name write [name]")
-    if not isinstance(names, Iterable):
-        raise TypeError(f"names must be a list of strings, not {names!r}")
     if isinstance(names, Mapping) or any(hasattr(names, what) for what in ("columns", "column_names")):
         raise TypeError(f"names must be a list of strings; give one column of the {type(names).__name__}")
+    if hasattr(names, "__arrow_c_array__") or hasattr(names, "__arrow_c_stream__"):
+        names = _of_arrow(names)
+    elif not isinstance(names, Iterable) and hasattr(names, "__array__"):
+        names = np.asarray(names)
+    if not isinstance(names, Iterable):
+        raise TypeError(f"names must be a list of strings, not {names!r}")
     if isinstance(names, Set):
         raise TypeError("names must be in an order; give sorted(names)")
     if getattr(names, "ndim", 1) != 1:
@@ -31,6 +38,14 @@ def name_list(names: Iterable[str | None]) -> list[str]:
                 raise TypeError(f"names must be strings; names[{place}] is {name!r}")
             texts[place] = ""
     return texts  # type: ignore[return-value]  # no None is left
+
+
+def _of_arrow(names: Any) -> Any:
+    """The values of an Arrow array: those of pyarrow yield their own scalars when they are iterated."""
+    for method in ("to_pylist", "to_list"):
+        if hasattr(names, method):
+            return getattr(names, method)()
+    return names
 
 
 def missing(value: object) -> bool:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from rnn_names.model import checkpoint
 from rnn_names.model.arguments import check_examples, check_top_k, name_list
 from rnn_names.model.calibration import PRIORS, adjust, prior_weights, trained_prior
 from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.model.columns import answer_columns, framed
 from rnn_names.names.cleaning import clean
 from rnn_names.names.encoded import Encoded
 from rnn_names.names.example import Example
@@ -267,6 +268,25 @@ class NameClassifier:
                 unknown[k] = self._unknown_letters(part[k])
             found += map(_answer, zip(guesses, unknown, likeliest_group, strict=True))
         return found
+
+    def predict_frame(self, names: Iterable[str | None], top_k: int = 1, threshold: float = 0.0) -> Any:
+        """The answers as columns, a row for each name: those that `rnn-names predict` writes as CSV.
+
+        `country`, `probability`, `country_2` and so on to `top_k`, `unknown_letters`. Names in a pandas
+        Series give a DataFrame with its index, those in a Polars Series or a pyarrow array a DataFrame or a
+        table; all others give a dict of arrays. Below the threshold the country is `unknown`. A missing
+        name, or one without a letter, has None and NaN (null in frames that have it). Raises what `predict`
+        raises, and TypeError or ValueError for a threshold that is no number from 0 to 1.
+        """
+        return framed(answer_columns(self, names, top_k, threshold), names)
+
+    def save(self, path: str | Path, bits: int = 32) -> None:
+        """Write the model to a file, its parameters in 32, 16, 8 or 4 bits each.
+
+        `load` reads it. The prior of this classifier is not part of the file. Raises OutputError and
+        CheckpointError.
+        """
+        checkpoint.save(path, self.model, bits)
 
     def _in_parts(self, texts: list[str]) -> Iterator[tuple[Sequence[str], Encoded, FloatArray]]:
         """The names as they are read, encoded, and p: of at most ENTRIES probabilities at a time."""

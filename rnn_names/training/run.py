@@ -8,7 +8,7 @@ After each epoch the best model so far is in the output file, and the state of t
 in OUTPUT.resume. The state file is removed at the end, and when the training has diverged.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint, DataInfo
 from rnn_names.model.recipe import BY_SIZE, chosen, known_ngrams
 from rnn_names.names.encoded import country_indices
+from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples
 from rnn_names.names.source import STDIN
 from rnn_names.names.spelling import RULE, has_letters
@@ -70,13 +71,22 @@ class Training:
     replaces   whether the output file held a model before
     """
 
-    def __init__(self, job: Job, resumed: state.Interrupted | None = None) -> None:
-        """Read and check the data. Raises OutputError, and what reading and preparing raise."""
+    def __init__(
+        self,
+        job: Job,
+        resumed: state.Interrupted | None = None,
+        examples: Sequence[Example] | None = None,
+    ) -> None:
+        """Read and check the data; `examples` are in memory already, in place of those that `job` names.
+
+        Raises OutputError, and what reading and preparing raise.
+        """
         self.job = job
         self.unfinished = state.state_path(job.output)
         self.replaces = check_output(job, resumed is not None)
         source, given_names = job.sources
-        examples = read_examples(source, job.form)
+        if examples is None:
+            examples = read_examples(source, job.form)
         given = read_examples(given_names, job.form) if given_names else []
         self.read = len(examples)
         self.nameless = sum(not has_letters(example.name) for example in examples)

@@ -1,0 +1,165 @@
+"""The Python API: names of every kind in, answers as columns out, and a training in one call."""
+
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import rnn_names
+from rnn_names import DataError, Example, NameClassifier
+from rnn_names.model.arguments import name_list
+from rnn_names.names.examples import read_examples
+
+NAMES = ["Schmidt", "Nguyen", None, "", "Schmidt", "Παπαδόπουλος", "🙂", "x" * 5000]
+
+
+class OfArray:
+    """Names in an object that has nothing but `__array__`."""
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> "np.ndarray[Any, Any]":
+        return np.array(["Schmidt", None], object)
+
+
+class OfArrow:
+    """Names in an Arrow array of a library that is not installed here."""
+
+    def __arrow_c_array__(self, schema: object = None) -> None: ...
+
+    def to_pylist(self) -> list[str | None]:
+        return ["Schmidt", None]
+
+
+TAKEN = [
+    ["Schmidt", None],
+    ("Schmidt", float("nan")),
+    iter(["Schmidt", None]),
+    np.array(["Schmidt", None], object),
+    np.array(["Schmidt", ""]),
+    OfArray(),
+    OfArrow(),
+]
+if hasattr(np.dtypes, "StringDType"):  # NumPy 2
+    TAKEN.append(np.array(["Schmidt", None], np.dtypes.StringDType(na_object=None)))
+
+
+@pytest.mark.parametrize("names", TAKEN, ids=lambda names: type(names).__name__)
+def test_names_are_taken_in_every_kind_of_column(names: Any) -> None:
+    assert name_list(names) == ["Schmidt", ""]
+
+
+def test_columns_are_the_answers_of_predict(classifier: NameClassifier) -> None:
+    columns = classifier.predict_frame(NAMES, top_k=2, threshold=0.5)
+    assert [*columns] == ["country", "probability", "country_2", "probability_2", "unknown_letters"]
+    for k, guesses in enumerate(classifier.predict(NAMES, 2)):
+        if not guesses:
+            assert columns["country"][k] is None
+            assert np.isnan(columns["probability"][k])
+            continue
+        sure = guesses[0].probability >= 0.5
+        assert columns["country"][k] == (guesses[0].country if sure else "unknown")
+        assert (columns["probability"][k], columns["country_2"][k]) == (
+            guesses[0].probability,
+            guesses[1].country,
+        )
+        assert columns["unknown_letters"][k] == classifier.unknown_letters(str(NAMES[k]))
+
+
+def test_columns_of_no_names(classifier: NameClassifier) -> None:
+    assert [len(column) for column in classifier.predict_frame([]).values()] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"threshold": 1.5}, ValueError),
+        ({"threshold": float("nan")}, ValueError),
+        ({"threshold": "0.5"}, TypeError),
+        ({"threshold": True}, TypeError),
+        ({"top_k": 0}, ValueError),
+        ({"top_k": 1.0}, TypeError),
+    ],
+)
+def test_a_wrong_argument(
+    classifier: NameClassifier, wrong: dict[str, Any], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        classifier.predict_frame(["Schmidt"], **wrong)
+
+
+def test_more_countries_than_the_model_has(classifier: NameClassifier) -> None:
+    columns = classifier.predict_frame(["Schmidt"], top_k=7)
+    assert columns["country_5"][0] in classifier.countries
+    assert columns["country_6"][0] is None
+
+
+def test_a_saved_model_gives_the_same_answers(classifier: NameClassifier, tmp_path: Path) -> None:
+    classifier.save(tmp_path / "saved.npz")
+    again = NameClassifier.load(tmp_path / "saved.npz")
+    assert again.predict(NAMES) == classifier.predict(NAMES)
+
+
+SMALL: dict[str, Any] = {"epochs": 1, "hidden_size": 8, "bag": 4, "networks": 1, "workers": 1}
+
+
+def test_training_on_examples_is_that_on_their_file(few_countries: Path, tmp_path: Path) -> None:
+    events: list[object] = []
+    of_folder = rnn_names.train(few_countries, tmp_path / "m.npz", on_event=events.append, **SMALL)
+    of_examples = rnn_names.train(read_examples(few_countries), **SMALL)
+    assert np.array_equal(of_folder.predict_proba(["Schmidt"]), of_examples.predict_proba(["Schmidt"]))
+    assert type(events[-1]).__name__ == "EpochReport"
+    assert [path.name for path in tmp_path.iterdir()] == ["m.npz"]
+    again = NameClassifier.load(tmp_path / "m.npz")
+    assert np.array_equal(of_folder.predict_proba(["Schmidt"]), again.predict_proba(["Schmidt"]))
+    assert of_examples.model.data.source == "-"  # not taken for the bundled names
+
+
+def test_errors_of_training() -> None:
+    with pytest.raises(TypeError, match="no argument 'epoch'"):
+        rnn_names.train([], epoch=1)
+    with pytest.raises(DataError, match="no examples"):
+        rnn_names.train([])
+    with pytest.raises(TypeError, match=r"examples\[0\]"):
+        rnn_names.train(["Schmidt"])  # type: ignore[list-item]  # what is tested
+    with pytest.raises(ValueError, match="epochs"):
+        rnn_names.train([Example("a", "A"), Example("b", "B")], epochs=0)
+
+
+def test_two_threads_share_a_classifier() -> None:
+    """The answers are those of one thread, and the work takes no longer."""
+    classifier = NameClassifier.load()
+    names = [
+        f"{a}{b}" for a in ("Schmidt", "Nguyen", "García", "Ivanov") for b in map(chr, range(97, 123))
+    ] * 8
+    alone = time.perf_counter()
+    for _ in range(4):
+        expected = classifier.predict(names)
+    alone = time.perf_counter() - alone
+    with ThreadPoolExecutor(2) as pool:
+        together = time.perf_counter()
+        found = [*pool.map(classifier.predict, [names] * 4)]
+        together = time.perf_counter() - together
+    assert found == [expected] * 4
+    assert together < 2 * alone  # the machine may have other work
+
+
+def test_help_lists_what_is_public() -> None:
+    public = set(rnn_names.__all__) - {"__version__"}
+    assert public <= set(dir(rnn_names))
+    assert all(getattr(rnn_names, name).__doc__ for name in public)
+    for name in ("train", "explain", "generate", "regions", "NameClassifier", "predict_frame"):
+        assert name in str(rnn_names.__doc__)
+
+
+def test_none_of_the_frames_is_imported() -> None:
+    assert NameClassifier.load().predict_frame(["Schmidt"])["country"][0] == "Germany"
+    code = (
+        "import sys, rnn_names; rnn_names.NameClassifier.load().predict_frame(['a']); rnn_names.train;"
+        "print({'pandas', 'polars', 'pyarrow', 'sklearn', 'pyspark'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
