@@ -31,6 +31,7 @@ from rnn_names.cli.options import (
     model_inputs,
     one_of,
 )
+from rnn_names.cli.parquet import is_parquet, predict_file
 from rnn_names.cli.reading import DataCommand
 from rnn_names.names import tables
 from rnn_names.names.records import Lines
@@ -38,7 +39,6 @@ from rnn_names.names.source import GZIP, STDIN
 
 if TYPE_CHECKING:
     from rnn_names.names.records import Table
-    from rnn_names.names.tables import Format
 
 app = OneCommand()
 
@@ -148,7 +148,7 @@ def predict(
         raise typer.BadParameter("no names; give some, or --input FILE, or pipe them in.")
     given = bool(names) and names != ["-"]
     path = None if given else input or STDIN
-    form: Format = replace(ctx.meta["form"], errors=encoding_errors.value)
+    form = replace(ctx.meta["form"], errors=encoding_errors.value)
     kind = form.kind_of(path)
     if (given and (form.of_table or form.kind)) or (kind == "text" and form.of_table):
         raise typer.BadParameter("columns are those of a table; give --input one, or --input-format.")
@@ -163,6 +163,24 @@ def predict(
             f"{path}: is a folder; give one of its files, or pipe them in: "
             f"cat {path}/*.txt | rnn-names predict"
         )
+    if is_parquet(input) or is_parquet(output):
+        if input is None or output is None or not (is_parquet(input) and is_parquet(output)):
+            raise typer.BadParameter("Parquet is answered as Parquet: give -i and -o a .parquet file.")
+        if (
+            ctx.meta["pictures"]
+            or format
+            or by
+            or groups
+            or codes
+            or form != tables.Format(column=form.column)
+        ):
+            raise typer.BadParameter(
+                "Parquet takes --column, -k, --threshold, --prefix, --model and --prior."
+            )
+        check_writable(output)
+        check_apart(output, model_inputs(model, prior))
+        predict_file(input, output, load(model, verbose, prior, raw), form.column, top_k, threshold, prefix)
+        return
     if output is not None and str(output) != "-":
         if format is None and tables.form_of(output) is None and is_regular(output):
             raise typer.BadParameter(

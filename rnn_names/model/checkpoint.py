@@ -150,9 +150,9 @@ def network_header(network: NetworkConfig) -> dict[str, Any]:
     return of_it | {"ngrams": len(ngrams) if ngrams else 0, "marked": bool(ngrams and ngrams.marked)}
 
 
-def load(path: str | Path) -> Checkpoint:
-    """Read and check a model. Raises CheckpointError, whatever is wrong with the file."""
-    return read(Path(path), decode, "a model")
+def load(path: str | Path, data: bytes | None = None) -> Checkpoint:
+    """Read and check a model, from the file or its bytes. Raises CheckpointError, whatever is wrong."""
+    return read(Path(path), decode, "a model", data)
 
 
 def too_large(network: NetworkConfig, members: int) -> bool:

@@ -154,6 +154,11 @@ class NameClassifier:
         file = BUNDLED_MODEL if path is None else Path(path)
         return cls(checkpoint.load(file), prior, "bundled" if file == BUNDLED_MODEL else str(file), raw)
 
+    @classmethod
+    def from_bytes(cls, data: bytes, source: str) -> "NameClassifier":
+        """The model in the bytes of the file `source`. Raises CheckpointError."""
+        return cls(checkpoint.load(source, data), source=source)
+
     @property
     def countries(self) -> tuple[str, ...]:
         """The countries that the model knows, sorted: the columns of `predict_proba`."""

@@ -29,9 +29,9 @@ def column_names(top_k: int) -> list[str]:
     return [*(f"{what}{k}" for k in places for what in ("country", "probability")), "unknown_letters"]
 
 
-def check_free(columns: Sequence[str], top_k: int) -> None:
+def check_free(columns: Sequence[str], top_k: int, prefix: str = "") -> None:
     """Raise DataError if one of the columns has the name of one that is added."""
-    taken = [name for name in column_names(top_k) if name in columns]
+    taken = [prefix + name for name in column_names(top_k) if prefix + name in columns]
     if taken:
         raise DataError(f"there is a column {taken[0]!r} already; rename it")
 

@@ -1,5 +1,6 @@
 """The container of model files and interrupted trainings: an .npz file of JSON texts and arrays."""
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -37,10 +38,12 @@ def json_array(value: Any) -> "np.ndarray[Any, np.dtype[np.uint8]]":
     return np.frombuffer(json.dumps(value, default=lambda scalar: scalar.item()).encode(), np.uint8)
 
 
-def read(path: Path, decode: Callable[[Archive], _Decoded], kind: str) -> _Decoded:
-    """The result of `decode` for a file. Raises CheckpointError, also in place of ValueError."""
+def read(
+    path: Path, decode: Callable[[Archive], _Decoded], kind: str, data: bytes | None = None
+) -> _Decoded:
+    """The result of `decode` for a file, or for its bytes. Raises CheckpointError, for ValueError too."""
     try:
-        with path.open("rb") as file:
+        with path.open("rb") if data is None else io.BytesIO(data) as file:
             return decode(Archive(file))
     except FileNotFoundError:
         raise MissingModelError(

@@ -1,0 +1,152 @@
+"""Names in frames of pandas, Polars, Arrow and DuckDB, and in files of Parquet."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from rnn_names import NameClassifier
+from rnn_names.cli import app
+from rnn_names.model.columns import answer_columns
+from tests.documents import ROOT
+
+pa = pytest.importorskip("pyarrow", reason='pyarrow is missing: pip install ".[arrow]"')
+pq = pytest.importorskip("pyarrow.parquet")
+
+pytestmark = [pytest.mark.extras, pytest.mark.filterwarnings("default")]  # of other projects
+NAMES = ["Schmidt", None, "Nguyen", "", "Schmidt", "🙂"]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pa.string(),
+        pa.large_string(),
+        pa.string_view(),
+        pa.dictionary(pa.int8(), pa.string()),
+        pa.dictionary(pa.int32(), pa.large_string()),
+    ],
+    ids=str,
+)
+def test_arrow(classifier: NameClassifier, kind: Any) -> None:
+    names = pa.array(NAMES, pa.string()).cast(kind)
+    expected = answer_columns(classifier, NAMES, 2)
+    for column in (names, pa.chunked_array([names[:2], names[2:]])):
+        table = classifier.predict_frame(column, 2)
+        assert table.to_pydict() == expected
+
+
+def test_pandas_keeps_its_index(classifier: NameClassifier) -> None:
+    pd = pytest.importorskip("pandas")
+    names = pd.Series(NAMES, index=[f"row {k}" for k in range(6)])
+    for series in (names, names.astype("category"), names.astype("string")):
+        frame = classifier.predict_frame(series)
+        assert frame.index.tolist() == names.index.tolist()
+        assert frame["country"].tolist() == answer_columns(classifier, NAMES)["country"]
+        assert frame["probability"].isna().tolist() == [False, True, False, True, False, True]
+
+
+def test_polars(classifier: NameClassifier) -> None:
+    pl = pytest.importorskip("polars")
+    for series in (pl.Series(NAMES), pl.Series(NAMES, dtype=pl.Categorical)):
+        frame = classifier.predict_frame(series, 2)
+        assert frame.to_dict(as_series=False) == answer_columns(classifier, NAMES, 2)
+
+
+def run(model: Path, *arguments: object) -> Any:
+    return CliRunner().invoke(app, ["predict", "-m", str(model), *map(str, arguments)])
+
+
+def test_a_file_keeps_columns_and_types(tmp_path: Path, model_file: Path) -> None:
+    table = pa.table(
+        {
+            "id": pa.array([*range(5), None], pa.int16()),
+            "who": pa.array(NAMES).dictionary_encode(),
+            "when": pa.array([1, 2, 3, None, 5, 6], pa.timestamp("us", "UTC")),
+            "many": pa.array([[1], [], None, [2, 3], [4], [5]], pa.list_(pa.int8())),
+        }
+    )
+    pq.write_table(table, tmp_path / "in.parquet", row_group_size=4)
+    done = run(
+        model_file,
+        "-i",
+        tmp_path / "in.parquet",
+        "-o",
+        tmp_path / "out.parquet",
+        "--column",
+        "who",
+        "-k",
+        2,
+    )
+    assert (done.exit_code, done.output) == (0, "")
+    found = pq.read_table(tmp_path / "out.parquet")
+    assert found.select(table.column_names).schema.equals(table.schema)
+    assert found.select(table.column_names).to_pydict() == table.to_pydict()
+    expected = answer_columns(NameClassifier.load(model_file), NAMES, 2)
+    assert {name: found[name].to_pylist() for name in expected} == expected
+
+
+def test_a_file_of_no_rows(tmp_path: Path, model_file: Path) -> None:
+    pq.write_table(pa.table({"name": pa.array([], pa.string())}), tmp_path / "in.parquet")
+    assert run(model_file, "-i", tmp_path / "in.parquet", "-o", tmp_path / "out.parquet").exit_code == 0
+    assert pq.read_table(tmp_path / "out.parquet").num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("columns", "options", "code", "message"),
+    [
+        ({"nmae": ["a"]}, [], 1, "in.parquet: there is no column 'name'; did you mean 'nmae'?"),
+        ({"name": [1]}, [], 1, "column 'name' is of type int64; give a column of texts"),
+        ({"name": ["a"], "country": ["b"]}, [], 1, "there is a column 'country' already"),
+        ({"name": ["a"], "country": ["b"]}, ["--prefix", "p_"], 0, ""),
+        ({"name": ["a"]}, ["--format", "csv"], 2, "Parquet takes --column"),
+        ({"name": ["a"]}, ["--by", "region"], 2, "Parquet takes --column"),
+    ],
+)
+def test_errors_of_files(
+    here: Path, model_file: Path, columns: dict[str, Any], options: list[str], code: int, message: str
+) -> None:
+    pq.write_table(pa.table(columns), "in.parquet")
+    done = run(model_file, "-i", "in.parquet", "-o", "out.parquet", *options)
+    assert done.exit_code == code
+    assert message.lower() in done.output.lower()
+    assert (here / "out.parquet").exists() == (code == 0)
+
+
+@pytest.mark.parametrize(
+    "options", [["-i", "in.parquet"], ["-i", "in.parquet", "-o", "out.csv"], ["-o", "o.parquet", "a"]]
+)
+def test_parquet_goes_into_parquet(here: Path, model_file: Path, options: list[str]) -> None:
+    done = run(model_file, *options)
+    assert done.exit_code == 2
+    assert "give -i and -o a .parquet file" in done.output
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "text", "missing"])
+def test_a_damaged_file_leaves_nothing(here: Path, model_file: Path, damage: str) -> None:
+    pq.write_table(pa.table({"name": [f"name {k}" for k in range(1000)]}), "in.parquet", compression="none")
+    data = Path("in.parquet").read_bytes()
+    broken = {"cut": data[:900], "changed": data[:4] + b"\xff" * 40 + data[44:], "text": b"name\nSchmidt\n"}
+    Path("in.parquet").unlink() if damage == "missing" else Path("in.parquet").write_bytes(broken[damage])
+    done = run(model_file, "-i", "in.parquet", "-o", "out.parquet")
+    assert done.exit_code == 1
+    assert re.fullmatch(r"error: in\.parquet: [^\n]+; [^\n]+\n", done.output)
+    assert [path.name for path in here.iterdir()] == ([] if damage == "missing" else ["in.parquet"])
+
+
+def test_the_examples_of_the_document_run(tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    pytest.importorskip("polars")
+    text = (ROOT / "rnn_names" / "model" / "README.md").read_text(encoding="utf-8")
+    found = re.findall(r"^```python extras\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert len(found) >= 2
+    for k, block in enumerate(found):
+        (tmp_path / f"example{k}.py").write_text(block, encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, f"example{k}.py"], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr

@@ -1,0 +1,212 @@
+"""Frames of Spark: the answers of one process, on a cluster of two executors."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("pyspark", reason='pyspark is missing: pip install ".[spark]"')
+pytest.importorskip("pyarrow", reason='pyarrow is missing: pip install ".[spark]"')
+from rnn_names import CheckpointError, DataError, NameClassifier
+from rnn_names.base.bundled import bundled_surnames
+from rnn_names.model.columns import answer_columns
+
+NO_SPARK = os.environ.get("RNN_NAMES_NO_SPARK") == "1"
+pytestmark = [
+    pytest.mark.extras,
+    pytest.mark.filterwarnings("default"),  # of other projects
+    pytest.mark.skipif(NO_SPARK, reason="RNN_NAMES_NO_SPARK=1 says so"),
+]
+HOSTILE = [
+    None,
+    "",
+    " ",
+    "-",
+    "\0",
+    "🙂",
+    "\u202eabc",
+    "a\nb",
+    '"',
+    "x" * 5000,
+    "Ａｄａｍ",
+    "\ud7ff",
+    "Ångström",
+]
+ROWS = 100_000
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    from pyspark.sql import SparkSession
+
+    assert shutil.which("java"), "Spark needs Java: install it, or set RNN_NAMES_NO_SPARK=1"
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    builder = SparkSession.builder.master("local-cluster[2,1,1024]").appName("tests of rnn-names")
+    session = (
+        builder.config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "4")
+        .config("spark.executorEnv.OPENBLAS_NUM_THREADS", "1")
+        .config("spark.driver.host", "127.0.0.1")
+        .getOrCreate()
+    )
+    session.sparkContext.setLogLevel("OFF")
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="module")
+def names() -> list[str | None]:
+    """So many names, with one that is missing or odd now and then."""
+    found: list[str | None] = []
+    for file in sorted(bundled_surnames().glob("*.txt")):
+        found += [line.partition("\t")[0] for line in file.read_text(encoding="utf-8").splitlines()]
+    many = (found * (1 + ROWS // len(found)))[:ROWS]
+    many[:: ROWS // len(HOSTILE)] = HOSTILE[: len(many[:: ROWS // len(HOSTILE)])] + [None] * (
+        len(many[:: ROWS // len(HOSTILE)]) - len(HOSTILE)
+    )
+    return many
+
+
+def rows_of(names: list[str | None], answers: dict[str, list[Any]]) -> list[tuple[Any, ...]]:
+    return [(k, *row) for k, row in enumerate(zip(names, *answers.values(), strict=True))]
+
+
+def frame_of(spark: Any, names: list[str | None], partitions: int) -> Any:
+    import pyarrow as pa
+
+    table = pa.table({"id": pa.array(range(len(names)), pa.int64()), "name": pa.array(names, pa.string())})
+    return spark.createDataFrame(table).repartitionByRange(partitions, "id").sortWithinPartitions("id")
+
+
+def executors(spark: Any) -> list[int]:
+    """The process ids of the executors of this session."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = entry.read_bytes()
+        except OSError:
+            continue
+        if b"CoarseGrainedExecutorBackend" in words and spark.sparkContext.applicationId.encode() in words:
+            found.append(int(entry.parent.name))
+    return found
+
+
+def test_answers_are_those_of_one_process_also_when_an_executor_is_killed(
+    spark: Any, names: list[str | None], model_file: Path
+) -> None:
+    from rnn_names import spark as of_spark
+
+    expected = rows_of(names, answer_columns(NameClassifier.load(model_file), names, 2, 0.5))
+    frame = of_spark.predict(frame_of(spark, names, 8), "name", 2, 0.5, model_file)
+    assert [tuple(row) for row in frame.collect()] == expected
+
+    killed: list[int] = []
+
+    def kill() -> None:
+        tracker = spark.sparkContext.statusTracker()
+        for _ in range(600):
+            active = tracker.getActiveStageIds()
+            done = [stage.numCompletedTasks for stage in map(tracker.getStageInfo, active) if stage]
+            if any(count >= 1 for count in done):
+                break
+            time.sleep(0.02)
+        victim = executors(spark)[0]
+        os.kill(victim, signal.SIGKILL)
+        killed.append(victim)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    again = [tuple(row) for row in frame.collect()]
+    killer.join()
+    assert killed
+    assert again == expected
+
+
+def test_odd_names_many_partitions_and_other_columns(spark: Any, model_file: Path) -> None:
+    from rnn_names import spark as of_spark
+
+    names = HOSTILE * 3
+    frame = frame_of(spark, names, 200)
+    frame = frame.selectExpr("id", "name", "array(id, 1) AS kept", "named_struct('a', name) AS nested")
+    found = of_spark.predict(frame, "name", model=model_file).orderBy("id").collect()
+    answers = answer_columns(NameClassifier.load(model_file), names)
+    assert [(r.id, r.name, r.country, r.probability, r.unknown_letters) for r in found] == rows_of(
+        names, answers
+    )
+    assert [(r.kept, r.nested.a) for r in found] == [([k, 1], name) for k, name in enumerate(names)]
+    assert of_spark.predict(frame.limit(0), "name", model=model_file).collect() == []
+
+
+def test_a_name_in_two_columns_and_a_function_of_sql(spark: Any, model_file: Path) -> None:
+    from rnn_names import spark as of_spark
+
+    rows = [("Hans", "Schmidt"), (None, "Nguyen"), (None, None), ("Maria", "")]
+    frame = spark.createDataFrame(rows, "first string, last string").coalesce(1)
+    classifier = NameClassifier.load(model_file)
+    expected = answer_columns(classifier, ["Hans Schmidt", "Nguyen", None, "Maria"])["country"]
+    found = of_spark.predict(frame, ["first", "last"], model=model_file).collect()
+    assert [row.country for row in found] == expected
+    of_spark.register(spark, model=model_file)
+    frame.createOrReplaceTempView("people")
+    answers = spark.sql("SELECT rnn_country(concat_ws(' ', first, last)) FROM people").collect()
+    assert [answer for (answer,) in answers] == expected
+
+
+@pytest.mark.parametrize(
+    ("column", "more", "error", "message"),
+    [
+        ("nmae", {}, DataError, "no column 'nmae'; did you mean 'name'"),
+        ([], {}, DataError, "no column is given"),
+        ("id", {}, DataError, "of type bigint; cast it to string"),
+        ("name", {"top_k": 0}, ValueError, "at least 1"),
+        ("name", {"threshold": 2}, ValueError, "from 0 to 1"),
+        ("name", {"model": "missing.npz"}, CheckpointError, "no such model file"),
+        ("name", {"model": __file__}, CheckpointError, "not a model of rnn-names"),
+    ],
+)
+def test_what_cannot_be_fails_at_once(
+    spark: Any, column: Any, more: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    from rnn_names import spark as of_spark
+
+    frame = spark.range(1).selectExpr("id", "'a' AS name")
+    with pytest.raises(error, match=message):
+        of_spark.predict(frame, column, **more)
+    with pytest.raises(DataError, match="'Country' already"):
+        of_spark.predict(frame.selectExpr("name", "id AS Country"), "name")
+
+
+def test_the_command_keeps_every_cell(tmp_path: Path, model_file: Path) -> None:
+    from rnn_names.cli.spark import main
+
+    (tmp_path / "in.csv").write_text('name,"a ""b"""\n" Schmidt ","x, ""y"""\nNguyen,\n', encoding="utf-8")
+    common = ["--column", "name", "-m", str(model_file)]
+    main([str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), *common])
+    (part,) = (tmp_path / "out.csv").glob("part-*")
+    head, first, second = part.read_text(encoding="utf-8").splitlines()
+    assert head == 'name,"a ""b""",country,probability,unknown_letters'
+    assert first.startswith('" Schmidt ","x, ""y""",') or first.startswith(' Schmidt ,"x, ""y""",')
+    assert second.startswith("Nguyen,,")
+    for arguments, message in [
+        ([str(tmp_path / "in.csv"), str(tmp_path / "out.csv")], "already exists"),
+        ([str(tmp_path / "no.csv"), str(tmp_path / "new.csv")], "does not exist"),
+    ]:
+        with pytest.raises(SystemExit, match=message):
+            main([*arguments, *common])
+    with pytest.raises(SystemExit) as ended:
+        main([str(tmp_path / "in.xls"), str(tmp_path / "new.csv"), *common])
+    assert ended.value.code == 2
+
+
+def test_the_help_needs_no_java() -> None:
+    code = "from rnn_names.cli.spark import main; main(['--help'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "--column" in done.stdout
