@@ -1,5 +1,6 @@
 # make demo   install, train a small network on the bundled names, score, and ask about Schmidt
 # make test   install, and run the tests, lint and types
+# make test-extras  the tests of scikit-learn, Spark and Arrow, with their lowest and newest versions
 # make bench  measure the speed beside PyTorch's, about ten minutes (installs PyTorch and scikit-learn)
 # make bench-accuracy  compare with the n-gram model, about ten minutes (installs the same)
 # make model  train the model that comes with the package
@@ -9,7 +10,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test bench bench-accuracy model data people clean
+.PHONY: demo test test-extras bench bench-accuracy model data people clean
 
 demo: .venv/installed
 	$(BIN)/rnn-names predict Schmidt "García López" 王伟 Иванов
@@ -22,6 +23,15 @@ test: .venv/dev
 	$(BIN)/ruff check rnn_names tests data
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto --cov --cov-report=term-missing:skip-covered
+
+test-extras:
+	for which in lowest newest; do \
+		test $$which = newest || pins="-c tests/lowest-extras.txt"; \
+		$(PYTHON) -m venv --clear .venv/$$which && \
+		.venv/$$which/bin/pip install --quiet $$pins ".[sklearn,arrow,spark,frames]" pytest hypothesis && \
+		.venv/$$which/bin/python -m pytest -q -m extras -p no:cacheprovider || exit 1; \
+		pins=; \
+	done
 
 bench: .venv/bench
 	$(BIN)/python -m tests.benchmarks.speed

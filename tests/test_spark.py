@@ -22,6 +22,7 @@ from rnn_names.model.columns import answer_columns
 NO_SPARK = os.environ.get("RNN_NAMES_NO_SPARK") == "1"
 pytestmark = [
     pytest.mark.extras,
+    pytest.mark.spark,
     pytest.mark.filterwarnings("default"),  # of other projects
     pytest.mark.skipif(NO_SPARK, reason="RNN_NAMES_NO_SPARK=1 says so"),
 ]

@@ -141,14 +141,27 @@ def test_the_dependencies_are_four() -> None:
     assert set(declared()) == {"numpy", "typer", "rich", "tqdm"}
 
 
-def test_the_oldest_versions_tested_are_the_lower_bounds() -> None:
+def extras() -> dict[str, str]:
+    """The optional dependencies of the user and of their tests: name to what follows it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [
+        line
+        for name in ("sklearn", "arrow", "spark", "frames")
+        for line in project["optional-dependencies"][name]
+    ]
+    matches = [re.fullmatch(r"([A-Za-z0-9_-]+)(.*)", line) for line in lines]
+    return {match[1]: match[2] for match in matches if match}
+
+
+@pytest.mark.parametrize(("file", "bounded"), [("lowest.txt", declared()), ("lowest-extras.txt", extras())])
+def test_the_oldest_versions_tested_are_the_lower_bounds(file: str, bounded: dict[str, str]) -> None:
     def release(version: str) -> tuple[int, ...]:
         return (*map(int, version.split(".")), 0, 0, 0)[:3]
 
-    lines = (ROOT / "tests" / "lowest.txt").read_text(encoding="utf-8").split()
+    lines = (ROOT / "tests" / file).read_text(encoding="utf-8").split()
     pinned = {name: release(version) for name, version in (line.split("==") for line in lines)}
     bounds = {}
-    for name, bound in declared().items():
+    for name, bound in bounded.items():
         lowest = re.match(r">=([0-9.]+)", bound)
         assert lowest is not None
         bounds[name] = release(lowest[1])
