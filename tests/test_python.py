@@ -135,16 +135,19 @@ def test_two_threads_share_a_classifier() -> None:
     names = [
         f"{a}{b}" for a in ("Schmidt", "Nguyen", "García", "Ivanov") for b in map(chr, range(97, 123))
     ] * 8
-    alone = time.perf_counter()
-    for _ in range(4):
-        expected = classifier.predict(names)
-    alone = time.perf_counter() - alone
-    with ThreadPoolExecutor(2) as pool:
-        together = time.perf_counter()
-        found = [*pool.map(classifier.predict, [names] * 4)]
-        together = time.perf_counter() - together
-    assert found == [expected] * 4
-    assert together < 2 * alone  # the machine may have other work
+    expected = classifier.predict(names)
+    ratios = []
+    for _ in range(3):  # the machine may have other work
+        began = time.perf_counter()
+        for _ in range(4):
+            classifier.predict(names)
+        alone = time.perf_counter() - began
+        with ThreadPoolExecutor(2) as pool:
+            began = time.perf_counter()
+            found = [*pool.map(classifier.predict, [names] * 4)]
+            ratios.append((time.perf_counter() - began) / alone)
+        assert found == [expected] * 4
+    assert min(ratios) < 1.3
 
 
 def test_help_lists_what_is_public() -> None:
