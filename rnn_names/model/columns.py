@@ -51,8 +51,8 @@ def answer_columns(
     of_name = [place.setdefault(text, len(place)) for text in texts]
     distinct = list(place)
     rows = [
-        _row(guesses, top_k, threshold, classifier.unknown_letters(name))
-        for name, guesses in zip(distinct, classifier.predict(distinct, top_k), strict=True)
+        _row(answer.guesses, top_k, threshold, answer.unknown_letters)
+        for answer in classifier.answers(distinct, top_k)
     ]
     columns = column_names(top_k)
     return {name: [rows[k][at] for k in of_name] for at, name in enumerate(columns)}
