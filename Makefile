@@ -14,7 +14,7 @@ BIN := .venv/bin
 
 demo: .venv/installed
 	$(BIN)/rnn-names predict Schmidt "García López" 王伟 Иванов
-	$(BIN)/rnn-names train -o .venv/demo.npz --networks 1 --hidden-size 32 --bag 64 --epochs 5
+	$(BIN)/rnn-names train -o .venv/demo.npz --networks 1 --hidden-size 32 --bag 64 --epochs 3
 	$(BIN)/rnn-names evaluate -m .venv/demo.npz
 	$(BIN)/rnn-names predict -m .venv/demo.npz Schmidt
 

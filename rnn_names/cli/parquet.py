@@ -11,13 +11,7 @@ from rnn_names.model.arrow import answered, check_columns, is_text, types
 if TYPE_CHECKING:
     from rnn_names.model.classifier import NameClassifier
 
-ENDING = ".parquet"
 ROWS = 1 << 14  # in memory at a time
-
-
-def is_parquet(path: Path | None) -> bool:
-    """Whether a file is Parquet, by the ending of its name."""
-    return path is not None and path.suffix.lower() == ENDING
 
 
 def predict_file(

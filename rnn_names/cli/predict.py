@@ -31,7 +31,6 @@ from rnn_names.cli.options import (
     model_inputs,
     one_of,
 )
-from rnn_names.cli.parquet import is_parquet, predict_file
 from rnn_names.cli.reading import DataCommand
 from rnn_names.names import tables
 from rnn_names.names.records import Lines
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from rnn_names.names.records import Table
 
 app = OneCommand()
+PARQUET = ".parquet"  # the ending of a file of columns
 
 
 def formats() -> list[str]:
@@ -163,8 +163,11 @@ def predict(
             f"{path}: is a folder; give one of its files, or pipe them in: "
             f"cat {path}/*.txt | rnn-names predict"
         )
-    if is_parquet(input) or is_parquet(output):
-        if input is None or output is None or not (is_parquet(input) and is_parquet(output)):
+    parquet = [file is not None and file.suffix.lower() == PARQUET for file in (input, output)]
+    if any(parquet):
+        from rnn_names.cli.parquet import predict_file  # not above: seldom needed
+
+        if input is None or output is None or not all(parquet):
             raise typer.BadParameter("Parquet is answered as Parquet: give -i and -o a .parquet file.")
         if (
             ctx.meta["pictures"]

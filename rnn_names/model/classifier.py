@@ -17,7 +17,6 @@ from rnn_names.model import checkpoint
 from rnn_names.model.arguments import check_examples, check_top_k, name_list
 from rnn_names.model.calibration import PRIORS, adjust, prior_weights, trained_prior
 from rnn_names.model.checkpoint import Checkpoint
-from rnn_names.model.columns import answer_columns, framed
 from rnn_names.names.cleaning import clean
 from rnn_names.names.encoded import Encoded
 from rnn_names.names.example import Example
@@ -283,6 +282,8 @@ class NameClassifier:
         name, or one without a letter, has None and NaN (null in frames that have it). Raises what `predict`
         raises, and TypeError or ValueError for a threshold that is no number from 0 to 1.
         """
+        from rnn_names.model.columns import answer_columns, framed  # not above: seldom needed
+
         return framed(answer_columns(self, names, top_k, threshold), names)
 
     def save(self, path: str | Path, bits: int = 32) -> None:
