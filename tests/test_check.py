@@ -133,14 +133,14 @@ def test_the_bundled_names_give_no_warning() -> None:
 
 def test_data_that_cannot_be_read(tmp_path: Path) -> None:
     data = tmp_path / "names.csv"
-    data.write_text("Name,country\nAbe,Japan\n", encoding="utf-8")
+    data.write_text("nmae,country\nAbe,Japan\n", encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "rnn_names", "check", str(data), "-q"], capture_output=True, text=True
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.count("\n") == 1
     assert (
-        "line 1: no column 'name' among 'Name', 'country'; did you mean 'Name'? give --column"
+        "line 1: no column 'name' among 'nmae', 'country'; did you mean 'nmae'? give --column"
         in done.stderr
     )
 

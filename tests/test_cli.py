@@ -291,7 +291,7 @@ def test_train_on_other_columns(here: Path, tmp_path: Path, few_countries: Path)
     ("file", "data", "said"),
     [
         ("t.csv", b"name,country\nA,B\nC\xff,D\n", "t.csv, line 3: byte 0xff"),
-        ("t.csv", b"surname,country\nA,B\n", "t.csv, line 1: no column 'name'"),
+        ("t.csv", b"city,country\nA,B\n", "t.csv, line 1: no column 'name'"),
         ("t.csv", b"name,name,country\nA,B,C\n", "t.csv, line 1: more than one column 'name'"),
         ("t.csv", b"name,country\nA, B,C\n", "t.csv, line 2: 3 columns where the first row has 2"),
         ("t.csv", b"name,country\nA\n", "t.csv, line 2: 1 columns where the first row has 2"),

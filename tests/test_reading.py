@@ -124,7 +124,7 @@ def test_the_first_line_may_name_the_delimiter(tmp_path: Path, first: str) -> No
         ("name;country, x", "give -d ';'"),
         ("name\tcountry,other", "give -t"),
         ("a|name,b", "give -d '|'"),
-        ("names,country", "did you mean 'names'"),
+        ("nmae,country", "did you mean 'nmae'"),
     ],
 )
 def test_the_header_line_is_not_proposed(tmp_path: Path, header: str, hint: str) -> None:

@@ -217,7 +217,7 @@ def predict(
         answers = Answers(classifier, top_k, threshold, sums, codes)
         chunks = drawn(table, classifier, threshold, pictures) if pictures else table
         write(chunks, answers, writer)
-        others = len(table.header) - 1
+        others = len(table.header) - table.name_columns
         if written == "table" and others > 0:
             what = "another column" if others == 1 else f"{others} other columns"
             typer.echo(f"not shown: {what} of the input; --format {kind} keeps what is there", err=True)

@@ -1,6 +1,7 @@
 """The options of every command that reads records: how its input is written."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,10 @@ def _delimiter(ctx: Any, parameter: Any, value: str | None) -> str | None:
     if value is not None and (len(value) != 1 or value in '\r\n"'):
         raise typer.BadParameter(f"{value!r} is not a single separating character; for a tab give -t.")
     return value
+
+
+def _columns(ctx: Any, parameter: Any, values: tuple[str, ...] | None) -> str | None:
+    return "\n".join(value.replace("\n", " ") for value in values) if values else None
 
 
 def _encoding(ctx: Any, parameter: Any, value: str | None) -> str | None:
@@ -53,8 +58,11 @@ READING: dict[str, tuple[list[str], dict[str, Any]]] = {
         ["--column"],
         {
             "metavar": "NAME",
-            "help": "Column of names in a table: its header, or its number from 1.  [default: name; with "
-            "-H: 1]",
+            "multiple": True,
+            "callback": _columns,
+            "help": "Column of names in a table: its header, its number from 1, or a range as 2-3. Given "
+            "several times, the cells are joined.  [default: name, or surname and first name in any "
+            "language; with -H: 1]",
         },
     ),
     "label_column": (
@@ -148,8 +156,8 @@ def table_format(
 
     if delimiter and tabs:
         raise typer.BadParameter("give --delimiter or --tabs, not both.")
-    if column is not None and column == label_column:
-        raise typer.BadParameter(f"{column!r} cannot be both the column of names and of labels.")
+    if column is not None and label_column in column.split("\n"):
+        raise typer.BadParameter(f"{label_column!r} cannot be both the column of names and of labels.")
     return Format(
         kind=input_format,
         delimiter="\t" if tabs else delimiter,
@@ -157,4 +165,5 @@ def table_format(
         encoding=encoding,
         column=column,
         label_column=label_column,
+        note=partial(typer.echo, err=True),
     )

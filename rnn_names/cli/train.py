@@ -215,7 +215,7 @@ def _plain(parameter: Any, value: Any) -> Any:
         raise TypeError(f"{parameter.name} cannot be {value!r}")
     if isinstance(value, str) and b"\0" in os.fsencode(value):  # which raises for what is no text
         raise ValueError("a NUL character")
-    return value
+    return value.split("\n") if parameter.multiple and isinstance(value, str) else value
 
 
 def _kept(name: str, value: Any) -> Any:

@@ -41,8 +41,8 @@ NETWORK_LIMIT = 1000
 class DataInfo:
     """The training data of a model, and how they are read; `source` None means the bundled surnames.
 
-    `kind`, `delimiter` and `encoding` are those of a tables.Format, with "" for None. `rule` is the entry
-    of spelling.RULES by which the data were split.
+    `name_column`, `kind`, `delimiter` and `encoding` are those of a tables.Format, with "" for None.
+    `rule` is the entry of spelling.RULES by which the data were split.
     """
 
     source: str | None
@@ -67,7 +67,7 @@ class DataInfo:
             delimiter=self.delimiter or None,
             header=self.header,
             encoding=self.encoding or None,
-            column=self.name_column,
+            column=self.name_column or None,
             label_column=self.country_column,
         )
 

@@ -2,15 +2,20 @@
 
 import json
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 from rnn_names.base.errors import DataError
-from rnn_names.names.rows import LONGEST_LINE, DelimitedRows, column, key, lines_of, listed, near, too_long
+from rnn_names.names.columns import BETWEEN, column, columns, found, joiner, key, listed, near
+from rnn_names.names.rows import LONGEST_LINE, DelimitedRows, lines_of, too_long
 
 CHUNK = 1 << 13  # records answered at a time
 MEND = "give {} one of them, or its number from 1"
+
+
+def unsaid(note: str) -> None:
+    """What takes notes where nobody reads them."""
 
 
 class Chunk(NamedTuple):
@@ -25,6 +30,7 @@ class Lines:
 
     header: Sequence[str] = ("name",)
     has_header = True
+    name_columns = 1
 
     def __init__(self, text: Iterator[str]) -> None:
         self.text = text
@@ -49,17 +55,18 @@ class Lines:
 
 
 class Delimited:
-    """CSV or TSV, a name in one of its columns, and perhaps a label in another."""
+    """CSV or TSV, a name in one or several of its columns, and perhaps a label in another."""
 
     def __init__(
         self,
         text: Iterator[str],
         source: str,
         delimiter: str,
-        wanted: str,
+        wanted: str | None,
         has_header: bool,
         label: str | None = None,
         mend: str = MEND,
+        note: Callable[[str], None] = unsaid,
     ) -> None:
         self.source, self.has_header = source, has_header
         self.rows = DelimitedRows(text, source, delimiter)
@@ -77,12 +84,24 @@ class Delimited:
         self.header = first if has_header else [str(k + 1) for k in range(len(first))]
         width = len(first)
         self.first = [] if has_header else [*((n, [""] * width) for n in blank), (line, first)]
-        self.at = column(self.header, wanted, self.where, mend.format("--column"))
+        places = self._places(wanted, mend.format("--column"), note)
+        self.name_columns, self.name_of = len(places), joiner(places)
         self.label_at = -1
         if label is not None:
             self.label_at = column(self.header, label, self.where, mend.format("--label-column"))
-            if self.label_at == self.at:
-                raise DataError(f"{self.where}: {wanted!r} cannot be both the names and the labels")
+            if self.label_at in places:
+                both = self.header[self.label_at]
+                raise DataError(f"{self.where}: {both!r} cannot be both the names and the labels")
+
+    def _places(self, wanted: str | None, mend: str, note: Callable[[str], None]) -> list[int]:
+        """The places of the columns of the name; what is found without being asked for is noted."""
+        if wanted is not None:
+            return columns(self.header, wanted, self.where, mend)
+        places = found(self.header, self.where)
+        if not places:
+            return [column(self.header, "name", self.where, mend)]
+        _note(note, self.source, [self.header[place] for place in places])
+        return places
 
     def reserve(self, columns: Container[str]) -> None:
         """Raise DataError if there is a column of one of these names, which will be added."""
@@ -120,7 +139,7 @@ class Delimited:
         rows: list[list[str]] = []
         for _, row in self.records():
             rows.append(row)
-            names.append(row[self.at])
+            names.append(self.name_of(row))
             if self.rows.dry or len(rows) == CHUNK:
                 yield Chunk(names, rows)
                 names, rows = [], []
@@ -133,7 +152,7 @@ class Delimited:
         Raises DataError where the label is missing.
         """
         for line, row in self.records():
-            name, label = row[self.at], row[self.label_at]
+            name, label = self.name_of(row), row[self.label_at]
             if key(label):
                 yield line, name, label
             elif any(map(str.strip, row)):
@@ -150,10 +169,18 @@ class Delimited:
 
 
 class JsonLines:
-    """A JSON object a line, with a name, or null for none, under one of its keys. Blank lines are none."""
+    """A JSON object a line, with a name, or null for none, under its keys. Blank lines are none."""
 
-    def __init__(self, text: Iterator[str], source: str, wanted: str, label: str | None = None) -> None:
-        self.text, self.source, self.wanted, self.label = text, source, wanted, label
+    def __init__(
+        self,
+        text: Iterator[str],
+        source: str,
+        wanted: str | None,
+        label: str | None = None,
+        note: Callable[[str], None] = unsaid,
+    ) -> None:
+        self.text, self.source, self.label, self.note = text, source, label, note
+        self.wanted = wanted.split(BETWEEN) if wanted else []  # the keys, found in the first record if none
         self.reserved: Container[str] = ()
         self.has_header = True
         self.header: list[str] = []  # as cells: the keys of the first record
@@ -213,17 +240,41 @@ class JsonLines:
             raise DataError(f"{where}: a JSON array; put one object in each line (jq -c '.[]')")
         if not isinstance(record, dict):
             raise DataError(f"{where}: no JSON object; put one in each line")
-        found = _key_of(record, self.wanted)
-        if found is None:
-            header = list(record)
+        name = self._name(record, where)
+        _check_free(record, self.reserved, where)
+        return record, name
+
+    def _name(self, record: dict[str, Any], where: str) -> str:
+        keys = [_key_of(record, wanted) for wanted in self.wanted or self._found(record, where)]
+        if None in keys:
+            header, missing = list(record), self.wanted[keys.index(None)]
             raise DataError(
-                f"{where}: no {self.wanted!r} among {listed(header)}; {near(self.wanted, header)}"
+                f"{where}: no {missing!r} among {listed(header)}; {near(missing, header)}"
                 "give --column the key of the names, and where there is no name null"
             )
-        if not isinstance(record[found], str | None):
-            raise DataError(f"{where}: {self.wanted!r} is no string; give a name in quotes, or null")
-        _check_free(record, self.reserved, where)
-        return record, record[found] or ""
+        cells = [record[one] for one in keys if one is not None]
+        for one, cell in zip(keys, cells, strict=True):
+            if not isinstance(cell, str | None):
+                raise DataError(f"{where}: {one!r} is no string; give a name in quotes, or null")
+        return (
+            cells[0] or ""
+            if len(cells) == 1
+            else " ".join(filter(None, map(str.strip, filter(None, cells))))
+        )
+
+    def _found(self, record: dict[str, Any], where: str) -> list[str]:
+        """The keys of the name in the first record."""
+        header = list(record)
+        self.wanted = [header[place] for place in found(header, where) or []]
+        if self.wanted:
+            _note(self.note, self.source, self.wanted)
+        else:
+            self.wanted = ["name"]
+        return self.wanted
+
+    @property
+    def name_columns(self) -> int:
+        return len(self.wanted)
 
     def cells(self, row: tuple[str, dict[str, Any], int]) -> list[str]:
         _, record, number = row
@@ -247,6 +298,12 @@ class JsonLines:
 
 
 Table = Lines | Delimited | JsonLines
+
+
+def _note(note: Callable[[str], None], source: str, names: list[str]) -> None:
+    """Say which columns are read, unless it is the one that is read by default."""
+    if [key(name) for name in names] != ["name"]:
+        note(f"{source}: the name is {' and '.join(map(repr, names))}; give --column to read another")
 
 
 def _object(members: list[tuple[str, Any]], where: str) -> dict[str, Any]:

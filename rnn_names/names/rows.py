@@ -1,4 +1,4 @@
-"""Text to lines, and to the rows of CSV and TSV; and how errors speak of columns."""
+"""Text to lines, and to the rows of CSV and TSV."""
 
 import csv
 import io
@@ -8,57 +8,10 @@ from itertools import chain
 from typing import Any
 
 from rnn_names.base.errors import DataError
-from rnn_names.base.text import did_you_mean
-from rnn_names.names.letters import IGNORABLE
-from rnn_names.names.spelling import tidy
 
 LONGEST_LINE = 1 << 22  # characters
-LISTED = 20  # columns that an error names
-# What may separate columns beside the comma, and how to say so.
-OTHERWISE = {";": "-d ';'", "\t": "-t", "|": "-d '|'", ",": "-d ,"}
 SEP = re.compile(r"\ufeff*\"?sep=([^\"\r\n])\"?[,;\t| ]*[\r\n]*", re.IGNORECASE)
 QUOTED = re.compile(r"\s+\"")  # a cell that begins so was meant to be quoted
-
-
-def key(cell: str) -> str:
-    """The name of a column, or a key, as it is compared: blanks and what has no look do not count."""
-    return tidy(cell if cell.isascii() else IGNORABLE.sub("", cell))
-
-
-def column(header: list[str], wanted: str, where: str, mend: str = "") -> int:
-    """The place of a column, by its name, else its number from 1. Raises DataError that ends in `mend`."""
-    tidied = [key(cell) for cell in header]
-    wanted = key(wanted)
-    if tidied.count(wanted) == 1:
-        return tidied.index(wanted)
-    if wanted.isascii() and wanted.isdigit() and len(wanted) < 7 and 0 < int(wanted) <= len(header):
-        return int(wanted) - 1
-    problem = "more than one column" if wanted in tidied else "no column"
-    hint = near(wanted, [cell for cell in tidied if not any(mark in cell for mark in OTHERWISE)])
-    otherwise = [
-        option
-        for mark, option in OTHERWISE.items()
-        if (len(header) == 1 and mark in header[0])
-        or any(wanted in map(key, cell.split(mark)) for cell in header if mark in cell)
-    ]
-    if otherwise:
-        hint = (
-            f"if something else separates columns give {otherwise[0]}, else "
-            if "--" in mend
-            else "separate columns by commas, and "
-        )
-    raise DataError(f"{where}: {problem} {wanted!r} among {listed(header)}; {hint}{mend}")
-
-
-def listed(header: list[str]) -> str:
-    """The names of some columns, LISTED at most."""
-    return ", ".join(repr(cell[:80]) for cell in header[:LISTED]) + (" …" if len(header) > LISTED else "")
-
-
-def near(wanted: str, header: list[str]) -> str:
-    """The nearest column as a question, or nothing."""
-    question = did_you_mean(wanted, header)
-    return f"{question} " if question else ""
 
 
 class DelimitedRows:

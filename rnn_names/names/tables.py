@@ -4,14 +4,14 @@ Every command reads by this module, by the rules in README.md.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rnn_names.base.errors import DataError
 from rnn_names.names import source
-from rnn_names.names.records import Delimited, JsonLines, Lines, Table
+from rnn_names.names.records import Delimited, JsonLines, Lines, Table, unsaid
 
 FORMS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 DELIMITERS = {"csv": ",", "tsv": "\t"}
@@ -23,7 +23,8 @@ JSON_ARRAY = re.compile(r"\s*\[\s*[\"{\[\]]")
 class Format:
     """How records are written. None: as the file's name says (kind), as its mark says (encoding).
 
-    `column` is that of the names, `label_column` that of the labels: a name, or a number from 1.
+    `column` is that of the names, `label_column` that of the labels: a name, or a number from 1. Names in
+    several columns have columns.BETWEEN between these. `note` takes what a user wants to know.
     """
 
     kind: str | None = None  # text, csv, tsv, jsonl
@@ -33,6 +34,7 @@ class Format:
     errors: str = "strict"
     column: str | None = None
     label_column: str | None = None
+    note: Callable[[str], None] = field(default=unsaid, compare=False)
 
     @property
     def of_table(self) -> bool:
@@ -77,13 +79,17 @@ def opened(
             yield Lines(text if form.kind else _no_json(text, name))
         elif kind == "jsonl":
             yield JsonLines(
-                text, name, form.column or "name", (form.label_column or "country") if labelled else None
+                text,
+                name,
+                form.column,
+                (form.label_column or "country") if labelled else None,
+                form.note,
             )
         else:
-            column = form.column or ("name" if form.header else "1")
+            column = form.column or (None if form.header else "1")
             label = (form.label_column or ("country" if form.header else "2")) if labelled else None
             separator = form.delimiter or DELIMITERS[kind]
-            yield Delimited(text, name, separator, column, form.header, label, mend)
+            yield Delimited(text, name, separator, column, form.header, label, mend, form.note)
 
 
 def _no_json(text: Iterator[str], name: str) -> Iterator[str]:

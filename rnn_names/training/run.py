@@ -98,7 +98,7 @@ class Training:
         train, val, test = map(len, self.data.parts)
         self.info = DataInfo(
             source=place(job.data),
-            name_column=job.form.column or ("name" if job.form.header else "1"),
+            name_column=job.form.column or "",
             country_column=job.form.label_column or ("country" if job.form.header else "2"),
             fingerprint=fingerprint(examples, rule),
             train=train,
