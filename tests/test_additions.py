@@ -154,7 +154,7 @@ def test_every_picture_is_an_option_of_its_command(command: str) -> None:
 # The modules that an answer needs. Any other module would slow down every answer.
 PREDICT_LOADS = """
 base.arrays base.bundled base.errors base.files base.text
-names.alphabet names.beside names.cleaning names.countries
+names.alphabet names.beside names.cleaning names.columns names.countries
 names.encoded names.example names.examples names.labels
 names.letters names.ngrams names.records
 names.rows names.source names.spelling names.spelling1 names.tables names.titles

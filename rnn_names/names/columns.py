@@ -50,8 +50,8 @@ TABLES = {
     "given": """first name, firstname, given name, givenname, given names, forename, forenames,
         christian name, fname, vorname, vornamen, rufname, prénom, prénoms, prenume, nombre de pila,
         primeiro nome, voornaam, voornamen, förnamn, fornavn, etunimi, etunimet, eesnimi, vardas,
-        keresztnév, utónév, imiona, křestní jméno, krstné meno, fornafn, nama depan, 名, שם פרטי, الاسم الأول,
-        प्रथम नाम""",
+        keresztnév, utónév, imiona, křestní jméno, krstné meno, fornafn, nama depan, 名,
+        שם פרטי, الاسم الأول, प्रथम नाम""",
     "middle": """middle name, middle names, middlename, additional name, отчество, по батькові, бащино име,
         tên đệm, zweiter vorname, deuxième prénom, mellannamn, mellomnavn, mellemnavn""",
 }
