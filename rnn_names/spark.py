@@ -106,7 +106,9 @@ def _classifier(sent: Any) -> NameClassifier:
     """The classifier of the bytes that were sent, loaded once a process."""
     number = sent._jbroadcast.id() if getattr(sent, "_jbroadcast", None) else sent._path
     if number not in _loaded:
-        _loaded[number] = NameClassifier.from_bytes(sent.value, "the model that was sent")
+        classifier = NameClassifier.from_bytes(sent.value, "the model that was sent")
+        classifier.workers = 1  # Spark gives a task one core
+        _loaded[number] = classifier
     return _loaded[number]
 
 

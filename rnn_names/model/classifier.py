@@ -112,6 +112,7 @@ class NameClassifier:
         self.model = model
         self.labels = Labels(model.countries)
         self.source = source
+        self.workers = WORKERS
         self.raw = raw
         self._trained = trained_prior(np.array(model.counts, float), model.training.class_weight)
         self._own = self._weights(model.training.prior)
@@ -216,7 +217,7 @@ class NameClassifier:
         """The scores z (n, C), averaged over the networks. Raises CheckpointError if they overflow."""
         model = self.model
         with np.errstate(all="ignore"):
-            z = sum(forward(params, model.network, encoded, WORKERS) for params in model.members)
+            z = sum(forward(params, model.network, encoded, self.workers) for params in model.members)
         z = np.asarray(z / np.float32(len(model.members)))
         return checked(z)
 

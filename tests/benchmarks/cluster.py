@@ -4,6 +4,9 @@ python -m tests.benchmarks.cluster
 """
 
 import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded: what `rnn-names` does too
+
 import sys
 import time
 from typing import Any
@@ -22,6 +25,7 @@ def main(sizes: tuple[int, ...] = (50_000, 200_000)) -> None:
     names = [f"{a} {b}" for k in range(8) for a, b in zip(base, base[k + 1 :], strict=False)][: max(sizes)]
     print(f"{'where':<14}{'rows':>9}{'seconds':>9}{'rows/s':>9}")
     classifier = NameClassifier.load()
+    classifier.workers = 1  # as in an executor
     answer_columns(classifier, names[:1000])
     for size in sizes:
         began = time.perf_counter()
