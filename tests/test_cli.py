@@ -282,7 +282,7 @@ def test_train_on_other_columns(here: Path, tmp_path: Path, few_countries: Path)
     table.write_text(
         table.read_text(encoding="utf-8").replace("name,country", "surname,label", 1), encoding="utf-8"
     )
-    assert "--column" in failed("train", table, *QUICK)
+    assert "--label-column" in failed("train", table, *QUICK)
     fine("train", table, *QUICK, "-q", "--name-column", "surname", "--country-column", "label")
     assert json.loads(fine("evaluate", "--format", "json").stdout)["n"] > 0
 

@@ -73,7 +73,7 @@ def test_a_country_of_one_name_and_empty_parts(here: Path) -> None:
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
     model = checkpoint.load(here / "rnn-names.npz")
     assert (model.data.train, model.data.val, model.data.test, model.temperature) == (3, 0, 0, 1)
-    result = run("evaluate")
+    result = run("evaluate", "-m", "rnn-names.npz")
     assert result.exit_code == 1
     assert (
         result.stderr

@@ -245,7 +245,7 @@ def load(model: Path | None, verbose: bool, prior: str | None, raw: bool = False
     path = model_path(model)
     if prior is not None and prior not in PRIORS and not Path(prior).is_file():
         raise DataError(f"{prior}: no such file; give --prior a file, or {', '.join(PRIORS)}")
-    own = None if prior is None or prior in PRIORS else read_prior(Path(prior))
-    classifier = NameClassifier.load(path, own or prior, raw)
+    usual = prior is None or prior in PRIORS
+    classifier = NameClassifier.load(path, prior if usual else read_prior(Path(str(prior))), raw)
     note_model(path, model, verbose)
     return classifier

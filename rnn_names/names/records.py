@@ -84,7 +84,7 @@ class Delimited:
         self.header = first if has_header else [str(k + 1) for k in range(len(first))]
         width = len(first)
         self.first = [] if has_header else [*((n, [""] * width) for n in blank), (line, first)]
-        places = self._places(wanted, mend.format("--column"), note)
+        places, noted = self._places(wanted, mend.format("--column"))
         self.name_columns, self.name_of = len(places), joiner(places)
         self.label_at = -1
         if label is not None:
@@ -92,16 +92,15 @@ class Delimited:
             if self.label_at in places:
                 both = self.header[self.label_at]
                 raise DataError(f"{self.where}: {both!r} cannot be both the names and the labels")
+        if noted:  # not above: an error stands alone
+            _note(note, source, [self.header[place] for place in places])
 
-    def _places(self, wanted: str | None, mend: str, note: Callable[[str], None]) -> list[int]:
-        """The places of the columns of the name; what is found without being asked for is noted."""
+    def _places(self, wanted: str | None, mend: str) -> tuple[list[int], bool]:
+        """The places of the columns of the name, and whether they were found without being asked for."""
         if wanted is not None:
-            return columns(self.header, wanted, self.where, mend)
+            return columns(self.header, wanted, self.where, mend), False
         places = found(self.header, self.where)
-        if not places:
-            return [column(self.header, "name", self.where, mend)]
-        _note(note, self.source, [self.header[place] for place in places])
-        return places
+        return (places, True) if places else ([column(self.header, "name", self.where, mend)], False)
 
     def reserve(self, columns: Container[str]) -> None:
         """Raise DataError if there is a column of one of these names, which will be added."""
