@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     )
     from rnn_names.insight.explain import explain
     from rnn_names.insight.generation import generate
-    from rnn_names.model.classifier import Guess, NameClassifier
+    from rnn_names.model.classifier import NameClassifier
+    from rnn_names.model.ranking import Guess
     from rnn_names.names.example import Example
     from rnn_names.names.groups import regions
     from rnn_names.training.call import train
@@ -60,7 +61,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Guess": "model.classifier",
+    "Guess": "model.ranking",
     "NameClassifier": "model.classifier",
     "Example": "names.example",
     "explain": "insight.explain",

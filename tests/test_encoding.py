@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.names.alphabet import END, END_INDEX, MANY, RARE, START, UNKNOWN, UNKNOWN_INDEX, Alphabet
-from rnn_names.names.encoded import Encoded, one_hot
+from rnn_names.names.alphabet import END, MANY, RARE, START, UNKNOWN, Alphabet
+from rnn_names.names.encoded import END_INDEX, UNKNOWN_INDEX, Encoded, one_hot
 from rnn_names.names.spelling import has_letters, normalise
 from rnn_names.training.batches import batches
 

@@ -29,6 +29,7 @@ from rnn_names.names.encoded import Encoded, country_indices
 from rnn_names.names.examples import read_examples
 from rnn_names.network.config import READOUTS, NetworkConfig
 from rnn_names.network.init import init_params
+from rnn_names.network.input import inputs
 from rnn_names.network.scores import forward, step_scores
 from rnn_names.show.explanation import explanations_json, write_explanations
 from rnn_names.show.explanation_picture import draw
@@ -104,7 +105,10 @@ def test_a_letter_that_is_not_read_yet_changes_no_belief(
     assert network.ngrams is not None
     met = set()
     for name in ("papadopoulos", "kowalski", "schneider", "nguyen"):
-        whole = {d: step_scores(params, network, alphabet.encode([name]), d) for d in network.directions}
+        whole = {
+            d: step_scores(params, network, inputs(alphabet.encode([name]), network)[d], d)
+            for d in network.directions
+        }
         (told,) = explain(classifier, [name], "Poland")
         found = network.ngrams.find(alphabet.encode([name]).symbols)
         met |= set(network.ngrams.length[found.ending].tolist())
@@ -115,7 +119,8 @@ def test_a_letter_that_is_not_read_yet_changes_no_belief(
                 for direction, z in whole.items():
                     # With the start read before; backward the end is, and the letters behind.
                     read = place + 1 if direction == "forward" else len(name) - place
-                    now = step_scores(params, network, alphabet.encode([other]), direction)
+                    of_other = inputs(alphabet.encode([other]), network)[direction]
+                    now = step_scores(params, network, of_other, direction)
                     np.testing.assert_array_equal(now[:read], z[:read])
                     if other != name:
                         assert (now[read] != z[read]).any()
@@ -241,7 +246,8 @@ def test_beliefs_on_the_way_are_less_sure_than_answers() -> None:
     truth = np.repeat(country_indices(test, model.countries), names.lengths)
     found = {}
     for direction in model.network.directions:
-        z = sum(step_scores(params, model.network, names, direction) for params in model.members)
+        read = inputs(names, model.network)[direction]
+        z = sum(step_scores(params, model.network, read, direction) for params in model.members)
         trained = trained_prior(np.array(model.counts, float), config.class_weight)
         for temperature in (1.0, model.temperature):
             p = adjust(np.asarray(z / len(model.members)), trained, bundled_model.prior, temperature)

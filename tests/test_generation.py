@@ -24,7 +24,8 @@ from rnn_names.insight.generation import draw, encode_prefix, generate, is_known
 from rnn_names.insight.next_symbol import bayes, next_symbols, read
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
-from rnn_names.names.alphabet import END_INDEX, Alphabet
+from rnn_names.names.alphabet import Alphabet
+from rnn_names.names.encoded import END_INDEX
 from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples
 from rnn_names.names.ngrams import MARK, NGrams

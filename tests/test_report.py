@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_names.base.text import printable
-from rnn_names.model.classifier import Guess
 from rnn_names.model.evaluation import Evaluation, Run
 from rnn_names.model.metrics import evaluate
+from rnn_names.model.ranking import Guess
 from rnn_names.model.recipe import TrainConfig
 from rnn_names.names.example import Example
 from rnn_names.names.records import Lines

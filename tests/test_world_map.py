@@ -14,7 +14,7 @@ import pytest
 from rnn_names.cli import answers as command
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
-from rnn_names.model.classifier import Guess
+from rnn_names.model.ranking import Guess
 from rnn_names.names.countries import countries
 from rnn_names.show import svg
 from rnn_names.show.predictions import Prediction

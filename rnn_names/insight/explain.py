@@ -22,10 +22,11 @@ from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.base.errors import CheckpointError
 from rnn_names.insight.counted import Counted, counted
 from rnn_names.model.classifier import NameClassifier, checked
-from rnn_names.names.alphabet import END, START, UNKNOWN, UNKNOWN_INDEX, Alphabet
+from rnn_names.names.alphabet import END, START, UNKNOWN, Alphabet
 from rnn_names.names.cleaning import cleaned
-from rnn_names.names.encoded import Encoded
+from rnn_names.names.encoded import UNKNOWN_INDEX, Encoded
 from rnn_names.names.spelling import LONGEST, has_letters
+from rnn_names.network.input import inputs
 from rnn_names.network.scores import step_scores
 
 SYMBOLS_TOGETHER = 1 << 14  # read at a time: a usual name, and it without each letter, have 150
@@ -126,7 +127,11 @@ def _explain(classifier: NameClassifier, names: list[str], asked: int | None) ->
     )
     p = classifier.calibrated(classifier.scores(variants).astype(float), variants, model.temperature)
     of_names = np.split(p, np.cumsum(encoded.lengths - 1)[:-1])  # each whole, then without each letter
-    after = {direction: _after(classifier, encoded, direction) for direction in model.network.directions}
+    inputs_read = inputs(encoded, model.network)
+    after = {
+        direction: _after(classifier, encoded, inputs_read[direction], direction)
+        for direction in model.network.directions
+    }
     return [
         _explanation(
             classifier, name, symbols, of_names[k], {way: p_t[k] for way, p_t in after.items()}, asked
@@ -173,12 +178,15 @@ def _ordered(symbols: IntArray, direction: str) -> IntArray:
     return symbols if direction == "forward" else symbols[::-1]
 
 
-def _after(classifier: NameClassifier, names: Encoded, direction: str) -> list[FloatArray]:
-    """Of each name, p (L, C) after every symbol in the order of the direction."""
+def _after(
+    classifier: NameClassifier, names: Encoded, inputs_read: Encoded, direction: str
+) -> list[FloatArray]:
+    """Of each name, p (L, C) after every symbol in the order of the direction, which reads these inputs."""
     model = classifier.model
     with np.errstate(all="ignore"):  # checked below
         z = sum(
-            step_scores(params, model.network, names, direction).astype(float) for params in model.members
+            step_scores(params, model.network, inputs_read, direction).astype(float)
+            for params in model.members
         )
     ends = np.cumsum(names.lengths)
     read = [_ordered(symbols, direction) for symbols in np.split(names.symbols, ends[:-1])]

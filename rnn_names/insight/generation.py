@@ -10,7 +10,8 @@ from rnn_names.base.errors import CheckpointError, DataError
 from rnn_names.insight.next_symbol import next_symbols, read
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.classifier import NameClassifier
-from rnn_names.names.alphabet import END_INDEX, UNKNOWN_INDEX, Alphabet, script
+from rnn_names.names.alphabet import Alphabet, script
+from rnn_names.names.encoded import END_INDEX, UNKNOWN_INDEX
 from rnn_names.names.example import Example
 from rnn_names.names.spelling import normalise, split_key, tidy
 
@@ -35,9 +36,8 @@ def generate(
     """Names that sound like the country, as the network spells them, each with its own `split_key`.
 
     The same seed gives the same names, with the same NumPy on the same kind of machine. At a low
-    temperature
-    likely letters are chosen more often, at 0 always. `known` are the keys (`keys`) of names that are not
-    new. At most 100 + TRIES · count names are drawn, so fewer than `count` may be found.
+    temperature likely letters are chosen more often, at 0 always. `known` are the keys (`keys`) of names
+    that are not new. At most 100 + TRIES · count names are drawn, so fewer than `count` may be found.
     Raises DataError for a country or a letter of the prefix that the model does not know, and
     CheckpointError for a model without the two readouts, or whose scores overflow.
     """

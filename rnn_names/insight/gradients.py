@@ -16,8 +16,8 @@ import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray, Params
 from rnn_names.base.errors import CheckpointError
-from rnn_names.names.alphabet import END_INDEX, UNKNOWN_INDEX, Alphabet
-from rnn_names.names.encoded import Encoded
+from rnn_names.names.alphabet import Alphabet
+from rnn_names.names.encoded import END_INDEX, UNKNOWN_INDEX, Encoded
 from rnn_names.names.example import Example
 from rnn_names.network.cells import CELLS
 from rnn_names.network.config import NetworkConfig

@@ -33,14 +33,13 @@ Other approximations:
 -   Several networks are combined by the mean of their scores for each readout, as in the classifier. That
     is not a mixture of their distributions.
 -   The temperature of `calibration` was fitted for another readout, so it is not applied.
--   In training, the loss of a name is the mean over its T symbols, so each symbol weighs 1/T: long
-names are
-    rarer here than in the data. And the names are those that training reads: half of them in base letters,
-    some joined to a second name (`TrainConfig.join`), common ones more often.
+-   In training, the loss of a name is the mean over its T symbols, so each symbol weighs 1/T. Long names
+    are rarer here than in the data.
+-   The names are those that training reads: half of them in base letters, some joined to a second name
+    (`TrainConfig.join`), common ones more often.
 -   The start and unknown symbols are left out. A name has at least one letter, and at most MAX_LETTERS
-after
-    the prefix: then only the end symbol remains. A temperature other than 1 acts on each step, not on the
-    whole name.
+    after the prefix: then only the end symbol remains.
+-   A temperature other than 1 acts on each step, not on the whole name.
 """
 
 from typing import NamedTuple

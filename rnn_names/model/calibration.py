@@ -12,10 +12,13 @@ Bayes' rule gives the shift of the prior (Saerens, Latinne, Decaestecker 2002). 
 confidence that is too high or too low overall (Guo et al. 2017, arXiv 1706.04599).
 """
 
+import math
+from collections.abc import Callable, Mapping
+
 import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray
-from rnn_names.base.errors import DataError
+from rnn_names.base.errors import DataError, UnknownCountryError
 from rnn_names.names.countries import all_countries
 from rnn_names.names.labels import Labels
 from rnn_names.network.layers import softmax
@@ -47,6 +50,29 @@ def prior_weights(prior: str, counts: FloatArray, labels: Labels) -> FloatArray:
         people = [max(country.population, 1) for country in labels.countries]
         return np.asarray(counts ** PRIORS[prior] * np.array(people, float) ** PEOPLE)
     return np.asarray(counts ** PRIORS[prior])
+
+
+def mapped_weights(prior: Mapping[str, float], count: int, index: Callable[[str], int]) -> FloatArray:
+    """The weights (C,) of `count` labels, of which those of `prior` have one, and stand at their `index`.
+
+    Raises UnknownCountryError for an invalid weight, for a label given twice, and if none has a weight.
+    """
+    weights = np.zeros(count)
+    said: dict[int, str] = {}
+    for country, weight in prior.items():
+        place = index(country)
+        if not isinstance(weight, int | float | np.number) or not 0 <= weight < math.inf:
+            raise UnknownCountryError(
+                f"prior: the weight of {country!r} is {weight!r}; give a number of at least 0"
+            )
+        if place in said:
+            raise UnknownCountryError(
+                f"prior: {said[place]!r} and {country!r} are one country; give it one weight"
+            )
+        said[place], weights[place] = country, weight
+    if not weights.any():
+        raise UnknownCountryError("prior: no country has a weight above 0; give one")
+    return weights
 
 
 def adjust(

@@ -1,27 +1,27 @@
 """Names to ranked countries: the Python API."""
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.base.arrays import FloatArray, IntArray
+from rnn_names.base.arrays import FloatArray
 from rnn_names.base.bundled import BUNDLED_MODEL
-from rnn_names.base.errors import CheckpointError, DataError, UnknownCountryError
+from rnn_names.base.errors import CheckpointError, UnknownCountryError
 from rnn_names.base.text import did_you_mean
 from rnn_names.model import checkpoint
-from rnn_names.model.arguments import check_examples, check_top_k, name_list
-from rnn_names.model.calibration import PRIORS, adjust, prior_weights, trained_prior
+from rnn_names.model.arguments import check_top_k, name_list
+from rnn_names.model.calibration import PRIORS, adjust, mapped_weights, prior_weights, trained_prior
 from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.model.ranking import Answer, Guess, answers, ranked
 from rnn_names.names.cleaning import clean
 from rnn_names.names.encoded import Encoded
 from rnn_names.names.example import Example
 from rnn_names.names.labels import Labels
-from rnn_names.names.spelling import has_letters, is_cut
+from rnn_names.names.spelling import is_cut
 from rnn_names.network.scores import forward
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 
 ENTRIES = 1 << 20  # probabilities in memory at a time: they nearly stay in the cache
-FEW = 8  # answers to a name, up to which the largest is looked for so many times
 WORKERS = 2  # threads that score a long list; a short one takes none
 LARGEST_SCORE = 1e30  # over the lowest temperature it is finite yet
 CUT = "[cut]"  # what unknown_letters says of a name that was not read to its end
@@ -45,49 +44,6 @@ def checked(z: FloatArray) -> FloatArray:
     if not np.abs(z).max(initial=0) < LARGEST_SCORE:  # also true of NaN
         raise CheckpointError("a score of the model overflows; use another, or train it again")
     return z
-
-
-class Guess(NamedTuple):
-    """A country, and the probability that the model gives it."""
-
-    country: str
-    probability: float
-
-
-class Answer(NamedTuple):
-    """The countries of a name, likeliest first; its unknown letters; with groups its likeliest one."""
-
-    guesses: list[Guess]
-    unknown_letters: str
-    groups: list[Guess]
-
-
-# Guess(country, probability) and Answer(guesses, …) of a tuple, in a third of the time.
-_guess, _answer = partial(tuple.__new__, Guess), partial(tuple.__new__, Answer)
-
-
-def likeliest(p: FloatArray, k: int) -> IntArray:
-    """The places (n, k) of the k largest probabilities of each row, largest first; ties go to the first."""
-    if k > FEW:
-        return np.argsort(-p, axis=1, kind="stable")[:, :k]
-    left, rows = p.copy(), np.arange(len(p))
-    found = np.empty((len(p), min(k, p.shape[1])), np.intp)
-    for place in range(found.shape[1]):
-        found[:, place] = left.argmax(axis=1)
-        left[rows, found[:, place]] = -1
-    return found
-
-
-def ranked(p: FloatArray, labels: Sequence[str], k: int, unnamed: Sequence[int] = ()) -> list[list[Guess]]:
-    """The `k` likeliest labels of each name, by p (n, C); none of those at the places `unnamed`."""
-    places = likeliest(p, k)
-    chosen = np.take_along_axis(p, places, axis=1)
-    of_places = map(labels.__getitem__, places.ravel().tolist())
-    guesses = map(_guess, zip(of_places, chosen.ravel().tolist(), strict=True))
-    found = list(map(list, zip(*[guesses] * places.shape[1], strict=True)))
-    for blank in unnamed:
-        found[blank] = []
-    return found
 
 
 class NameClassifier:
@@ -129,22 +85,7 @@ class NameClassifier:
             return prior_weights(prior, np.array(self.model.counts, float), self.labels)
         if not isinstance(prior, Mapping):
             raise TypeError(f"prior must be one of {', '.join(PRIORS)}, or weights by country")
-        weights = np.zeros(len(self.countries))
-        said: dict[int, str] = {}
-        for country, weight in prior.items():
-            place = self.index(country, "prior: ")
-            if not isinstance(weight, int | float | np.number) or not 0 <= weight < math.inf:
-                raise UnknownCountryError(
-                    f"prior: the weight of {country!r} is {weight!r}; give a number of at least 0"
-                )
-            if place in said:
-                raise UnknownCountryError(
-                    f"prior: {said[place]!r} and {country!r} are one country; give it one weight"
-                )
-            said[place], weights[place] = country, weight
-        if not weights.any():
-            raise UnknownCountryError("prior: no country has a weight above 0; give one")
-        return weights
+        return mapped_weights(prior, len(self.countries), partial(self.index, where="prior: "))
 
     @classmethod
     def load(
@@ -271,7 +212,7 @@ class NameClassifier:
             unknown = [""] * len(part)
             for k in self.model.alphabet.suspects(part, encoded):
                 unknown[k] = self._unknown_letters(part[k])
-            found += map(_answer, zip(guesses, unknown, likeliest_group, strict=True))
+            found += answers(guesses, unknown, likeliest_group)
         return found
 
     def predict_frame(self, names: Iterable[str | None], top_k: int = 1, threshold: float = 0.0) -> Any:
@@ -320,27 +261,6 @@ class NameClassifier:
         self, examples: Sequence[Example], threshold: float = 0.0, known_labels: bool = False
     ) -> "Evaluation":
         """As `evaluate`, with the answer to each name."""
-        from rnn_names.model.evaluation import Evaluation  # not above: prediction needs neither
-        from rnn_names.model.metrics import UNKNOWN_LABEL
+        from rnn_names.model.evaluation import score  # not above: prediction does not need it
 
-        check_examples(examples)
-        named = [example for example in examples if has_letters(example.name)]
-        nameless = len(examples) - len(named)
-        if nameless and not named:
-            raise DataError("no cell has a letter, so there is no name to score; give names")
-        examples = named
-        column = {}
-        for label in {example.country for example in examples}:
-            place = self.labels.place(label)
-            column[label] = UNKNOWN_LABEL if place is None else place
-        unknown = Counter(e.country for e in examples if column[e.country] == UNKNOWN_LABEL)
-        if unknown.total() == len(examples):
-            labels = ", ".join(label for label, _ in unknown.most_common(3)) or "none"
-            raise DataError(
-                f"there is no name to score: the model knows none of the labels ({labels}); "
-                "use the model's own labels, or a model trained on these"
-            )
-        scored = [e for e in examples if not known_labels or column[e.country] != UNKNOWN_LABEL]
-        truth = np.array([column[example.country] for example in scored], np.intp)
-        p = self.of_texts([example.name for example in scored])
-        return Evaluation(self.countries, scored, p, truth, unknown, threshold, known_labels, nameless)
+        return score(self, examples, threshold, known_labels)

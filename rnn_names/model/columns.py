@@ -10,7 +10,8 @@ from rnn_names.base.errors import DataError
 from rnn_names.model.arguments import check_top_k, name_list
 
 if TYPE_CHECKING:
-    from rnn_names.model.classifier import Guess, NameClassifier
+    from rnn_names.model.classifier import NameClassifier
+    from rnn_names.model.ranking import Guess
 
 UNKNOWN = "unknown"  # the answer below the threshold
 

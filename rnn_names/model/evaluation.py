@@ -4,14 +4,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray
+from rnn_names.base.errors import DataError
+from rnn_names.model.arguments import check_examples
 from rnn_names.model.metrics import UNKNOWN_LABEL, Metrics, evaluate, ranks
 from rnn_names.names.example import Example
 from rnn_names.names.groups import Groups
+from rnn_names.names.spelling import has_letters
+
+if TYPE_CHECKING:
+    from rnn_names.model.classifier import NameClassifier
 
 
 @dataclass(frozen=True)
@@ -104,3 +110,27 @@ class Run(NamedTuple):
     def title(self) -> str:
         """The model, and the names that are scored."""
         return f"{self.model} on {self.names}"
+
+
+def score(
+    classifier: "NameClassifier", examples: Sequence[Example], threshold: float, known_labels: bool
+) -> Evaluation:
+    """The classifier's answer to each example: see `NameClassifier.score`."""
+    check_examples(examples)
+    named = [example for example in examples if has_letters(example.name)]
+    if examples and not named:
+        raise DataError("no cell has a letter, so there is no name to score; give names")
+    place = {label: classifier.labels.place(label) for label in {example.country for example in named}}
+    unknown = Counter(example.country for example in named if place[example.country] is None)
+    if unknown.total() == len(named):
+        labels = ", ".join(label for label, _ in unknown.most_common(3)) or "none"
+        raise DataError(
+            f"there is no name to score: the model knows none of the labels ({labels}); "
+            "use the model's own labels, or a model trained on these"
+        )
+    scored = [example for example in named if not known_labels or place[example.country] is not None]
+    column = {label: UNKNOWN_LABEL if k is None else k for label, k in place.items()}
+    truth = np.array([column[example.country] for example in scored], np.intp)
+    p = classifier.of_texts([example.name for example in scored])
+    nameless = len(examples) - len(named)
+    return Evaluation(classifier.countries, scored, p, truth, unknown, threshold, known_labels, nameless)

@@ -11,8 +11,9 @@ import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.names import spelling1
-from rnn_names.names.encoded import Encoded
+from rnn_names.names.encoded import END_INDEX, UNKNOWN_INDEX, Encoded
 from rnn_names.names.letters import BETWEEN, JOINERS, nearest
+from rnn_names.names.plain import encode_plain, plain_table
 from rnn_names.names.spelling import (
     LONGEST,
     fold,
@@ -26,7 +27,6 @@ from rnn_names.names.spelling import (
 
 # ASCII's own control characters for these three; they sort before every letter, and no name has them.
 START, END, UNKNOWN = "\x02", "\x03", "\x1a"
-END_INDEX, UNKNOWN_INDEX = 1, 2  # of START + END + UNKNOWN + what stands for scripts + letters
 ANY_LETTER = (
     0xE000  # the code point that stands for any letter of the first script, from the private use area
 )
@@ -34,7 +34,6 @@ SCRIPTS = 64  # of one alphabet at most
 MANY = 100  # of a script with so many letters, the rare ones are not learned one by one:
 RARE, SHARE = 10, 30_000  # those that fewer than ten names, or one name in so many, have
 NAME_START, NAME_END = "\n", "\r"  # in a text of many names: no tidy name has one
-PLAIN_KINDS = {"Ll", "Lu", "Lt", "Lo", "Pd", "Po"}  # of characters: letters, and signs between them
 MANY_NAMES = 64  # from which the table of plain characters is worth making
 
 
@@ -129,21 +128,7 @@ class Alphabet:
 
     @cached_property
     def _plain(self) -> IntArray:
-        """The index of the symbol that a character is read as, by its code point, or -1.
-
-        Only of characters that are read alike beside any others: small letters, and their capitals. No
-        mark is among them, nor what may become one letter with the one before it.
-        """
-        plain = {}
-        for letter in self.letters:
-            for c in {letter, letter.upper(), letter.title()}:
-                kind = unicodedata.category(c) if len(c) == 1 and c != "·" else ""
-                alone = kind in PLAIN_KINDS and not "\u1100" <= c <= "\u11ff"  # jamo make syllables
-                if c == " " or (alone and fold_lines(c) == letter):
-                    plain[ord(c)] = self.symbols.index(letter)
-        index = np.full(max(plain, default=0) + 2, -1, np.int32)
-        index[[*plain]] = [*plain.values()]
-        return index
+        return plain_table(self.letters, self.symbols)
 
     @cached_property
     def of_letter(self) -> FloatArray:
@@ -196,7 +181,7 @@ class Alphabet:
             return Encoded(none, none, none)
         if len(words) < MANY_NAMES or not self.settled:
             return self._encode(words)
-        plain, odd = self._encode_plain(words)
+        plain, odd = encode_plain(words, self._plain)
         if not len(odd):
             return plain
         others = self._encode([words[k] for k in odd.tolist()])
@@ -208,30 +193,6 @@ class Alphabet:
             np.concatenate([plain.starts, len(plain.symbols) + others.starts]),
             np.concatenate([plain.lengths, others.lengths]),
         ).take(place)
-
-    def _encode_plain(self, words: list[str]) -> tuple[Encoded, IntArray]:
-        """The names of plain characters, read as `_encode` reads them, and the places of the others."""
-        sizes = np.fromiter(map(len, words), np.intp, len(words))
-        ends = np.cumsum(sizes)
-        codes = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), "<u4")
-        symbols = np.take(self._plain, codes, mode="clip")
-        blank = codes == ord(" ")
-        at_end = np.zeros(len(codes) + 1, bool)  # whether a name ends before a character
-        at_end[ends] = True
-        at_end[0] = True
-        stray = blank & (at_end[:-1] | at_end[1:])
-        stray[1:] |= blank[1:] & blank[:-1]
-        kept = (sizes > 0) & (sizes <= LONGEST)
-        kept[np.searchsorted(ends, np.flatnonzero(stray | (symbols < 0)), "right")] = False
-        lengths = sizes[kept] + 2
-        stops = np.cumsum(lengths)
-        read = np.empty(stops[-1] if len(stops) else 0, symbols.dtype)
-        inner = np.ones(len(read), bool)
-        for mark, places in ((0, stops - lengths), (END_INDEX, stops - 1)):
-            read[places] = mark
-            inner[places] = False
-        read[inner] = symbols if kept.all() else symbols[np.repeat(kept, sizes)]
-        return Encoded(read, stops - lengths, lengths), np.flatnonzero(~kept)
 
     def _encode(self, words: list[str]) -> Encoded:
         """As `encode`, of any names."""

@@ -12,6 +12,8 @@ from rnn_names.names.example import Example
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
+START_INDEX, END_INDEX, UNKNOWN_INDEX = 0, 1, 2  # the first symbols of every alphabet
+
 
 class Encoded(NamedTuple):
     """Names as symbol indices, end to end: name i is `symbols[starts[i] : starts[i] + lengths[i]]`."""

@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_names.base.arrays import IntArray
-from rnn_names.names.alphabet import END_INDEX
+from rnn_names.names.encoded import END_INDEX
 
 MARK = 0  # the index of the start symbol
 NONE = -1

@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray, Params
-from rnn_names.names.alphabet import UNKNOWN_INDEX
-from rnn_names.names.encoded import Encoded
+from rnn_names.names.encoded import UNKNOWN_INDEX, Encoded
 from rnn_names.network.cells import CELLS
 from rnn_names.network.config import NetworkConfig
 from rnn_names.network.input import Gradient, Needed, needed, rows_read

@@ -144,9 +144,9 @@ def country_readout(
     return V, V[0][:0], c
 
 
-def step_scores(params: Params, config: NetworkConfig, names: Encoded, direction: str) -> FloatArray:
-    """The scores of `step_country` (Σ lengths, C) after every symbol, in the order of the direction."""
-    tree = prefix_tree(inputs(names, config)[direction])
+def step_scores(params: Params, config: NetworkConfig, read: Encoded, direction: str) -> FloatArray:
+    """The scores of `step_country` (Σ lengths, C) after every input, in the order of the direction."""
+    tree = prefix_tree(read)
     U, at = of_batch(params, f"{direction}.U", tree.symbols, config)
     W, b = params[f"{direction}.W"], params[f"{direction}.b"]
     states, _ = unroll(CELLS[config.cell], U, W, b, replace(tree, symbols=at))

@@ -12,7 +12,7 @@ from rnn_names.names.tables import DELIMITERS
 from rnn_names.show.tables import EIGHTHS, new_console, new_table
 
 if TYPE_CHECKING:
-    from rnn_names.model.classifier import Guess
+    from rnn_names.model.ranking import Guess
     from rnn_names.names.records import Table
 
 

@@ -53,9 +53,9 @@ class Task:
 class Workers:
     """Divides batches among `count` workers and adds up their gradients, always in the same order.
 
-    Each worker has a random generator of its own, so what it draws does not depend on the others' speed,
-    and the numbers are the same whether the others are processes or, with `processes` False, only
-    further calls in this one: for work too short to start processes for.
+    Each worker has a random generator of its own, so what it draws does not depend on the others' speed.
+    With `processes` False this process does the work of all workers, one after the other: some work is
+    too short to start processes for. The numbers are the same either way.
     """
 
     def __init__(self, task: Task, params: Params, count: int, processes: bool) -> None:
