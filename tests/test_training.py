@@ -1,3 +1,4 @@
+import math
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,7 +23,7 @@ from rnn_names.network.scores import forward
 from rnn_names.training import loop
 from rnn_names.training.loop import EpochReport, fit
 from rnn_names.training.prepared import Prepared, prepare
-from rnn_names.training.trainer import StepReport
+from rnn_names.training.trainer import HEAVIEST, StepReport
 from rnn_names.training.weights import class_weights, country_counts, name_weights
 from rnn_names.training.workers import Workers
 from tests.conftest import PLAIN
@@ -175,6 +176,33 @@ def test_an_epoch_reads_each_name_once_in_one_of_its_spellings(
         assert np.mean(epoch % 2 == 1) == pytest.approx(0.5, abs=0.08)
         assert np.mean(epoch >= 2) == pytest.approx(join, abs=0.06 if join else 0)
     assert set(np.unique(epochs // n)) == set(range(2 + 2 * TrainConfig().composed if join else 2))
+
+
+def test_a_heavy_name_stands_several_times_in_an_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[IntArray] = []
+    weights: list[FloatArray] = []
+
+    class Recording(Workers):
+        def gradient(self, chosen: IntArray, weight: FloatArray) -> tuple[float, dict[str, Gradient]]:
+            read.append(chosen)
+            weights.append(weight * len(chosen))
+            return super().gradient(chosen, weight)
+
+    monkeypatch.setattr(loop, "Workers", Recording)
+    config = replace(TOY, epochs=1, class_weight="none")
+    examples = words(0, 200)
+    data = prepare([examples[0]._replace(weight=1e4), *examples[1:]], config)
+    train = data.parts.train
+    n, name = len(train), [example.name for example in train].index(examples[0].name)
+    steps = [event for event in run(data, config) if isinstance(event, StepReport)]
+    assert steps[-1].step == steps[-1].steps == len(read)
+    times = np.bincount(np.concatenate(read) % n, minlength=n)
+    total = np.bincount(np.concatenate(read) % n, np.concatenate(weights), minlength=n)
+    same = [example.country == train[name].country for example in train]
+    assert total[name] == pytest.approx(100 * sum(same) / (sum(same) + 99))
+    assert times[name] == math.ceil(total[name] / HEAVIEST) > 1
+    assert times.sum() == n - 1 + times[name]
+    assert max(map(max, weights)) <= HEAVIEST
 
 
 # fitting

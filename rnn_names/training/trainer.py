@@ -28,6 +28,9 @@ class StepReport:
     grad_norm: float
 
 
+HEAVIEST = 8.0  # the weight of a name in a batch, where the mean is 1
+
+
 class Trainer:
     """Trains one network: from its start, or from the slots that it had after `done` epochs.
 
@@ -44,9 +47,13 @@ class Trainer:
         slots: dict[str, Params],
         done: int,
     ) -> None:
-        self.workers, self.weight, self.config = workers, weight, config
+        self.workers, self.config = workers, config
         self.member, self.done = member, done
-        per_epoch = math.ceil(len(weight) / config.batch_size)
+        # A name of great weight stands several times in an epoch, so that no batch is all of one name.
+        times = np.ceil(weight / HEAVIEST).astype(np.intp)
+        self.names = np.repeat(np.arange(len(weight)), times)
+        self.weight = (weight / times)[self.names]
+        per_epoch = math.ceil(len(self.names) / config.batch_size)
         self.steps, self.taken = config.epochs * per_epoch, done * per_epoch
         self.params = workers.params
         self.rows = {name: self.params[name] for name in workers.task.network.row_parameters}
@@ -91,9 +98,10 @@ class Trainer:
         return loss, norm
 
     def epoch(self, reading: IntArray, rng: np.random.Generator) -> Iterator[StepReport]:
-        """One pass over the n names, name i in the spelling at reading[i]."""
+        """One pass over the n names, name i in the spelling at reading[i], some of them several times."""
         self.workers.draw_from(rng.spawn(self.config.workers))
         before, total = self.member * self.steps, self.config.networks * self.steps
+        reading = reading[self.names]
         for batch in batches(self.workers.task.names.lengths[reading], self.config.batch_size, rng):
             loss, norm = self.step(reading[batch], self.weight[batch] / len(batch))
             yield StepReport(before + self.taken, total, loss, norm)
