@@ -40,6 +40,19 @@ def test_arrow(classifier: NameClassifier, kind: Any) -> None:
         assert table.to_pydict() == expected
 
 
+def test_an_array_that_only_hands_its_memory_over(classifier: NameClassifier) -> None:
+    class Capsule:
+        def __init__(self, method: str, held: Any) -> None:
+            self.held = held
+            setattr(type(self), method, lambda self, schema=None: getattr(self.held, method)(schema))
+
+    names = pa.array(NAMES, pa.string())
+    expected = classifier.predict(NAMES, 1)
+    array = type("Array", (Capsule,), {})("__arrow_c_array__", names)
+    stream = type("Stream", (Capsule,), {})("__arrow_c_stream__", pa.chunked_array([names[:2], names[2:]]))
+    assert classifier.predict(array, 1) == classifier.predict(stream, 1) == expected
+
+
 def test_pandas_keeps_its_index(classifier: NameClassifier) -> None:
     pd = pytest.importorskip("pandas")
     names = pd.Series(NAMES, index=[f"row {k}" for k in range(6)])

@@ -41,11 +41,23 @@ def name_list(names: Iterable[str | None]) -> list[str]:
 
 
 def _of_arrow(names: Any) -> Any:
-    """The values of an Arrow array: those of pyarrow yield their own scalars when they are iterated."""
+    """The values of an Arrow array: those of pyarrow yield their own scalars when they are iterated.
+
+    One that can only hand its memory over (the Arrow PyCapsule interface) is read by pyarrow.
+    """
     for method in ("to_pylist", "to_list"):
         if hasattr(names, method):
             return getattr(names, method)()
-    return names
+    if isinstance(names, Iterable):
+        return names
+    try:
+        import pyarrow
+    except ImportError:
+        raise TypeError(
+            f"names in a {type(names).__name__} are read by pyarrow; install rnn-names[arrow]"
+        ) from None
+    read = pyarrow.chunked_array if hasattr(names, "__arrow_c_stream__") else pyarrow.array
+    return read(names).to_pylist()
 
 
 def missing(value: object) -> bool:
