@@ -19,7 +19,7 @@ from rnn_names.base.bundled import BUNDLED_MODEL
 from rnn_names.base.errors import DataError
 from rnn_names.model.arguments import check_top_k
 from rnn_names.model.arrow import answered, check_columns, joined
-from rnn_names.model.classifier import NameClassifier
+from rnn_names.model.classifier import NameClassifier, Prior
 from rnn_names.model.columns import answer_columns, check_threshold, column_names
 
 try:
@@ -40,6 +40,7 @@ def predict(
     top_k: int = 1,
     threshold: float | None = None,
     model: str | Path | None = None,
+    prior: Prior | None = None,
 ) -> Any:
     """The frame with the columns that `NameClassifier.predict_frame` gives, its rows and their order kept.
 
@@ -47,6 +48,7 @@ def predict(
     top_k      countries for each name
     threshold  below it the country is `unknown`
     model      a model file on the driver; None is the bundled model
+    prior      as of NameClassifier; None is the prior of the model
 
     Nothing is computed before Spark is asked for rows. A task that is retried gives the same rows again.
     Raises CheckpointError for the model and DataError for a column that is missing, holds no texts, or has
@@ -67,17 +69,21 @@ def predict(
         kind = next(field.dataType for field in frame.schema.fields if field.name == name)
         if not isinstance(kind, StringType) and kind.typeName() != "void":
             raise DataError(f"column {name!r} is of type {kind.simpleString()}; cast it to string")
-    sent = _send(frame.sparkSession, model)
+    sent = _send(frame.sparkSession, model, prior)
     added = [
         StructField(name, DoubleType() if name.startswith("probability") else StringType())
         for name in column_names(top_k)
     ]
-    work = partial(_batches, sent=sent, wanted=wanted, top_k=top_k, threshold=threshold)
+    work = partial(_batches, sent=sent, prior=prior, wanted=wanted, top_k=top_k, threshold=threshold)
     return frame.mapInArrow(work, StructType([*frame.schema.fields, *added]))
 
 
 def register(
-    spark: Any, name: str = FUNCTION, model: str | Path | None = None, threshold: float = 0.0
+    spark: Any,
+    name: str = FUNCTION,
+    model: str | Path | None = None,
+    threshold: float = 0.0,
+    prior: Prior | None = None,
 ) -> Any:
     """Make a SQL function of this name: a name's country, `unknown` below the threshold, null for no name.
 
@@ -86,37 +92,41 @@ def register(
     from pyspark.sql.functions import arrow_udf
 
     check_threshold(threshold)
-    sent = _send(spark, model)
+    sent = _send(spark, model, prior)
 
     def country(names: pa.Array) -> pa.Array:
-        columns = answer_columns(_classifier(sent), joined([names]), 1, threshold)
+        columns = answer_columns(_classifier(sent, prior), joined([names]), 1, threshold)
         return pa.array(columns["country"], pa.string())
 
     return spark.udf.register(name, arrow_udf(country, StringType()))
 
 
-def _send(spark: Any, model: str | Path | None) -> Any:
+def _send(spark: Any, model: str | Path | None, prior: Prior | None) -> Any:
     """The bytes of a model, once it is known to be one, sent to the executors."""
     path = BUNDLED_MODEL if model is None else Path(model)
-    NameClassifier.load(path)  # what is no model fails here, not in every task
+    NameClassifier.load(path, prior)  # what is no model or no prior fails here, not in every task
     return spark.sparkContext.broadcast(path.read_bytes())
 
 
-def _classifier(sent: Any) -> NameClassifier:
-    """The classifier of the bytes that were sent, loaded once a process."""
+def _classifier(sent: Any, prior: Prior | None) -> NameClassifier:
+    """The classifier of the bytes that were sent, loaded once a process, under a prior."""
     number = sent._jbroadcast.id() if getattr(sent, "_jbroadcast", None) else sent._path
     if number not in _loaded:
         classifier = NameClassifier.from_bytes(sent.value, "the model that was sent")
         classifier.workers = 1  # Spark gives a task one core
         _loaded[number] = classifier
-    return _loaded[number]
+    if prior is None:
+        return _loaded[number]
+    classifier = NameClassifier(_loaded[number].model, prior)
+    classifier.workers = 1
+    return classifier
 
 
 def _batches(
-    batches: Iterator[Any], sent: Any, wanted: list[str], top_k: int, threshold: float
+    batches: Iterator[Any], sent: Any, prior: Prior | None, wanted: list[str], top_k: int, threshold: float
 ) -> Iterator[Any]:
     """What an executor does: each batch with the answers to its names."""
     classifier = None
     for batch in batches:
-        classifier = classifier or _classifier(sent)
+        classifier = classifier or _classifier(sent, prior)
         yield answered(classifier, batch, wanted, top_k, threshold)

@@ -1,5 +1,6 @@
 """Frames of Spark: the answers of one process, on a cluster of two executors."""
 
+import csv
 import os
 import shutil
 import signal
@@ -205,6 +206,27 @@ def test_the_command_keeps_every_cell(tmp_path: Path, model_file: Path) -> None:
     with pytest.raises(SystemExit) as ended:
         main([str(tmp_path / "in.xls"), str(tmp_path / "new.csv"), *common])
     assert ended.value.code == 2
+
+
+def test_the_command_reads_line_breaks_in_cells_and_takes_a_prior(
+    tmp_path: Path, model_file: Path, classifier: NameClassifier
+) -> None:
+    from rnn_names.cli.spark import main
+
+    (tmp_path / "in.csv").write_text('name,note\nSchmidt,"two\nlines"\n"Nguyen\nVan",x\n')
+    main(
+        [
+            *(str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), "-m", str(model_file)),
+            *("--column", "name", "--multi-line", "--prior", "uniform"),
+        ]
+    )
+    (part,) = (tmp_path / "out.csv").glob("*.csv")
+    with part.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["note"] for row in rows] == ["two\nlines", "x"]
+    uniform = NameClassifier(classifier.model, "uniform").predict(["Schmidt", "Nguyen\nVan"], 1)
+    assert [row["country"] for row in rows] == [guesses[0].country for guesses in uniform]
+    assert [float(row["probability"]) for row in rows] == [guesses[0].probability for guesses in uniform]
 
 
 def test_the_help_needs_no_java() -> None:

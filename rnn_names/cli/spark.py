@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from rnn_names.base.errors import RnnNamesError
 from rnn_names.base.text import printable
+from rnn_names.model.calibration import PRIORS
 
 FORMATS = {".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "json", ".parquet": "parquet"}
 PACKED = (".gz", ".bz2", ".zst")
@@ -31,9 +32,15 @@ def parser() -> argparse.ArgumentParser:
             choices=sorted({*FORMATS.values()}),
             help="default: by the ending" + ("" if way == "input" else ", else that of the input"),
         )
+    parsed.add_argument(
+        "--multi-line",
+        action="store_true",
+        help="cells of a CSV file may hold line breaks; a file is then one task",
+    )
     parsed.add_argument("-m", "--model", metavar="FILE", help="default: the bundled model")
     parsed.add_argument("-k", "--top-k", type=int, default=1, help="countries for each name")
     parsed.add_argument("--threshold", type=float, default=0.0, help="below it the answer is unknown")
+    parsed.add_argument("--prior", choices=sorted(PRIORS), help="default: the prior of the model")
     return parsed
 
 
@@ -76,13 +83,14 @@ def run(given: argparse.Namespace, read_as: str, write_as: str) -> None:
         "escape": '"',
         "ignoreLeadingWhiteSpace": False,
         "ignoreTrailingWhiteSpace": False,
+        "multiLine": given.multi_line,
     }
     options = {"csv": cells, "tsv": {**cells, "sep": "\t"}}
     kinds = {"tsv": "csv"}
     try:
         frame = session.read.format(kinds.get(read_as, read_as)).options(**options.get(read_as, {}))
         answers = names.predict(
-            frame.load(given.input), given.column, given.top_k, given.threshold, given.model
+            frame.load(given.input), given.column, given.top_k, given.threshold, given.model, given.prior
         )
         answers.write.format(kinds.get(write_as, write_as)).options(**options.get(write_as, {})).save(
             given.output
