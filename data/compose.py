@@ -2,6 +2,7 @@
 
 `python data/compose.py` reads people/ (see people.py), world/, native/, surnames/ and given/, and writes
 each name in the forms that people write, with its country and its weight among the names of the country.
+Countries of few people get full names that are drawn from their family and given names.
 The same lists give the same bytes. No name of test/ is in it, however it is spelled.
 """
 
@@ -12,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 from unicodedata import name as character_name
 
 from sources import HERE
@@ -19,13 +21,11 @@ from sources import HERE
 from rnn_names.names.spelling import split_key
 
 OUTPUT = HERE / "people" / "world"
-FULL, LAST = (
-    30_000,
-    15_000,
-)  # people of a country, at most, whose full names, and family names alone, are read
+PEOPLE = 40_000  # of a country, at most
 FEWEST = 30  # names of a country
-# A row of a parliament or a team says more of its country than one of an encyclopaedia; a common name most.
-WEIGHTS = {"players": 2.0, "politicians": 2.0, "common": 9.0, "surnames": 1.0, "given": 0.5, "native": 2.0}
+# How often a name counts. A row of a parliament or a team says more of its country than a list does.
+TIMES = {"players": 1.5, "politicians": 1.5, "surnames": 1.0, "given": 1.0, "native": 1.5}
+COMMON = 0.004  # a common name is at least this share of the names of its kind and country
 FAMILY_FIRST = {
     "China",
     "Taiwan",
@@ -38,28 +38,79 @@ FAMILY_FIRST = {
 }
 NO_BLANK = {"China", "Taiwan", "Hong Kong", "Japan", "South Korea", "North Korea"}  # 王伟 is one word
 NATIVE = 3000  # full names of a country, at most, that are composed of names in its own letters
+COMPOSED = 6000  # full names in Latin letters, up to which a country of fewer gets composed ones, too
+# How much the kinds of names of a country count together, and how often a name does, at most, because its
+# kind is rare.
+SHARES, MOST_TIMES = {"full": 0.5, "family": 0.35, "given": 0.15}, 4
+# So much is taken from the times that people are seen to have a name (absolute discounting: Ney, Essen,
+# Kneser 1994): a name that was seen once may be there by chance. The kind's share falls by what is taken,
+# for of a country with few people a family name alone says little.
+DISCOUNT = 0.6
+IN_DIGRAPHS = 0.2  # of the times that a name counts, its form in digraphs does
+DIGRAPHS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "æ": "ae", "å": "aa", "ß": "ss"}
+    | {"Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe", "Æ": "Ae", "Å": "Aa"}
+)
+WITH_DIGRAPHS = {
+    *("Germany", "Austria", "Switzerland", "Liechtenstein", "Luxembourg", "Denmark", "Norway", "Sweden"),
+    *("Finland", "Iceland", "Faroe Islands", "Greenland"),
+}
+
+
+class Name(NamedTuple):
+    """How often a name counts among those of its country, and its kind: full, family or given."""
+
+    times: float
+    kind: str
 
 
 class Table:
-    """Names with their country and weight."""
+    """Names with their country and kind, and how often each counts."""
 
     def __init__(self) -> None:
         self.held_out = {split_key(row["name"]) for row in rows(HERE / "test" / "names.tsv.gz")}
-        self.weights: dict[tuple[str, str], float] = {}
+        self.names: dict[tuple[str, str], Name] = {}
+        self.taken = defaultdict[tuple[str, str], float](float)  # by the discount, of a country and a kind
 
-    def add_families(self, times: Counter[tuple[str, str]], weight: float) -> None:
-        """Add family names alone, that so many people of a country have.
+    def add(self, name: str, country: str, times: float, kind: str = "full") -> None:
+        """Add a name, in digraphs too where they are written; of several times the largest counts."""
+        forms = {name: times}
+        if country in WITH_DIGRAPHS:
+            forms = {name.translate(DIGRAPHS): IN_DIGRAPHS * times, **forms}
+        for form, of_form in forms.items():
+            if form and split_key(form) not in self.held_out:
+                before = self.names.get((form, country))
+                if before is None or before.times < of_form:
+                    self.names[form, country] = Name(of_form, kind)
 
-        Training weighs a name by the root of its weight: with a power of 2 a family name would count as
-        often as people have it. With less no batch is all Smith, and full names are read better.
-        """
-        for (name, country), count in times.items():
-            self.add(name, country, weight * count**1.5)
+    def add_seen(self, people: Counter[tuple[str, str]], kind: str, times: float = 1.0) -> None:
+        """Add family or given names alone, that so many people of a country have."""
+        for (name, country), count in people.items():
+            self.add(name, country, times * (count - DISCOUNT), kind)
+            self.taken[country, kind] += times * DISCOUNT
 
-    def add(self, name: str, country: str, weight: float) -> None:
-        """Add a name; of several weights the largest counts."""
-        if name and split_key(name) not in self.held_out:
-            self.weights[name, country] = max(self.weights.get((name, country), 0.0), weight)
+    def balanced(self) -> dict[str, dict[str, float]]:
+        """How often each name of each country counts, with the kinds as SHARES says."""
+        of_country: dict[str, dict[str, Name]] = defaultdict(dict)
+        for (name, country), known in sorted(self.names.items()):
+            of_country[country][name] = known
+        return {
+            country: shared(names, {kind: self.taken[country, kind] for kind in SHARES})
+            for country, names in of_country.items()
+        }
+
+
+def shared(names: dict[str, Name], taken: dict[str, float]) -> dict[str, float]:
+    """How often each name of a country counts, scaled so that each kind has its share: 1 on the mean."""
+    total, count = dict.fromkeys(SHARES, 0.0), Counter(known.kind for known in names.values())
+    for known in names.values():
+        total[known.kind] += known.times
+    share = {kind: SHARES[kind] * total[kind] / (total[kind] + taken[kind]) for kind in count}
+    share["full"] = 1 - sum(share[kind] for kind in share if kind != "full")
+    of_kind = {
+        kind: min(share[kind] * len(names), MOST_TIMES * count[kind]) / total[kind] for kind in count
+    }
+    return {name: known.times * of_kind[known.kind] for name, known in names.items()}
 
 
 def rows(path: Path) -> Iterator[dict[str, str]]:
@@ -80,27 +131,31 @@ def family_name(name: str, country: str) -> str:
     return words[0] if country in FAMILY_FIRST else words[-1]
 
 
+def given_name(name: str) -> str:
+    """The first word, where given names stand first; "" of one word and of an initial."""
+    first, *others = name.split()
+    return first if others and len(first) > 1 and not first.endswith(".") else ""
+
+
 def drawn(text: str, size: int = 8) -> bytes:
     """Bytes that depend on the text alone: a draw that no other row changes."""
     return blake2b(text.encode(), digest_size=size).digest()
 
 
-def other_form(name: str, comma: int, reverse: int, initial: int, given_name: int) -> tuple[str, float]:
-    """Another way to write some names, and its weight: "Doe, Jo", "Doe Jo", "J. Doe", "Jo"; else "".
+def other_form(name: str, comma: int, reverse: int, initial: int) -> str:
+    """Another way to write some names: "Doe, Jo", "Doe Jo", "J. Doe"; else "".
 
     A number from 0 to 255 is drawn by the name. The form is the first one whose bound is above it.
     """
     *given, last = name.split()
     of_256 = drawn(f"x{name}")[0]
-    if not given or of_256 >= given_name:
-        return "", 0.0
+    if not given or of_256 >= initial:
+        return ""
     if of_256 < comma:
-        return f"{last}, {' '.join(given)}", 1.0
+        return f"{last}, {' '.join(given)}"
     if of_256 < reverse:
-        return f"{last} {' '.join(given)}", 1.0
-    if of_256 < initial:
-        return f"{given[0][0]}. {last}", 1.0
-    return given[0], 0.5
+        return f"{last} {' '.join(given)}"
+    return f"{given[0][0]}. {last}"
 
 
 def add_people(table: Table) -> None:
@@ -108,47 +163,78 @@ def add_people(table: Table) -> None:
     of_country: dict[str, list[tuple[bytes, str, float]]] = defaultdict(list)
     for row in rows(HERE / "people" / "people.tsv"):
         of_country[row["country"]].append((drawn(row["name"]), row["name"], float(row["weight"])))
-    families = Counter[tuple[str, str]]()
+    families, given_names = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for country, people in of_country.items():
-        for place, (_, name, weight) in enumerate(sorted(people)[: max(FULL, LAST)]):
-            if place < FULL:
-                table.add(name, country, weight)
-            if place < LAST:
-                families[family_name(name, country), country] += 1
-            if place < FULL and country not in FAMILY_FIRST:
-                form, of_it = other_form(name, comma=20, reverse=40, initial=50, given_name=60)
-                table.add(form, country, weight * of_it)
-    table.add_families(families, 1.0)
+        for _, name, weight in sorted(people)[:PEOPLE]:
+            table.add(name, country, weight)
+            families[family_name(name, country), country] += 1
+            if country not in FAMILY_FIRST:
+                given_names[given_name(name), country] += 1
+                table.add(other_form(name, comma=20, reverse=40, initial=50), country, weight)
+    table.add_seen(families, "family")
+    table.add_seen(given_names, "given")
 
 
 def add_world(table: Table) -> None:
     """Footballers and members of parliaments, in any letters, and common names."""
     for kind in ("players", "politicians"):
-        weight, families = WEIGHTS[kind], Counter[tuple[str, str]]()
+        times, families, given_names = TIMES[kind], Counter[tuple[str, str]](), Counter[tuple[str, str]]()
         for row in rows(HERE / "world" / f"{kind}.tsv.gz"):
             name, country = row["name"], row["country"]
-            table.add(name, country, weight)
-            *given, last = name.split()
+            table.add(name, country, times)
             if is_latin(name):
                 families[family_name(name, country), country] += 1
-            if not is_latin(name) or country in FAMILY_FIRST:
-                if given and drawn(f"y{name}")[0] < 128:
-                    table.add(last, country, weight)
-            else:
-                form, _ = other_form(name, comma=30, reverse=60, initial=60, given_name=100)
-                table.add(form, country, weight)
-        table.add_families(families, weight)
+                if country not in FAMILY_FIRST:
+                    given_names[given_name(name), country] += 1
+                    table.add(other_form(name, comma=30, reverse=60, initial=60), country, times)
+            elif " " in name and drawn(f"y{name}")[0] < 128:
+                table.add(family_name(name, country), country, times, "family")
+        table.add_seen(families, "family", times)
+        table.add_seen(given_names, "given", times)
+
+
+def add_common(table: Table) -> None:
+    """Common names, each counted as often as a common name is at least."""
+    total = defaultdict[tuple[str, str], float](float)
+    for (_, country), known in table.names.items():
+        total[country, known.kind] += known.times
     for row in rows(HERE / "world" / "common.tsv"):
-        table.add(row["name"], row["country"], WEIGHTS["common"])
+        of_kind = total[row["country"], row["kind"]] + table.taken[row["country"], row["kind"]]
+        table.add(row["name"], row["country"], max(TIMES["native"], COMMON * of_kind), row["kind"])
 
 
 def add_lists(table: Table) -> None:
     """Surnames and given names in Latin letters."""
-    for kind in ("surnames", "given"):
-        for path in sorted((HERE / kind).glob("*.txt")):
+    for folder, kind in (("surnames", "family"), ("given", "given")):
+        for path in sorted((HERE / folder).glob("*.txt")):
             for line in path.read_text(encoding="utf-8").splitlines():
                 name, _, bearers = line.partition("\t")
-                table.add(name, path.stem, float(bearers or 1) * WEIGHTS[kind])
+                table.add(name, path.stem, float(bearers or 1) * TIMES[folder], kind)
+
+
+def add_composed(table: Table) -> None:
+    """Full names in Latin letters for countries of few people, drawn from their family and given names."""
+    parts: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: {"family": {}, "given": {}})
+    full = Counter[str]()
+    for (name, country), known in sorted(table.names.items()):
+        if is_latin(name) and country not in NO_BLANK:
+            if known.kind == "full":
+                full[country] += 1
+            else:
+                parts[country][known.kind][name] = known.times
+    rng = random.Random(2)
+    for country, of_kind in sorted(parts.items()):
+        families, given_names = of_kind["family"], of_kind["given"]
+        draws = min(COMPOSED - full[country], 4 * (len(families) + len(given_names)))
+        if draws < 1 or not families or not given_names:
+            continue
+        for family, given in zip(
+            rng.choices([*families], [*families.values()], k=draws),
+            rng.choices([*given_names], [*given_names.values()], k=draws),
+            strict=True,
+        ):
+            first = country in FAMILY_FIRST
+            table.add(f"{family} {given}" if first else f"{given} {family}", country, 1.0)
 
 
 def add_native(table: Table) -> None:
@@ -157,7 +243,7 @@ def add_native(table: Table) -> None:
     for kind, of_kind in lists.items():
         for row in rows(HERE / "native" / f"{kind}.tsv"):
             of_kind[row["country"]].append(row["name"])
-            table.add(row["name"], row["country"], WEIGHTS["native"])
+            table.add(row["name"], row["country"], TIMES["native"], kind)
     rng = random.Random(1)
     for country, families in sorted(lists["family"].items()):
         given_names = lists["given"][country]
@@ -172,11 +258,12 @@ def add_native(table: Table) -> None:
 
 def main() -> None:
     table = Table()
-    for add in (add_people, add_world, add_lists, add_native):
+    for add in (add_people, add_world, add_lists, add_native, add_common, add_composed):
         add(table)
-    lists: dict[str, list[str]] = defaultdict(list)
-    for (name, country), weight in sorted(table.weights.items()):
-        lists[country].append(f"{name}\t{weight:g}\n")
+    lists = {
+        country: [f"{name}\t{times**2:g}\n" for name, times in names.items()]  # training takes the root
+        for country, names in table.balanced().items()
+    }
     OUTPUT.mkdir(exist_ok=True)
     for old in OUTPUT.glob("*.txt"):
         old.unlink()

@@ -36,18 +36,61 @@ def test_held_out_names_stay_out_however_they_are_spelled() -> None:
     for name in ("José Müller", "JOSE MULLER", "Jose Mueller", ""):
         table.add(name, "Chile", 1.0)
     table.add("José Miller", "Chile", 1.0)
-    assert list(table.weights) == [("José Miller", "Chile")]
+    assert list(table.names) == [("José Miller", "Chile")]
 
 
-def test_the_largest_weight_counts_and_family_names_count_their_people() -> None:
+def test_the_largest_times_count_and_what_was_seen_is_discounted() -> None:
     table = compose.Table()
-    table.add("Li", "China", 2.0)
-    table.add("Li", "China", 9.0)
-    table.add("Li", "China", 1.0)
-    assert table.weights["Li", "China"] == 9.0
-    table.add_families(Counter({("Li", "China"): 4, ("Wu", "China"): 1}), 2.0)
-    assert table.weights["Li", "China"] == 16.0
-    assert table.weights["Wu", "China"] == 2.0
+    for times in (2.0, 9.0, 1.0):
+        table.add("Li", "China", times, "family")
+    assert table.names["Li", "China"] == (9.0, "family")
+    table.add_seen(Counter({("Li", "China"): 14, ("Wu", "China"): 1}), "family", 2.0)
+    assert table.names["Li", "China"].times == pytest.approx(2 * 13.4)
+    assert table.names["Wu", "China"].times == pytest.approx(2 * 0.4)
+    assert table.taken["China", "family"] == pytest.approx(2 * 2 * 0.6)
+
+
+def test_digraphs_are_read_where_they_are_written() -> None:
+    table = compose.Table()
+    table.add("Jörg Möller", "Germany", 1.0)
+    table.add("Özil", "Türkiye", 1.0)
+    assert table.names == {
+        ("Jörg Möller", "Germany"): (1.0, "full"),
+        ("Joerg Moeller", "Germany"): (compose.IN_DIGRAPHS, "full"),
+        ("Özil", "Türkiye"): (1.0, "full"),
+    }
+
+
+def test_the_kinds_of_names_have_their_shares() -> None:
+    names = {f"n{k}": compose.Name(k + 1.0, kind) for k, kind in enumerate(["full", "family", "given"] * 8)}
+    counted = compose.shared(names, dict.fromkeys(compose.SHARES, 0.0))
+    total = Counter[str]()
+    for name, times in counted.items():
+        total[names[name].kind] += times  # type: ignore[assignment]  # a Counter of floats
+    assert sum(counted.values()) == pytest.approx(len(names))
+    assert {kind: total[kind] / 24 for kind in total} == pytest.approx(compose.SHARES)
+    assert counted["n3"] == pytest.approx(4 * counted["n0"])  # of one kind
+
+
+def test_a_kind_of_which_much_is_by_chance_has_a_smaller_share() -> None:
+    names = {f"f{k}": compose.Name(1.0, "full") for k in range(9)} | {"x": compose.Name(0.4, "family")}
+    counted = compose.shared(names, {"full": 0.0, "family": 0.6, "given": 0.0})
+    assert counted["x"] == pytest.approx(0.4 * compose.SHARES["family"] * 10)
+    assert sum(counted.values()) == pytest.approx(10)
+
+
+def test_a_name_counts_at_most_so_much_as_others_because_its_kind_is_rare() -> None:
+    names = {f"f{k}": compose.Name(1.0, "full") for k in range(99)} | {"x": compose.Name(1.0, "given")}
+    assert compose.shared(names, dict.fromkeys(compose.SHARES, 0.0))["x"] == compose.MOST_TIMES
+
+
+def test_common_names_count_for_a_share_of_their_country() -> None:
+    table = compose.Table()
+    for k in range(5000):
+        table.names[f"n{k}", "Poland"] = compose.Name(1.0, "family")
+    compose.add_common(table)
+    of_poland = [known.times for (name, country), known in table.names.items() if known.times > 1]
+    assert compose.COMMON * 5000 in of_poland
 
 
 def test_what_is_drawn_depends_on_the_text_alone() -> None:
@@ -55,11 +98,16 @@ def test_what_is_drawn_depends_on_the_text_alone() -> None:
 
 
 def test_some_names_are_read_in_another_form() -> None:
-    bounds = {"comma": 64, "reverse": 128, "initial": 192, "given_name": 256}
+    bounds = {"comma": 85, "reverse": 170, "initial": 256}
     forms = {
-        compose.other_form(f"Jo Ann {name}", **bounds)[0].replace(name, "Doe")
+        compose.other_form(f"Jo Ann {name}", **bounds).replace(name, "Doe")
         for name in (f"D{k:o}" for k in range(200))
     }
-    assert forms == {"Doe, Jo Ann", "Doe Jo Ann", "J. Doe", "Jo"}
-    assert compose.other_form("Pelé", **bounds) == ("", 0.0)
-    assert compose.other_form("Jo Doe", comma=0, reverse=0, initial=0, given_name=0) == ("", 0.0)
+    assert forms == {"Doe, Jo Ann", "Doe Jo Ann", "J. Doe"}
+    assert compose.other_form("Pelé", **bounds) == ""
+    assert compose.other_form("Jo Doe", comma=0, reverse=0, initial=0) == ""
+
+
+def test_the_given_name_is_the_first_word_but_no_initial() -> None:
+    names = ("Jo Ann Doe", "J. Doe", "J Doe", "Pelé")
+    assert list(map(compose.given_name, names)) == ["Jo", "", "", ""]
