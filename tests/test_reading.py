@@ -129,7 +129,7 @@ def test_the_first_line_may_name_the_delimiter(tmp_path: Path, first: str) -> No
 )
 def test_the_header_line_is_not_proposed(tmp_path: Path, header: str, hint: str) -> None:
     with pytest.raises(DataError) as caught:
-        records(tmp_path, f"{header}\nA,B\n")
+        records(tmp_path, f"{header}\nA,B\n", delimiter=",")
     assert hint in str(caught.value)
     assert f"mean {header!r}" not in str(caught.value)
     assert "mean 'name;" not in str(caught.value)

@@ -33,8 +33,9 @@ from rnn_names.cli.options import (
 )
 from rnn_names.cli.reading import DataCommand
 from rnn_names.names import tables
+from rnn_names.names.packed import ENDINGS, packing
 from rnn_names.names.records import Lines
-from rnn_names.names.source import GZIP, STDIN
+from rnn_names.names.source import STDIN
 
 if TYPE_CHECKING:
     from rnn_names.names.records import Table
@@ -90,8 +91,8 @@ def predict(
             "-i",
             "--input",
             metavar="FILE",
-            help="Text with one name a line, or a .csv, .tsv or .jsonl table; each may end in .gz. - "
-            "reads standard input.",
+            help="Text with one name a line, or a .csv, .tsv or .jsonl table; each may be packed "
+            "(gzip, bzip2, xz). - reads standard input.",
         ),
     ] = None,
     output: Annotated[
@@ -187,7 +188,8 @@ def predict(
     if output is not None and str(output) != "-":
         if format is None and tables.form_of(output) is None and is_regular(output):
             raise typer.BadParameter(
-                f"--output {output} ends neither in .csv, .tsv, .jsonl nor these with .gz; give --format."
+                f"--output {output} ends neither in .csv, .tsv, .jsonl nor these packed (.gz); "
+                "give --format."
             )
         check_writable(output)
         # Not the input: it is read to its end before the output takes its place.
@@ -238,10 +240,8 @@ def _opened(path: Path | None) -> Iterator[TextIO]:
         return
     with replacing(path) as file:
         packed: Any = file
-        if path.suffix.lower() == GZIP:
-            import gzip  # not above: seldom needed
-
-            packed = gzip.GzipFile("", "wb", 6, file, mtime=0)
+        if by := ENDINGS.get(path.suffix.lower()):
+            packed = packing(file, by)
         text = io.TextIOWrapper(packed, "utf-8", "backslashreplace", newline="\n")
         yield text
         text.flush()

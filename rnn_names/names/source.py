@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from rnn_names.base.errors import DataError
+from rnn_names.names import packed, sniffing
 
 BLOCK = 1 << 18  # bytes
 PIPE = 1 << 20  # bytes
@@ -25,7 +26,7 @@ GZIPPED = b"\x1f\x8b"
 SAVE_TABLE = "save the table as CSV"
 GIVE_TEXT = "give a file of text"
 NO_TEXT = {
-    GZIPPED: ("packed by gzip twice", "unpack it with gunzip"),  # once is no matter: see `opened`
+    GZIPPED: ("packed by gzip twice", "unpack it with gunzip"),  # once is no matter: see `packed`
     b"BZh": ("packed by bzip2", "unpack it with bunzip2"),
     b"\xfd7zXZ\0": ("packed by xz", "unpack it with unxz"),
     b"\x28\xb5\x2f\xfd": ("packed by zstd", "unpack it with unzstd"),
@@ -94,14 +95,14 @@ def no_text(head: bytes) -> tuple[str, str] | None:
 
 
 def opened(path: Path) -> BinaryIO:
-    """The bytes of a file, or of standard input for `-`, unpacked if they are gzip's. Raises DataError.
+    """The bytes of a file, or of standard input for `-`, unpacked if they are packed. Raises DataError.
 
-    Gzip is known by its first bytes, whatever the name; what else is no text `blocks` finds out.
+    What packed them is known by the first bytes, whatever the name; what else is no text `blocks` finds.
     """
     source = name_of(path)
     try:
         if path != STDIN and path.suffix.lower() == GZIP:
-            return _gunzipped(path)
+            return packed.unpacked(path, "gzip", source)
         file = _pipe() if path == STDIN else path.open("rb")
     except FileNotFoundError as error:
         raise DataError(f"{source}: no such file or folder; check the path") from error
@@ -112,21 +113,16 @@ def opened(path: Path) -> BinaryIO:
     except ValueError as error:  # of a stranger's file: a path with a NUL
         raise DataError(f"{source}: is no path; give a file that can be read") from error
     try:
-        head = file.peek(len(GZIPPED))
+        head = file.peek(packed.HEAD)
     except OSError as error:  # a folder
         file.close()
         raise DataError(f"{source}: {error.strerror}; give a file that can be read") from error
-    if head.startswith(GZIPPED):
-        if path != STDIN:
+    if by := packed.packer(head):
+        if path != STDIN and by != "zstd":  # the others open a path themselves, and close it
             file.close()
-        return _gunzipped(file if path == STDIN else path)
+            return packed.unpacked(path, by, source)
+        return packed.unpacked(file, by, source)
     return file
-
-
-def _gunzipped(file: Any) -> BinaryIO:
-    import gzip  # not above: seldom needed
-
-    return gzip.open(file)  # type: ignore[return-value]  # has all of BinaryIO that is used
 
 
 def _pipe() -> Any:
@@ -145,10 +141,12 @@ def blocks(file: BinaryIO, source: str) -> Iterator[bytes]:
     while True:
         try:
             block = file.read1(BLOCK)  # type: ignore[attr-defined]  # which BinaryIO lacks, buffers do not
-        except (OSError, EOFError, zlib.error) as error:
+        except packed.broken() as error:
             if isinstance(error, OSError) and error.strerror:
                 raise DataError(f"{source}: {error.strerror}; give a file that can be read") from error
-            raise DataError(f"{source}: not a whole gzip file ({error}); pack it again") from error
+            raise DataError(
+                f"{source}: not a whole {packed.packed_by(file)} file ({error}); pack it again"
+            ) from error
         if not block:
             return
         if begins and (told := no_text(block[:HEAD])):
@@ -187,6 +185,8 @@ def decoded(
                     good = decoder.decode(block[: max(0, error.start + len(block) - len(error.object))])
                     good += "\r" * (decoder.getstate()[1] & 1)  # held back: \n may follow
                 where = f", line {ends + _line_ends(good) + 1}"
+            if isinstance(error, UnicodeDecodeError) and encoding in ("utf-8", "utf-8-sig"):
+                mend = sniffing.read_otherwise(error.object, error.start) + mend
             known = "UTF-8" if encoding in ("utf-8", "utf-8-sig") else encoding
             raise DataError(f"{source}{where}: {what} is not {known}; {mend}") from error
         if "\0" in text:

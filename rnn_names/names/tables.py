@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rnn_names.base.errors import DataError
-from rnn_names.names import source
+from rnn_names.names import sniffing, source
+from rnn_names.names.packed import ENDINGS
 from rnn_names.names.records import Delimited, JsonLines, Lines, Table, unsaid
 
 FORMS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -48,8 +49,8 @@ class Format:
 
 
 def form_of(path: Path) -> str | None:
-    """csv, tsv or jsonl, by the ending of the file's name without .gz; None for any other."""
-    return FORMS.get((path.with_suffix("") if path.suffix.lower() == source.GZIP else path).suffix.lower())
+    """csv, tsv or jsonl, by the ending of the file's name without that of a packer; None for any other."""
+    return FORMS.get((path.with_suffix("") if path.suffix.lower() in ENDINGS else path).suffix.lower())
 
 
 @contextmanager
@@ -88,7 +89,10 @@ def opened(
         else:
             column = form.column or (None if form.header else "1")
             label = (form.label_column or ("country" if form.header else "2")) if labelled else None
-            separator = form.delimiter or DELIMITERS[kind]
+            separator = form.delimiter
+            if separator is None:
+                line, text = sniffing.first_line(text)
+                separator = sniffing.delimiter(line, DELIMITERS[kind], column, form.header, name)
             yield Delimited(text, name, separator, column, form.header, label, mend, form.note)
 
 

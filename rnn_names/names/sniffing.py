@@ -1,0 +1,146 @@
+"""What a file does not say of itself: what separates its columns, and its encoding if that is not UTF-8."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain, pairwise
+
+from rnn_names.base.errors import DataError
+from rnn_names.names.columns import OTHERWISE, columns, found
+
+QUOTED = re.compile(r'"(?:[^"]|"")*(?:"|$)')
+SEP = re.compile(r"\ufeff*\"?sep=", re.IGNORECASE)
+LONGEST = 1 << 22  # characters of a first line
+# Encodings that people's files are in, the more frequent first.
+ENCODINGS = [
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "cp1254",
+    "koi8_r",
+    "cp932",
+    "cp949",
+    "gb18030",
+    "big5",
+    "cp1256",
+    "cp1255",
+    "cp874",
+    "mac_roman",
+    "cp850",
+]
+CELL_ENDS = re.compile(rb'[,;\t|"\r\n]')
+EVIDENCE = 1 << 14  # bytes that are looked at
+TOLD = 3  # encodings
+SHOWN = 40  # characters of a cell
+
+
+def first_line(text: Iterator[str]) -> tuple[str, Iterator[str]]:
+    """The first line that is not blank, and the whole text again. No more is waited for than that line."""
+    start = ""
+    for block in text:
+        start += block
+        body = start.lstrip("\r\n")
+        if "\n" in body or "\r" in body or len(start) > LONGEST:
+            break
+    lines = start.lstrip("\r\n").splitlines()
+    return lines[0] if lines else "", chain([start] if start else [], text)
+
+
+def delimiter(line: str, usual: str, wanted: str | None, has_header: bool, source: str) -> str:
+    """What separates the columns of the first line. Raises DataError, which names the options, in doubt.
+
+    What stands within quotes does not count. If several signs may separate columns, it is the one by which
+    the header has the columns of the name; else the one that stands there twice as often as any other.
+    """
+    bare = QUOTED.sub("", line)
+    counts = {mark: bare.count(mark) for mark in OTHERWISE if mark in bare}
+    if not counts or SEP.match(line) or (usual == "\t" and "\t" in counts):
+        return usual
+    if len(counts) > 1 and has_header:
+        fitting = [mark for mark in counts if _has_names(line.split(mark), wanted)]
+        if not fitting:
+            return usual  # the columns are missing, which is said then
+        counts = {mark: counts[mark] for mark in fitting}
+    best, *others = sorted(counts, key=lambda mark: -counts[mark])
+    if others and counts[best] < 2 * counts[others[0]]:
+        signs = " or ".join(repr(mark) for mark in (best, *others))
+        options = " or ".join(OTHERWISE[mark] for mark in (best, *others))
+        raise DataError(f"{source}, line 1: {signs} may separate the columns; give {options}")
+    return best
+
+
+def _has_names(cells: list[str], wanted: str | None) -> bool:
+    header = [cell.strip().strip('"') for cell in cells]
+    try:
+        return bool(columns(header, wanted, "") if wanted else found(header, "") or header.count("name"))
+    except DataError:
+        return not wanted  # there is more than one way to read them
+
+
+def read_otherwise(data: bytes, at: int) -> str:
+    """How the cell with the byte at this place reads in the likeliest encodings, as a part of an error."""
+    begins = max((match.end() for match in CELL_ENDS.finditer(data, 0, at)), default=0)
+    ends = CELL_ENDS.search(data, at)
+    cell = data[begins : ends.start() if ends else len(data)]
+    said: dict[str, str] = {}
+    for encoding in likely(data[begins : begins + EVIDENCE]):
+        with suppress(UnicodeError):  # the cell may be cut
+            said.setdefault(cell.decode(encoding).strip(), encoding)
+    told = [f"{text[:SHOWN]!r} in {encoding}" for text, encoding in [*said.items()][:TOLD]]
+    return f"it may be {', or '.join(told)}; " if told else ""
+
+
+def likely(data: bytes) -> list[str]:
+    """The encodings in which the text makes sense, the likeliest first.
+
+    Charset-normalizer's opinion comes first, if it is installed. The rest is in the order of `_sense`, and
+    of ENCODINGS where that is the same.
+    """
+    lines = [line for line in data.split(b"\n") if not line.isascii()]
+    scores: dict[str, float] = {}
+    for encoding in ENCODINGS:
+        with suppress(UnicodeError):
+            scores[encoding] = _sense(b"\n".join(lines).decode(encoding))
+    ranked = sorted((one for one in scores if scores[one] > 0), key=lambda one: -scores[one])
+    try:
+        from charset_normalizer import from_bytes
+    except ImportError:
+        return ranked
+    text = b"\n".join(lines)
+    best = from_bytes(text, cp_isolation=ENCODINGS).best()
+    if best is None or (ranked and str(best) == text.decode(ranked[0])):  # it says nothing else
+        return ranked
+    return [best.encoding, *(one for one in ranked if one != best.encoding)]
+
+
+def _sense(text: str) -> float:
+    """The share of the letters beyond ASCII that stand as letters do in names, less the share of others.
+
+    A letter does not if its neighbour is of another script, if a small one comes before a capital, or if
+    it is the third accented Latin one in a row. Signs and rare ideographs do not, either.
+    """
+    good = bad = row = 0
+    for before, c in pairwise(f"\n{text}"):
+        if c.isascii():
+            if c.isalpha() and not before.isascii() and before.isalpha() and _script(before) != "LATIN":
+                bad += 1
+            row = 0
+            continue
+        script = _script(c)
+        row = row + 1 if script == "LATIN" else 0
+        apart = before.isalpha() and _script(before) != script and not {_script(before), script} <= JAPANESE
+        strange = not c.isalpha() and unicodedata.category(c) not in ("Mn", "Mc")
+        if strange or apart or row > 2 or (before.islower() and c.isupper()) or c > "\uffff":
+            bad += 1
+        else:
+            good += 1
+    return (good - 2 * bad) / max(1, good + bad)
+
+
+JAPANESE = {"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"}
+
+
+def _script(letter: str) -> str:
+    return "LATIN" if letter.isascii() else unicodedata.name(letter, "").partition(" ")[0]

@@ -1,0 +1,201 @@
+"""What a file does not say of itself: delimiter, encoding, what packed it."""
+
+import bz2
+import gzip
+import lzma
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rnn_names.base.errors import DataError
+from rnn_names.names import packed, sniffing
+from rnn_names.names.tables import Format, opened
+from tests.conftest import unmeasured
+from tests.test_cli import failed, fine
+
+PROGRAM = Path(sys.executable).with_name("rnn-names")
+
+
+def records(path: Path, **form: Any) -> list[str]:
+    with opened(path, Format(**form)) as table:
+        return [each for names, _ in table for each in names]
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv"])
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("id;name;city", ";"),
+        ("id\tname\tcity", "\t"),
+        ("id|name|city", "|"),
+        ("id,name,city", ","),
+        ('"a,b";name', ";"),
+        ('"a;""b;";c,name', ","),
+        ("name;city, country", ";"),
+        ("id,name,a;b", ","),
+        ("Nachname;Vorname;Ort, Land", ";"),
+    ],
+)
+def test_the_header_tells_the_delimiter(line: str, expected: str, ending: str, tmp_path: Path) -> None:
+    usual = "," if ending == "csv" else "\t"
+    assert sniffing.delimiter(line, usual, None, True, "t.csv") == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted", "has_header", "expected"),
+    [
+        ("name", None, True, ","),
+        ("1;Kim;x, y;z", "2", False, ";"),
+        ("1,Kim,a|b,c", "2", False, ","),
+        ("id,who,a;b", "who", True, ","),
+        ("id;who;a,b,c", "who", True, ";"),
+        ("sep=;", None, True, ","),
+    ],
+)
+def test_of_several_signs_one_is_taken(
+    line: str, wanted: str | None, has_header: bool, expected: str
+) -> None:
+    assert sniffing.delimiter(line, ",", wanted, has_header, "t.csv") == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted", "said"),
+    [("Kim;3,5", "1", "give -d ';' or -d ,"), ("a|b\tc", "1", "give -t or -d '|'")],
+)
+def test_a_doubt_is_an_error_that_names_the_options(line: str, wanted: str, said: str) -> None:
+    with pytest.raises(DataError) as caught:
+        sniffing.delimiter(line, ",", wanted, False, "t.csv")
+    assert str(caught.value).startswith("t.csv, line 1: ")
+    assert str(caught.value).endswith(said)
+
+
+def test_tabs_of_a_tsv_file_are_no_doubt() -> None:
+    assert sniffing.delimiter("a,b,c\tname", "\t", "1", True, "t.tsv") == "\t"
+
+
+def test_a_delimiter_that_is_given_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("name;x,y\nKim;a,b\n")
+    assert records(tmp_path / "t.csv") == ["Kim"]
+    assert records(tmp_path / "t.csv", delimiter=",", column="1") == ["Kim;a"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes")
+def test_a_pipe_is_answered_as_its_lines_come() -> None:
+    options = ["predict", "-m", "bundled", "--column", "name", "-k", "1"]
+    done = subprocess.Popen(
+        [PROGRAM, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=unmeasured()
+    )
+    assert done.stdin
+    assert done.stdout
+    done.stdin.write(b"\nname;x\n")
+    done.stdin.flush()
+    for name in (b"Kim", b"Rossi"):
+        done.stdin.write(name + b";1\n")
+        done.stdin.flush()
+        line = done.stdout.readline()
+        if line.startswith(b"name"):
+            line = done.stdout.readline()
+        assert line.startswith(name)
+    done.stdin.close()
+    done.stdout.close()
+    assert done.wait() == 0
+
+
+# What packed it
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+}
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.csv.bz2", "t.csv.xz"])
+@pytest.mark.parametrize("by", PACKERS)
+def test_a_packed_file_is_known_by_its_first_bytes(by: str, name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(PACKERS[by](b"name\nKim\n"))
+    assert records(tmp_path / name) == ["Kim"]
+
+
+@pytest.mark.parametrize("by", PACKERS)
+def test_a_packed_pipe_is_read(by: str, model_file: Path) -> None:
+    data = PACKERS[by]("Kim\nGarcía\n".encode())
+    done = fine("predict", "-m", model_file, "--format", "csv", input=data)
+    assert [line.partition(",")[0] for line in done.stdout.splitlines()] == ["name", "Kim", "García"]
+
+
+def test_zstd_is_read_with_the_extra(tmp_path: Path) -> None:
+    zstandard = pytest.importorskip("zstandard")
+    (tmp_path / "t.csv.zst").write_bytes(zstandard.compress(b"name\nKim\n") + zstandard.compress(b"Abe\n"))
+    assert records(tmp_path / "t.csv.zst") == ["Kim", "Abe"]
+
+
+def test_zstd_without_the_extra_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    (tmp_path / "t.csv").write_bytes(b"\x28\xb5\x2f\xfd rest")
+    with pytest.raises(DataError, match=r't\.csv: is packed by zstd; pip install "rnn-names\[tables\]"'):
+        records(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize("by", PACKERS)
+def test_a_cut_packed_file_is_an_error(by: str, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(PACKERS[by](b"name\n" + b"Kim\n" * 99)[:-6])
+    with pytest.raises(DataError, match=rf"t\.csv: not a whole {by} file"):
+        records(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize("text", [b"BZh\n", b"BZh9\nKim\n", b"BZhang\n"])
+def test_a_name_is_no_magic(text: bytes) -> None:
+    assert packed.packer(text) is None
+
+
+@pytest.mark.parametrize("ending", ["gz", "bz2", "xz"])
+def test_the_output_is_packed_as_its_name_says(here: Path, model_file: Path, ending: str) -> None:
+    fine("predict", "-m", model_file, "Kim", "-o", f"o.csv.{ending}")
+    assert (here / f"o.csv.{ending}").read_bytes()[:2] != b"na"
+    assert records(here / f"o.csv.{ending}") == ["Kim"]
+
+
+# Encodings
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without charset-normalizer."""
+    monkeypatch.setitem(sys.modules, "charset_normalizer", None)
+
+
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("José,Spain\nMüller,x\n", "cp1252"),
+        ("Łukasz\nWałęsa\n", "cp1250"),
+        ("Иванов,Петров\nСмирнов\n", "cp1251"),
+        ("Иванов\nСмирнова\n", "koi8_r"),
+        ("Yılmaz\nŞahin\n", "cp1254"),
+        ("山田太郎\n鈴木\n", "cp932"),
+        ("王伟\n李娜\n", "gb18030"),
+        ("김민준\n이서연\n", "cp949"),
+        ("Παπαδόπουλος\n", "cp1253"),
+    ],
+)
+def test_the_true_encoding_is_among_those_that_are_told(text: str, encoding: str) -> None:
+    data = text.encode(encoding)
+    at = next(place for place, byte in enumerate(data) if byte > 127)
+    cell = text.partition("\n")[0].partition(",")[0]
+    assert f"{cell!r} in {encoding}" in sniffing.read_otherwise(data, at)
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_byte_that_is_not_utf8_tells_how_the_cell_reads(here: Path) -> None:
+    (here / "p.csv").write_bytes("name,city\nKim,Ulm\nJosé,Ávila\n".encode("cp1252"))
+    assert failed("predict", "-i", "p.csv") == (
+        "error: p.csv, line 3: byte 0xe9 is not UTF-8; it may be 'José' in cp1252; "
+        "give --encoding its own, or --encoding-errors replace\n"
+    )
+    assert "José" in fine("predict", "-i", "p.csv", "-e", "cp1252").stdout
