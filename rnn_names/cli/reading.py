@@ -85,6 +85,14 @@ READING: dict[str, tuple[list[str], dict[str, Any]]] = {
         ["-H", "--no-header-row"],
         {"is_flag": True, "default": False, "help": "The first row is no header."},
     ),
+    "sheet": (
+        ["--sheet"],
+        {
+            "metavar": "NAME",
+            "help": "Sheet of an Excel or LibreOffice file: its name, or its number from 1.  [default: the "
+            "first]",
+        },
+    ),
     "encoding": (
         ["-e", "--encoding"],
         {
@@ -150,6 +158,7 @@ def table_format(
     no_header: bool,
     encoding: str | None,
     label_column: str | None = None,
+    sheet: str | None = None,
 ) -> "Format":
     """How the input is written, by these options."""
     from rnn_names.names.tables import Format
@@ -165,5 +174,6 @@ def table_format(
         encoding=encoding,
         column=column,
         label_column=label_column,
+        sheet=sheet,
         note=partial(typer.echo, err=True),
     )

@@ -125,6 +125,16 @@ def opened(path: Path) -> BinaryIO:
     return file
 
 
+def head(file: BinaryIO) -> bytes:
+    """The first bytes of an opened file, which stay to be read; none of what cannot be looked into."""
+    if not hasattr(file, "peek"):
+        return b""
+    try:
+        return bytes(file.peek(HEAD)[:HEAD])
+    except packed.broken():  # told when it is read
+        return b""
+
+
 def _pipe() -> Any:
     """Standard input; a pipe made to hold more, so that of fast input much is there at a time."""
     with suppress(ImportError, AttributeError, OSError, ValueError):  # only Linux knows this

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rnn_names.base.errors import DataError
-from rnn_names.names import sniffing, source
+from rnn_names.names import sniffing, source, spreadsheets
 from rnn_names.names.packed import ENDINGS
 from rnn_names.names.records import Delimited, JsonLines, Lines, Table, unsaid
 
@@ -35,6 +35,7 @@ class Format:
     errors: str = "strict"
     column: str | None = None
     label_column: str | None = None
+    sheet: str | None = None
     note: Callable[[str], None] = field(default=unsaid, compare=False)
 
     @property
@@ -45,6 +46,8 @@ class Format:
     def kind_of(self, path: Path | None) -> str:
         """text, csv, tsv or jsonl."""
         named = self.kind or (form_of(path) if path else None)
+        if named is None and path and path.suffix.lower() in spreadsheets.ENDINGS:
+            return "csv"  # as which a sheet is read
         return named or ("tsv" if self.delimiter == "\t" else "csv" if self.of_table else "text")
 
 
@@ -67,6 +70,11 @@ def opened(
     kind, name = form.kind_of(path), source.name_of(path)
     encoded = "give --encoding its own" + ("" if labelled else ", or --encoding-errors replace")
     with source.opened(path) as file:
+        if spreadsheets.is_one(source.head(file)):
+            sheet = spreadsheets.text_of(file.read(), form.sheet, name, form.note)
+            column, label = _columns(form, labelled)
+            yield Delimited(sheet, name, ",", column, form.header, label, mend, form.note)
+            return
         blocks = source.blocks(file, name)
         if labelled:  # all of the bytes first: whether they are those that were packed is known at the end
             blocks = iter([b"".join(blocks)])
@@ -87,13 +95,18 @@ def opened(
                 form.note,
             )
         else:
-            column = form.column or (None if form.header else "1")
-            label = (form.label_column or ("country" if form.header else "2")) if labelled else None
+            column, label = _columns(form, labelled)
             separator = form.delimiter
             if separator is None:
                 line, text = sniffing.first_line(text)
                 separator = sniffing.delimiter(line, DELIMITERS[kind], column, form.header, name)
             yield Delimited(text, name, separator, column, form.header, label, mend, form.note)
+
+
+def _columns(form: Format, labelled: bool) -> tuple[str | None, str | None]:
+    """The columns of names and labels; None for those that the header names, or for no labels."""
+    label = form.label_column or ("country" if form.header else "2")
+    return form.column or (None if form.header else "1"), label if labelled else None
 
 
 def _no_json(text: Iterator[str], name: str) -> Iterator[str]:
