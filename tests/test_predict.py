@@ -197,7 +197,9 @@ def test_what_is_not_as_the_format_says_stops_with_its_line(
 
 
 def test_a_file_without_a_header_stays_without_one(model_file: Path) -> None:
-    found = rows(fine("-m", model_file, "-H", "-d", ";", "--column", 2, "-k", 1, input="1;Nowak\n2;Abe\n"))
+    found = rows(
+        fine("-m", model_file, "-H", "-d", ";", "--column", 2, "-k", 1, input="1;Nowak\n2;Abe\n"), ";"
+    )
     assert [row[:3] for row in found] == [["1", "Nowak", found[0][2]], ["2", "Abe", found[1][2]]]
     record = json.loads(fine("-m", model_file, "-H", "--format", "jsonl", input="Nowak,x\n"))
     assert (record["1"], record["2"], record["country"]) == ("Nowak", "x", found[0][2])

@@ -31,7 +31,7 @@ from rnn_names.cli.options import (
     model_inputs,
     one_of,
 )
-from rnn_names.cli.reading import DataCommand
+from rnn_names.cli.reading import DataCommand, one_separator, text_encoding
 from rnn_names.names import tables
 from rnn_names.names.packed import ENDINGS, packing
 from rnn_names.names.records import Lines
@@ -123,6 +123,23 @@ def predict(
     prefix: Annotated[
         str, typer.Option(metavar="TEXT", help="Put this before the names of the added columns.")
     ] = "",
+    out_delimiter: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CHAR",
+            callback=one_separator,
+            help="Delimiter of CSV that is written.  [default: that of the input, else a comma]",
+            show_default=False,
+        ),
+    ] = None,
+    out_encoding: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            callback=text_encoding,
+            help="Encoding of what is written; utf-8-sig has the mark that Excel looks for.",
+        ),
+    ] = "utf-8",
     prior: Prior = None,
     raw: Raw = False,
     threshold: Threshold = 0.0,
@@ -212,9 +229,9 @@ def predict(
         top_k = min(top_k, len(classifier.countries))
         ending = tables.form_of(output) if output else "table" if sys.stdout.isatty() else None
         written = format or ending or ("jsonl" if kind == "text" else kind)
-        out = stack.enter_context(_opened(output))
+        out = stack.enter_context(_opened(output, out_encoding))
         sums = groups_of(classifier.labels, by, groups)
-        added = Added(prefix, "group" if groups else by.value if by else "")
+        added = Added(prefix, "group" if groups else by.value if by else "", out_delimiter)
         writer = WRITERS[written](table, top_k, added, out)
         answers = Answers(classifier, top_k, threshold, sums, codes)
         chunks = drawn(table, classifier, threshold, pictures) if pictures else table
@@ -231,18 +248,19 @@ def _as_text(names: list[str]) -> Iterator[str]:
 
 
 @contextmanager
-def _opened(path: Path | None) -> Iterator[TextIO]:
-    """Standard output, or a file that is there when all is written; what UTF-8 has not as its escape."""
+def _opened(path: Path | None, encoding: str) -> Iterator[TextIO]:
+    """Standard output, or a file that is there when all is written; what cannot be encoded as its escape."""
     if path is None:
         with suppress(AttributeError):  # a replaced stream may not be reconfigurable
-            sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+            kept = None if encoding == "utf-8" else encoding
+            sys.stdout.reconfigure(encoding=kept, errors="backslashreplace")  # type: ignore[union-attr]
         yield sys.stdout
         return
     with replacing(path) as file:
         packed: Any = file
         if by := ENDINGS.get(path.suffix.lower()):
             packed = packing(file, by)
-        text = io.TextIOWrapper(packed, "utf-8", "backslashreplace", newline="\n")
+        text = io.TextIOWrapper(packed, encoding, "backslashreplace", newline="\n")
         yield text
         text.flush()
         text.detach()

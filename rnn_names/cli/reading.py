@@ -22,7 +22,8 @@ def _kind(ctx: Any, parameter: Any, value: str | None) -> str | None:
     return None if value is None else one_of(value, KINDS)
 
 
-def _delimiter(ctx: Any, parameter: Any, value: str | None) -> str | None:
+def one_separator(ctx: Any, parameter: Any, value: str | None) -> str | None:
+    """The value, if it is a character that may separate columns."""
     if value is not None and (len(value) != 1 or value in '\r\n"'):
         raise typer.BadParameter(f"{value!r} is not a single separating character; for a tab give -t.")
     return value
@@ -32,7 +33,8 @@ def _columns(ctx: Any, parameter: Any, values: tuple[str, ...] | None) -> str | 
     return "\n".join(value.replace("\n", " ") for value in values) if values else None
 
 
-def _encoding(ctx: Any, parameter: Any, value: str | None) -> str | None:
+def text_encoding(ctx: Any, parameter: Any, value: str | None) -> str | None:
+    """The value, if it is the name of an encoding of text."""
     if value is not None:
         try:
             "".encode(value)
@@ -75,7 +77,7 @@ READING: dict[str, tuple[list[str], dict[str, Any]]] = {
     ),
     "delimiter": (
         ["-d", "--delimiter"],
-        {"metavar": "CHAR", "callback": _delimiter, "help": "Delimiter of CSV, if it is not a comma."},
+        {"metavar": "CHAR", "callback": one_separator, "help": "Delimiter of CSV, if it is not a comma."},
     ),
     "tabs": (
         ["-t", "--tabs"],
@@ -97,7 +99,7 @@ READING: dict[str, tuple[list[str], dict[str, Any]]] = {
         ["-e", "--encoding"],
         {
             "metavar": "NAME",
-            "callback": _encoding,
+            "callback": text_encoding,
             "help": "Encoding of the input.  [default: by its byte order mark, else utf-8]",
         },
     ),

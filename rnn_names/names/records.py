@@ -70,6 +70,7 @@ class Delimited:
     ) -> None:
         self.source, self.has_header = source, has_header
         self.rows = DelimitedRows(text, source, delimiter)
+        self.delimiter: str = self.rows.options["delimiter"]  # perhaps that of a line sep=;
         self.iterator = iter(self.rows)
         blank: list[int] = []  # lines before the first row, which without a header are records
         line, first = 1, list[str]()

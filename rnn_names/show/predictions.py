@@ -51,10 +51,14 @@ TABLE_ROWS = 1000  # predictions in one table, so that long output appears as it
 
 
 class Added(NamedTuple):
-    """The columns that are added: what stands before their names, and what groups are called, if any."""
+    """The columns that are added: what stands before their names, and what groups are called, if any.
+
+    `delimiter` is that of CSV, if it is not the one of the input.
+    """
 
     prefix: str = ""
     by: str = ""
+    delimiter: str | None = None
 
     @property
     def of_group(self) -> list[str]:
@@ -237,9 +241,15 @@ WRITERS: dict[str, Callable[["Table", int, Added, TextIO], Writer]] = {
     "table": for_people,
     "json": lambda table, top_k, added, file: Json(table, True, added, file),
     "jsonl": lambda table, top_k, added, file: Json(table, False, added, file),
-    "csv": lambda table, top_k, added, file: Cells(table, DELIMITERS["csv"], top_k, added, file),
+    "csv": lambda table, top_k, added, file: Cells(table, _separator(table, added), top_k, added, file),
     "tsv": lambda table, top_k, added, file: Cells(table, DELIMITERS["tsv"], top_k, added, file),
 }
+
+
+def _separator(table: "Table", added: Added) -> str:
+    """The delimiter of CSV: the one that is asked for, else that of the input, unless that is a tab."""
+    kept = getattr(table, "delimiter", "\t")
+    return added.delimiter or (DELIMITERS["csv"] if kept == DELIMITERS["tsv"] else kept)
 
 
 def _bar(share: float, width: int) -> str:
