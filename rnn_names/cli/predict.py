@@ -249,7 +249,7 @@ def _as_text(names: list[str]) -> Iterator[str]:
 
 @contextmanager
 def _opened(path: Path | None, encoding: str) -> Iterator[TextIO]:
-    """Standard output, or a file that is there when all is written; what cannot be encoded as its escape."""
+    """Standard output, or a file that is there when all is written; what has no code, as an escape."""
     if path is None:
         with suppress(AttributeError):  # a replaced stream may not be reconfigurable
             kept = None if encoding == "utf-8" else encoding
