@@ -28,7 +28,7 @@ test-extras:
 	for which in lowest newest; do \
 		test $$which = newest || pins="-c tests/lowest-extras.txt"; \
 		$(PYTHON) -m venv --clear .venv/$$which && \
-		.venv/$$which/bin/pip install --quiet $$pins ".[sklearn,arrow,spark,frames]" pytest hypothesis && \
+		.venv/$$which/bin/pip install --quiet $$pins ".[sklearn,arrow,spark,frames,tables]" pytest hypothesis && \
 		.venv/$$which/bin/python -m pytest -q -m extras -p no:cacheprovider || exit 1; \
 		pins=; \
 	done

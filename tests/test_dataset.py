@@ -351,7 +351,7 @@ def test_what_the_csv_module_writes_is_read_back(
         ("t.csv", 'name,country\nA,B\n"C,D\nE,F\n', "unexpected end of data"),
         ("t.csv", 'name,country\n"A"x,B\n', "line 2: "),
         ("t.csv", 'name,country\n"' + "x" * (1 << 20) + "x,B\n", "field larger than field limit"),
-        ("t.xlsx", "name,country\nA,B\n", "not a .csv, .tsv or .jsonl file"),
+        ("t.docx", "name,country\nA,B\n", "not a .csv, .tsv or .jsonl file"),
         ("names.txt", "A\nB\n", "not a .csv, .tsv or .jsonl file"),
     ],
 )

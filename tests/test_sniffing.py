@@ -128,6 +128,7 @@ def test_a_packed_pipe_is_read(by: str, model_file: Path) -> None:
     assert [line.partition(",")[0] for line in done.stdout.splitlines()] == ["name", "Kim", "García"]
 
 
+@pytest.mark.extras
 def test_zstd_is_read_with_the_extra(tmp_path: Path) -> None:
     zstandard = pytest.importorskip("zstandard")
     (tmp_path / "t.csv.zst").write_bytes(zstandard.compress(b"name\nKim\n") + zstandard.compress(b"Abe\n"))

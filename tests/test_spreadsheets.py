@@ -48,6 +48,7 @@ def ods(here: Path) -> Path:
     return here / "k.ods"
 
 
+@pytest.mark.extras
 def test_a_sheet_is_read_as_csv_is(ods: Path, model_file: Path) -> None:
     pytest.importorskip("python_calamine")
     done = fine("predict", "-m", model_file, "-i", "k.ods", "-k", 1, "--format", "csv")
@@ -60,12 +61,14 @@ def test_a_sheet_is_read_as_csv_is(ods: Path, model_file: Path) -> None:
     assert piped.stdout == done.stdout
 
 
+@pytest.mark.extras
 @pytest.mark.parametrize("sheet", ["Other", "2"])
 def test_a_sheet_is_chosen(ods: Path, sheet: str) -> None:
     pytest.importorskip("python_calamine")
     assert "Italy" in fine("check", "k.ods", "--sheet", sheet).stdout
 
 
+@pytest.mark.extras
 def test_what_is_no_sheet(ods: Path) -> None:
     pytest.importorskip("python_calamine")
     assert "no sheet 'Othr' among 'Kunden', 'Other'; did you mean 'Other'?" in failed(

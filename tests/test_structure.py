@@ -146,7 +146,7 @@ def extras() -> dict[str, str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lines = [
         line
-        for name in ("sklearn", "arrow", "spark", "frames")
+        for name in ("sklearn", "arrow", "spark", "frames", "tables")
         for line in project["optional-dependencies"][name]
     ]
     matches = [re.fullmatch(r"([A-Za-z0-9_-]+)(.*)", line) for line in lines]

@@ -48,7 +48,8 @@ def _zstd(file: IO[bytes], source: str) -> BinaryIO:
         file.close()
         raise DataError(f"{source}: is packed by zstd; {EXTRA}, or unpack it with unzstd") from error
     # One reader over all frames; closefd as of the other packers: they close what they open.
-    return zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+    opened: BinaryIO = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+    return opened
 
 
 def packed_by(file: BinaryIO) -> str:

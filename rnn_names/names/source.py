@@ -125,14 +125,23 @@ def opened(path: Path) -> BinaryIO:
     return file
 
 
-def head(file: BinaryIO) -> bytes:
-    """The first bytes of an opened file, which stay to be read; none of what cannot be looked into."""
+def head(file: BinaryIO, source: str) -> bytes:
+    """The first bytes of an opened file, which stay to be read; none of what cannot be looked into.
+
+    Raises DataError for what cannot be read.
+    """
     if not hasattr(file, "peek"):
         return b""
     try:
         return bytes(file.peek(HEAD)[:HEAD])
-    except packed.broken():  # told when it is read
-        return b""
+    except packed.broken() as error:
+        raise _unread(error, file, source) from error
+
+
+def _unread(error: Exception, file: BinaryIO, source: str) -> DataError:
+    if isinstance(error, OSError) and error.strerror:
+        return DataError(f"{source}: {error.strerror}; give a file that can be read")
+    return DataError(f"{source}: not a whole {packed.packed_by(file)} file ({error}); pack it again")
 
 
 def _pipe() -> Any:
@@ -152,11 +161,7 @@ def blocks(file: BinaryIO, source: str) -> Iterator[bytes]:
         try:
             block = file.read1(BLOCK)  # type: ignore[attr-defined]  # which BinaryIO lacks, buffers do not
         except packed.broken() as error:
-            if isinstance(error, OSError) and error.strerror:
-                raise DataError(f"{source}: {error.strerror}; give a file that can be read") from error
-            raise DataError(
-                f"{source}: not a whole {packed.packed_by(file)} file ({error}); pack it again"
-            ) from error
+            raise _unread(error, file, source) from error
         if not block:
             return
         if begins and (told := no_text(block[:HEAD])):

@@ -70,7 +70,7 @@ def opened(
     kind, name = form.kind_of(path), source.name_of(path)
     encoded = "give --encoding its own" + ("" if labelled else ", or --encoding-errors replace")
     with source.opened(path) as file:
-        if spreadsheets.is_one(source.head(file)):
+        if spreadsheets.is_one(source.head(file, name)):
             sheet = spreadsheets.text_of(file.read(), form.sheet, name, form.note)
             column, label = _columns(form, labelled)
             yield Delimited(sheet, name, ",", column, form.header, label, mend, form.note)
