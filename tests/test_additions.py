@@ -155,14 +155,15 @@ def test_every_picture_is_an_option_of_its_command(command: str) -> None:
 PREDICT_LOADS = """
 base.arrays base.bundled base.errors base.files base.text
 names.alphabet names.beside names.cleaning names.columns names.countries
-names.encoded names.example names.examples names.labels
+names.encoded names.example names.examples names.labels names.packed names.plain
 names.letters names.ngrams names.records
-names.rows names.source names.spelling names.spelling1 names.tables names.titles
+names.rows names.sniffing names.source names.spelling names.spelling1 names.spreadsheets
+names.tables names.titles
 network.cells network.config network.input network.layers network.prefixes network.recurrence
 network.scores network.sums
 model.archive model.arguments model.calibration model.checkpoint model.classifier model.container
 model.header
-model.parameters model.recipe
+model.parameters model.ranking model.recipe
 show.pictures show.predictions show.tables
 cli.answers cli.command cli.drawing cli.options cli.predict cli.reading
 """

@@ -783,7 +783,7 @@ def test_a_model_with_ngrams_survives(knowing: Checkpoint, tmp_path: Path, bits:
         else:
             largest = np.abs(q).max(axis=-1, keepdims=True)
             most = 7 if bits == 4 and row else 127
-            assert np.all(np.abs(wide[name] - q) <= 0.501 * largest / most + 1e-7)
+            assert np.all(np.abs(wide[name] - q) <= 0.501 * largest / most + most * 2**-25 + 1e-7)
     for again in (8, 4, 32):  # to write it again as it was read loses nothing, and as it was read only
         save(tmp_path / "again.npz", loaded, again)
         same = (tmp_path / "again.npz").read_bytes() == (tmp_path / "m.npz").read_bytes()

@@ -199,4 +199,4 @@ def test_a_byte_that_is_not_utf8_tells_how_the_cell_reads(here: Path) -> None:
         "error: p.csv, line 3: byte 0xe9 is not UTF-8; it may be 'José' in cp1252; "
         "give --encoding its own, or --encoding-errors replace\n"
     )
-    assert "José" in fine("predict", "-i", "p.csv", "-e", "cp1252").stdout
+    assert "José" in fine("predict", "-i", "p.csv", "-e", "cp1252", "--out-encoding", "utf-8").stdout

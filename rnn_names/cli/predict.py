@@ -1,5 +1,6 @@
 """`rnn-names predict`."""
 
+import codecs
 import io
 import re
 import sys
@@ -34,13 +35,14 @@ from rnn_names.cli.options import (
 from rnn_names.cli.reading import DataCommand, one_separator, text_encoding
 from rnn_names.names import tables
 from rnn_names.names.packed import ENDINGS, packing
-from rnn_names.names.records import Lines
+from rnn_names.names.records import Delimited, Lines
 from rnn_names.names.source import STDIN
 
 if TYPE_CHECKING:
     from rnn_names.names.records import Table
 
 app = OneCommand()
+MARKED = ("utf-16", "utf-32")  # begin with a byte order mark, which Python writes into files alone
 PARQUET = ".parquet"  # the ending of a file of columns
 
 
@@ -49,6 +51,10 @@ def formats() -> list[str]:
     from rnn_names.show.predictions import WRITERS
 
     return list(WRITERS)
+
+
+def _decimal(value: str) -> str:
+    return one_of(value, [".", ","])
 
 
 def _format(name: str | None) -> str | None:
@@ -133,13 +139,28 @@ def predict(
         ),
     ] = None,
     out_encoding: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="NAME",
             callback=text_encoding,
-            help="Encoding of what is written; utf-8-sig has the mark that Excel looks for.",
+            help="Encoding of what is written; utf-8-sig has the mark that Excel looks for.  [default: in "
+            "CSV that of a CSV input, else utf-8]",
+            show_default=False,
         ),
-    ] = "utf-8",
+    ] = None,
+    decimal: Annotated[
+        str,
+        typer.Option(
+            metavar="CHAR", callback=_decimal, help="Decimal mark of probabilities in CSV: . or ,"
+        ),
+    ] = ".",
+    escape_formulas: Annotated[
+        bool,
+        typer.Option(
+            "--escape-formulas",
+            help="In CSV, put an apostrophe before cells that begin with = + - @, but for numbers.",
+        ),
+    ] = False,
     prior: Prior = None,
     raw: Raw = False,
     threshold: Threshold = 0.0,
@@ -170,8 +191,8 @@ def predict(
     kind = form.kind_of(path)
     if (given and (form.of_table or form.kind)) or (kind == "text" and form.of_table):
         raise typer.BadParameter("columns are those of a table; give --input one, or --input-format.")
-    if kind == "jsonl" and (form.delimiter or not form.header):
-        raise typer.BadParameter("JSON lines have neither a delimiter nor a header.")
+    if kind in ("jsonl", "json") and (form.delimiter or not form.header):
+        raise typer.BadParameter("JSON has neither a delimiter nor a header.")
     if given:
         check_no_paths(
             names or [], "a person of that name is asked for by a pipe: echo NAME | rnn-names predict"
@@ -205,7 +226,7 @@ def predict(
     if output is not None and str(output) != "-":
         if format is None and tables.form_of(output) is None and is_regular(output):
             raise typer.BadParameter(
-                f"--output {output} ends neither in .csv, .tsv, .jsonl nor these packed (.gz); "
+                f"--output {output} ends neither in .csv, .tsv, .jsonl, .json nor these packed (.gz); "
                 "give --format."
             )
         check_writable(output)
@@ -223,15 +244,21 @@ def predict(
         table: Table = (
             stack.enter_context(tables.opened(path, form)) if path else Lines(_as_text(names or []))
         )
+        if kind == "text" and isinstance(table, Delimited):  # as its first line says
+            kind = "tsv" if table.delimiter == "\t" else "csv"
         from rnn_names.show.predictions import WRITERS, Added
 
         classifier = load(model, verbose, prior, raw)
         top_k = min(top_k, len(classifier.countries))
         ending = tables.form_of(output) if output else "table" if sys.stdout.isatty() else None
         written = format or ending or ("jsonl" if kind == "text" else kind)
-        out = stack.enter_context(_opened(output, out_encoding))
+        if written in ("csv", "tsv"):
+            out_encoding = out_encoding or getattr(table, "encoding", None)
+        out = stack.enter_context(_opened(output, out_encoding or "utf-8"))
         sums = groups_of(classifier.labels, by, groups)
-        added = Added(prefix, "group" if groups else by.value if by else "", out_delimiter)
+        added = Added(
+            prefix, "group" if groups else by.value if by else "", out_delimiter, decimal, escape_formulas
+        )
         writer = WRITERS[written](table, top_k, added, out)
         answers = Answers(classifier, top_k, threshold, sums, codes)
         chunks = drawn(table, classifier, threshold, pictures) if pictures else table
@@ -254,6 +281,8 @@ def _opened(path: Path | None, encoding: str) -> Iterator[TextIO]:
         with suppress(AttributeError):  # a replaced stream may not be reconfigurable
             kept = None if encoding == "utf-8" else encoding
             sys.stdout.reconfigure(encoding=kept, errors="backslashreplace")  # type: ignore[union-attr]
+        if codecs.lookup(encoding).name in MARKED and not sys.stdout.seekable():
+            sys.stdout.write("\ufeff")
         yield sys.stdout
         return
     with replacing(path) as file:

@@ -14,7 +14,7 @@ from rnn_names.cli.options import one_of
 if TYPE_CHECKING:
     from rnn_names.names.tables import Format
 
-KINDS = ["text", "csv", "tsv", "jsonl"]  # values of --input-format
+KINDS = ["text", "csv", "tsv", "jsonl", "json"]  # values of --input-format
 OLD_NAMES = {"--name-column": "--column", "--country-column": "--label-column"}
 
 
@@ -27,6 +27,10 @@ def one_separator(ctx: Any, parameter: Any, value: str | None) -> str | None:
     if value is not None and (len(value) != 1 or value in '\r\n"'):
         raise typer.BadParameter(f"{value!r} is not a single separating character; for a tab give -t.")
     return value
+
+
+def _quoting(ctx: Any, parameter: Any, value: str) -> str:
+    return one_of(value, ["minimal", "none"])
 
 
 def _columns(ctx: Any, parameter: Any, values: tuple[str, ...] | None) -> str | None:
@@ -87,6 +91,16 @@ READING: dict[str, tuple[list[str], dict[str, Any]]] = {
         ["-H", "--no-header-row"],
         {"is_flag": True, "default": False, "help": "The first row is no header."},
     ),
+    "quoting": (
+        ["--quoting"],
+        {
+            "metavar": "minimal|none",
+            "default": "minimal",
+            "callback": _quoting,
+            "help": "Quotes around cells; none for what databases dump (COPY, mysql -B), where a quote is "
+            "a character like others.",
+        },
+    ),
     "sheet": (
         ["--sheet"],
         {
@@ -143,7 +157,7 @@ def check_folders(ctx: Any, data: str | Sequence[str] | None) -> None:
     """Raise BadParameter for options of tables where all data are folders: they would have no effect."""
     read_by = ctx.meta["read_by"]
     paths = [data] if isinstance(data, str) else data or []
-    given = [name for name in OF_TABLES if read_by.get(name) and read_by[name] != "text"]
+    given = [name for name in OF_TABLES if read_by.get(name) not in (None, False, "text", "minimal")]
     if given and paths and all(Path(path).is_dir() for path in paths):
         option = READING[given[0]][0][-1]
         raise typer.BadParameter(
@@ -161,6 +175,7 @@ def table_format(
     encoding: str | None,
     label_column: str | None = None,
     sheet: str | None = None,
+    quoting: str = "minimal",
 ) -> "Format":
     """How the input is written, by these options."""
     from rnn_names.names.tables import Format
@@ -177,5 +192,6 @@ def table_format(
         column=column,
         label_column=label_column,
         sheet=sheet,
+        quoted=quoting != "none",
         note=partial(typer.echo, err=True),
     )

@@ -179,7 +179,7 @@ def train(
 
 def _of_today(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a state, with those that states of the version before have by other names or lack."""
-    options = {**dict.fromkeys([*_pictures(), "sheet"]), **options}
+    options = {**dict.fromkeys([*_pictures(), "sheet"]), "quoting": "minimal", **options}
     if "name_column" in options and "country_column" in options:
         options |= {"column": options["name_column"], "label_column": options["country_column"]}
         options |= {

@@ -1,6 +1,7 @@
 """Records as they come: a line, a row or an object, and the name in each."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import partial
@@ -16,6 +17,9 @@ MEND = "give {} one of them, or its number from 1"
 
 def unsaid(note: str) -> None:
     """What takes notes where nobody reads them."""
+
+
+SPACE, LINES = re.compile(r"\s*"), re.compile(r"[\r\n]+")  # in JSON
 
 
 class Chunk(NamedTuple):
@@ -55,7 +59,12 @@ class Lines:
 
 
 class Delimited:
-    """CSV or TSV, a name in one or several of its columns, and perhaps a label in another."""
+    """CSV or TSV, a name in one or several of its columns, and perhaps a label in another.
+
+    `encoding` and `line_end` are those of the file, for what is written in its form.
+    """
+
+    encoding, line_end = "utf-8", "\n"
 
     def __init__(
         self,
@@ -67,9 +76,10 @@ class Delimited:
         label: str | None = None,
         mend: str = MEND,
         note: Callable[[str], None] = unsaid,
+        quoted: bool = True,
     ) -> None:
         self.source, self.has_header = source, has_header
-        self.rows = DelimitedRows(text, source, delimiter)
+        self.rows = DelimitedRows(text, source, delimiter, quoted)
         self.delimiter: str = self.rows.options["delimiter"]  # perhaps that of a line sep=;
         self.iterator = iter(self.rows)
         blank: list[int] = []  # lines before the first row, which without a header are records
@@ -169,7 +179,10 @@ class Delimited:
 
 
 class JsonLines:
-    """A JSON object a line, with a name, or null for none, under its keys. Blank lines are none."""
+    """A JSON object a line, with a name, or null for none, under its keys. Blank lines are none.
+
+    `unit` is what a line is called in errors.
+    """
 
     def __init__(
         self,
@@ -178,8 +191,9 @@ class JsonLines:
         wanted: str | None,
         label: str | None = None,
         note: Callable[[str], None] = unsaid,
+        unit: str = "line",
     ) -> None:
-        self.text, self.source, self.label, self.note = text, source, label, note
+        self.text, self.source, self.label, self.note, self.unit = text, source, label, note, unit
         self.wanted = wanted.split(BETWEEN) if wanted else []  # the keys, found in the first record if none
         self.reserved: Container[str] = ()
         self.has_header = True
@@ -200,7 +214,7 @@ class JsonLines:
                 for line in lines[at : at + CHUNK]:
                     number += 1
                     if line.strip():
-                        record, name = self._record(line, f"{self.source}, line {number}")
+                        record, name = self._record(line, f"{self.source}, {self.unit} {number}")
                         chunk.names.append(name)
                         chunk.rows.append((line, record, number))
                 if chunk.rows:
@@ -215,7 +229,7 @@ class JsonLines:
         wanted = self.label or ""
         for chunk in self:
             for name, (_, record, number) in zip(*chunk, strict=True):
-                where = f"{self.source}, line {number}"
+                where = f"{self.source}, {self.unit} {number}"
                 found = _key_of(record, wanted)
                 if found is None:
                     raise DataError(
@@ -237,7 +251,7 @@ class JsonLines:
             problem = getattr(error, "msg", "nested too deeply or a number too long")
             raise DataError(f"{where}: no JSON ({problem}); put one object in each line") from error
         if isinstance(record, list):
-            raise DataError(f"{where}: a JSON array; put one object in each line (jq -c '.[]')")
+            raise DataError(f"{where}: a JSON array; give --input-format json")
         if not isinstance(record, dict):
             raise DataError(f"{where}: no JSON object; put one in each line")
         name = self._name(record, where)
@@ -280,7 +294,7 @@ class JsonLines:
         _, record, number = row
         if list(record) != self.header and record.keys() != set(self.header):
             raise DataError(
-                f"{self.source}, line {number}: other keys than the first, {listed(self.header)}; "
+                f"{self.source}, {self.unit} {number}: other keys than the first, {listed(self.header)}; "
                 "give --format jsonl, or complete it"
             )
         values = [record[key] for key in self.header]
@@ -312,6 +326,41 @@ def _object(members: list[tuple[str, Any]], where: str) -> dict[str, Any]:
         twice = next(each for each, n in Counter(each for each, _ in members).items() if n > 1)
         raise DataError(f"{where}: the key {twice!r} stands twice in an object; keep one")
     return found
+
+
+def lines_of_array(text: str, source: str) -> Iterator[str]:
+    """A line for each element of a JSON array: an object as it is written, a string as an object's name.
+
+    Raises DataError for what is no array of these.
+    """
+    decoder, at = json.JSONDecoder(), _behind(SPACE, text, 0)
+    if text[at : at + 1] != "[":
+        raise DataError(f"{source}: no JSON array; with an object a line it is JSON lines (.jsonl)")
+    at, number = _behind(SPACE, text, at + 1), 0
+    while text[at : at + 1] != "]":
+        number += 1
+        try:
+            element, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError) as error:
+            problem = getattr(error, "msg", "nested too deeply or a number too long")
+            raise DataError(f"{source}, record {number}: no JSON ({problem}); mend it there") from error
+        if not isinstance(element, dict | str | None):
+            raise DataError(f"{source}, record {number}: neither an object nor a name; make it one")
+        written = LINES.sub(" ", text[at:end])
+        yield (written if isinstance(element, dict) else f'{{"name": {written}}}') + "\n"
+        at = _behind(SPACE, text, end)
+        if text[at : at + 1] == ",":
+            at = _behind(SPACE, text, at + 1)
+        elif text[at : at + 1] != "]":
+            raise DataError(f"{source}, record {number}: no comma or ] behind it; is the file whole?")
+    if text[_behind(SPACE, text, at + 1) :]:
+        raise DataError(f"{source}: more behind the JSON array; give a file of one array")
+
+
+def _behind(pattern: re.Pattern[str], text: str, at: int) -> int:
+    """Where what matches at this place ends."""
+    found = pattern.match(text, at)
+    return found.end() if found else at
 
 
 def _key_of(record: dict[str, Any], wanted: str) -> str | None:

@@ -17,11 +17,12 @@ QUOTED = re.compile(r"\s+\"")  # a cell that begins so was meant to be quoted
 class DelimitedRows:
     """The rows of CSV or TSV text, each with the line that it ends in.
 
-    `dry` says that the text in hand has no further row: the next one may be long in coming.
+    `dry` says that the text in hand has no further row: the next one may be long in coming. Without
+    `quoted` a quote is a character like others, as in what databases dump.
     Raises DataError with file and line.
     """
 
-    def __init__(self, text: Iterator[str], source: str, delimiter: str) -> None:
+    def __init__(self, text: Iterator[str], source: str, delimiter: str, quoted: bool = True) -> None:
         self.source, self.dry, self.read = source, False, 0
         self.lines: list[str] = []  # of the row in hand
         lines = self._read(text)
@@ -35,6 +36,9 @@ class DelimitedRows:
         self.behind = re.compile(rf"\"{blanks}(?={mark}|[\r\n]|$)")
         self.more = lines
         self.options: dict[str, Any] = {"delimiter": delimiter, "strict": True}
+        if not quoted:
+            self.options["quoting"] = csv.QUOTE_NONE
+        self.quoted = quoted
         self.reader = csv.reader(chain([first] if first else [], lines), **self.options)
 
     def _read(self, text: Iterator[str]) -> Iterator[str]:
@@ -72,7 +76,8 @@ class DelimitedRows:
                     raise DataError(
                         f"{self.source}, line {begins}: {error}; mend the quotes or the delimiter there"
                     ) from error
-            yield self.read, self._unquoted(row) if any(map(QUOTED.match, row)) else row
+            loose = self.quoted and any(map(QUOTED.match, row))
+            yield self.read, self._unquoted(row) if loose else row
             self.lines.clear()
 
     def _unquoted(self, row: list[str]) -> list[str]:

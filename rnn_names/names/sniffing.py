@@ -10,6 +10,7 @@ from rnn_names.base.errors import DataError
 from rnn_names.names.columns import OTHERWISE, columns, found
 
 QUOTED = re.compile(r'"(?:[^"]|"")*(?:"|$)')
+LINE = re.compile("(\r\n|\r|\n)")
 SEP = re.compile(r"\ufeff*\"?sep=", re.IGNORECASE)
 LONGEST = 1 << 22  # characters of a first line
 # Encodings that people's files are in, the more frequent first.
@@ -36,25 +37,30 @@ TOLD = 3  # encodings
 SHOWN = 40  # characters of a cell
 
 
-def first_line(text: Iterator[str]) -> tuple[str, Iterator[str]]:
-    """The first line that is not blank, and the whole text again. No more is waited for than that line."""
+def first_line(text: Iterator[str]) -> tuple[str, str, Iterator[str]]:
+    """The first line that is not blank, how it ends, and the whole text again.
+
+    No more is waited for than that line. Of one that does not end, \\n is said.
+    """
     start = ""
     for block in text:
         start += block
         body = start.lstrip("\r\n")
         if "\n" in body or "\r" in body or len(start) > LONGEST:
             break
-    lines = start.lstrip("\r\n").splitlines()
-    return lines[0] if lines else "", chain([start] if start else [], text)
+    line, end, _ = LINE.split(start.lstrip("\r\n") + "\n", 1) if start.strip("\r\n") else ("", "\n", "")
+    return line, end, chain([start] if start else [], text)
 
 
-def delimiter(line: str, usual: str, wanted: str | None, has_header: bool, source: str) -> str:
+def delimiter(
+    line: str, usual: str, wanted: str | None, has_header: bool, source: str, quoted: bool = True
+) -> str:
     """What separates the columns of the first line. Raises DataError, which names the options, in doubt.
 
     What stands within quotes does not count. If several signs may separate columns, it is the one by which
     the header has the columns of the name; else the one that stands there twice as often as any other.
     """
-    bare = QUOTED.sub("", line)
+    bare = QUOTED.sub("", line) if quoted else line
     counts = {mark: bare.count(mark) for mark in OTHERWISE if mark in bare}
     if not counts or SEP.match(line) or (usual == "\t" and "\t" in counts):
         return usual
@@ -69,6 +75,20 @@ def delimiter(line: str, usual: str, wanted: str | None, has_header: bool, sourc
         options = " or ".join(OTHERWISE[mark] for mark in (best, *others))
         raise DataError(f"{source}, line 1: {signs} may separate the columns; give {options}")
     return best
+
+
+def of_header(line: str) -> str | None:
+    """What separates the columns of a line, if by it alone the line is a header with a name's columns."""
+    marks = [mark for mark in OTHERWISE if mark in line and _names_in(line.split(mark))]
+    return marks[0] if len(marks) == 1 else None
+
+
+def _names_in(cells: list[str]) -> bool:
+    header = [cell.strip().strip('"') for cell in cells]
+    try:
+        return bool(found(header, "")) or header.count("name") == 1
+    except DataError:
+        return False
 
 
 def _has_names(cells: list[str], wanted: str | None) -> bool:

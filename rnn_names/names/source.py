@@ -9,6 +9,7 @@ import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -170,6 +171,17 @@ def blocks(file: BinaryIO, source: str) -> Iterator[bytes]:
         yield block
 
 
+def encoded(
+    blocks: Iterator[bytes], source: str, encoding: str | None = None
+) -> tuple[str, Iterator[bytes]]:
+    """The codec of the blocks, one that takes a byte order mark off, and all of the blocks.
+
+    Without an encoding it is what the mark says, UTF-8 if there is none. Raises DataError.
+    """
+    first = next(blocks, b"")
+    return _checked(first, source, encoding), chain([first], blocks)
+
+
 def decoded(
     blocks: Iterator[bytes],
     source: str,
@@ -179,11 +191,11 @@ def decoded(
 ) -> Iterator[str]:
     """The text of the blocks, a byte order mark taken off; no block ends between \\r and \\n.
 
-    Without an encoding it is what the mark says, UTF-8 if there is none. Raises DataError with the line
-    of a byte that is none in this encoding, or of a NUL, and what to do: `mend`.
+    The encoding is as for `encoded`. Raises DataError with the line of a byte that is none in this
+    encoding, or of a NUL, and what to do: `mend`.
     """
+    encoding, blocks = encoded(blocks, source, encoding)
     first = next(blocks, b"")
-    encoding = _checked(first, source, encoding)
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(errors), translate=False)
     ends, block, more = 0, first, True
     while more:

@@ -6,15 +6,15 @@ Every command reads by this module, by the rules in README.md.
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rnn_names.base.errors import DataError
 from rnn_names.names import sniffing, source, spreadsheets
 from rnn_names.names.packed import ENDINGS
-from rnn_names.names.records import Delimited, JsonLines, Lines, Table, unsaid
+from rnn_names.names.records import Delimited, JsonLines, Lines, Table, lines_of_array, unsaid
 
-FORMS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+FORMS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json"}
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 JSON_OBJECT = re.compile(r"\s*\{\s*[\"}]")
 JSON_ARRAY = re.compile(r"\s*\[\s*[\"{\[\]]")
@@ -28,7 +28,7 @@ class Format:
     several columns have columns.BETWEEN between these. `note` takes what a user wants to know.
     """
 
-    kind: str | None = None  # text, csv, tsv, jsonl
+    kind: str | None = None  # text, csv, tsv, jsonl, json
     delimiter: str | None = None
     header: bool = True
     encoding: str | None = None
@@ -36,6 +36,7 @@ class Format:
     column: str | None = None
     label_column: str | None = None
     sheet: str | None = None
+    quoted: bool = True
     note: Callable[[str], None] = field(default=unsaid, compare=False)
 
     @property
@@ -44,7 +45,7 @@ class Format:
         return self.delimiter is not None or not self.header or self.column is not None
 
     def kind_of(self, path: Path | None) -> str:
-        """text, csv, tsv or jsonl."""
+        """text, csv, tsv, jsonl or json."""
         named = self.kind or (form_of(path) if path else None)
         if named is None and path and path.suffix.lower() in spreadsheets.ENDINGS:
             return "csv"  # as which a sheet is read
@@ -52,7 +53,7 @@ class Format:
 
 
 def form_of(path: Path) -> str | None:
-    """csv, tsv or jsonl, by the ending of the file's name without that of a packer; None for any other."""
+    """csv, tsv, jsonl or json, by the ending of the name without that of a packer; None for any other."""
     return FORMS.get((path.with_suffix("") if path.suffix.lower() in ENDINGS else path).suffix.lower())
 
 
@@ -75,10 +76,15 @@ def opened(
             column, label = _columns(form, labelled)
             yield Delimited(sheet, name, ",", column, form.header, label, mend, form.note)
             return
-        blocks = source.blocks(file, name)
+        encoding, blocks = source.encoded(source.blocks(file, name), name, form.encoding)
         if labelled:  # all of the bytes first: whether they are those that were packed is known at the end
             blocks = iter([b"".join(blocks)])
-        text = source.decoded(blocks, name, form.encoding, form.errors, encoded)
+        text = source.decoded(blocks, name, encoding, form.errors, encoded)
+        if kind == "text" and form.kind is None:
+            line, line_end, text = sniffing.first_line(text)
+            if separator := sniffing.of_header(line):
+                form.note(f"{name}: is read as a table; give --input-format text for a name a line")
+                kind, form = "csv", replace(form, delimiter=separator)
         if kind == "text":
             if labelled:
                 raise DataError(
@@ -86,21 +92,23 @@ def opened(
                     "rename it" + (", or say how it is written with --input-format" if "{}" in mend else "")
                 )
             yield Lines(text if form.kind else _no_json(text, name))
-        elif kind == "jsonl":
-            yield JsonLines(
-                text,
-                name,
-                form.column,
-                (form.label_column or "country") if labelled else None,
-                form.note,
-            )
+        elif kind in ("jsonl", "json"):
+            if kind == "json":
+                text = lines_of_array("".join(text), name)
+            label = (form.label_column or "country") if labelled else None
+            unit = "record" if kind == "json" else "line"
+            yield JsonLines(text, name, form.column, label, form.note, unit)
         else:
             column, label = _columns(form, labelled)
-            separator = form.delimiter
-            if separator is None:
-                line, text = sniffing.first_line(text)
-                separator = sniffing.delimiter(line, DELIMITERS[kind], column, form.header, name)
-            yield Delimited(text, name, separator, column, form.header, label, mend, form.note)
+            line, line_end, text = sniffing.first_line(text)
+            separator = form.delimiter or sniffing.delimiter(
+                line, DELIMITERS[kind], column, form.header, name, form.quoted
+            )
+            table = Delimited(
+                text, name, separator, column, form.header, label, mend, form.note, form.quoted
+            )
+            table.encoding, table.line_end = encoding, line_end
+            yield table
 
 
 def _columns(form: Format, labelled: bool) -> tuple[str | None, str | None]:
@@ -115,7 +123,7 @@ def _no_json(text: Iterator[str], name: str) -> Iterator[str]:
         if JSON_OBJECT.match(block):
             raise DataError(f"{name}: looks like JSON lines; give --input-format jsonl")
         if JSON_ARRAY.match(block):
-            raise DataError(f"{name}: looks like a JSON array; put one object in each line (jq -c '.[]')")
+            raise DataError(f"{name}: looks like a JSON array; give --input-format json")
         yield block
         break
     yield from text

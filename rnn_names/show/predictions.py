@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TextIO
@@ -47,18 +48,23 @@ class Prediction(NamedTuple):
 
 
 UNKNOWN = "unknown"  # the answer below the threshold
+FORMULA = re.compile("[=+@\t\r-]")
+NUMBER = re.compile(r"[+-]?[\d.,]+(?:[eE][+-]?\d+)?%?")
 TABLE_ROWS = 1000  # predictions in one table, so that long output appears as it comes
 
 
 class Added(NamedTuple):
     """The columns that are added: what stands before their names, and what groups are called, if any.
 
-    `delimiter` is that of CSV, if it is not the one of the input.
+    `delimiter` is that of CSV, if it is not the one of the input; `decimal` is the mark in its numbers.
+    With `escape_formulas` cells that a spreadsheet would take for formulas get an apostrophe.
     """
 
     prefix: str = ""
     by: str = ""
     delimiter: str | None = None
+    decimal: str = "."
+    escape_formulas: bool = False
 
     @property
     def of_group(self) -> list[str]:
@@ -89,17 +95,22 @@ class Cells:
         columns = [f"{what}{k}" for k in places for what in ("country", "probability")]
         self.added = [added.prefix + column for column in (*columns, "unknown_letters")]
         self.added += added.of_group
+        self.decimal, self.escape_formulas = added.decimal, added.escape_formulas
         table.reserve(set(self.added))
+        end = getattr(table, "line_end", "\n")
         self.minimal, self.all = (
-            partial(csv.writer, delimiter=delimiter, lineterminator="\n", quoting=quoting)
+            partial(csv.writer, delimiter=delimiter, lineterminator=end, quoting=quoting)
             for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
         )
         self.begun = False
 
     def render(self, prediction: Prediction) -> list[str]:
         cells = [cell for g in prediction.guesses for cell in (g.country, f"{g.probability:.6f}")]
-        cells[:1] = [prediction.country] if prediction.country else []
         of_group = prediction.of_group(self.by) if self.by else []
+        if self.decimal != ".":
+            cells[1::2] = [p.replace(".", self.decimal) for p in cells[1::2]]
+            of_group[1:2] = [p.replace(".", self.decimal) for p in of_group[1:2]]
+        cells[:1] = [prediction.country] if prediction.country else []
         return [*cells, *[""] * (2 * self.top_k - len(cells)), prediction.unknown_letters, *of_group]
 
     def write(self, rows: list[Any], rendered: list[list[str]]) -> None:
@@ -107,8 +118,10 @@ class Cells:
         cells = self.table.cells
         text = io.StringIO()
         full = [[*cells(row), *answer] for row, answer in zip(rows, rendered, strict=True)]
+        if self.escape_formulas:
+            full = [[*map(escaped, row)] for row in full]
         self.minimal(text).writerows(full)
-        if "\r" in text.getvalue():
+        if any("\r" in cell for row in full for cell in row):
             # Before Python 3.13 the writer leaves \r unquoted, and readers take it for the end of the row.
             text = io.StringIO()
             for row in full:
@@ -118,7 +131,8 @@ class Cells:
     def _head(self) -> None:
         if not self.begun and self.table.has_header:
             text = io.StringIO()
-            self.minimal(text).writerow([*self.table.header, *self.added])
+            header = [*self.table.header, *self.added]
+            self.minimal(text).writerow([*map(escaped, header)] if self.escape_formulas else header)
             _put(text.getvalue(), self.file, lambda c: "\N{REPLACEMENT CHARACTER}")
         self.begun = True
 
@@ -244,6 +258,11 @@ WRITERS: dict[str, Callable[["Table", int, Added, TextIO], Writer]] = {
     "csv": lambda table, top_k, added, file: Cells(table, _separator(table, added), top_k, added, file),
     "tsv": lambda table, top_k, added, file: Cells(table, DELIMITERS["tsv"], top_k, added, file),
 }
+
+
+def escaped(cell: str) -> str:
+    """The cell, behind an apostrophe if a spreadsheet would take it for a formula; numbers are none."""
+    return f"'{cell}" if FORMULA.match(cell) and not NUMBER.fullmatch(cell) else cell
 
 
 def _separator(table: "Table", added: Added) -> str:
