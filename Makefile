@@ -22,7 +22,8 @@ test: .venv/dev
 	$(BIN)/ruff format --check rnn_names tests data
 	$(BIN)/ruff check rnn_names tests data
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --cov --cov-report=term-missing:skip-covered
+	$(BIN)/pytest -n auto -m "not long" --cov --cov-report=term-missing:skip-covered
+	$(BIN)/pytest -n auto -m long
 
 test-extras:
 	for which in lowest newest; do \

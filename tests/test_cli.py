@@ -863,6 +863,7 @@ def test_stopped_among_several_networks(
     assert 0 <= scored("-m", "m.npz")["accuracy"] <= 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("stop", [2, None], ids=["stopped", "to the end"])
 def test_the_file_has_what_is_said_to_be_the_best(
     few_countries: Path, here: Path, monkeypatch: pytest.MonkeyPatch, stop: int | None

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.benchmarks.clipping import CONFIG, task, train
 
 
+@pytest.mark.long
 def test_clipping_keeps_a_training_that_diverges_without_it() -> None:
     data = task()
     norms, last, error = train(data, replace(CONFIG, lr=0.003, clip_norm=0.0))

@@ -502,6 +502,7 @@ def made_up(countries: Sequence[str], names: Sequence[str], seed: int) -> list[E
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("top_k", [1, 3, 10, 200])
 @pytest.mark.parametrize(

@@ -299,6 +299,7 @@ def test_a_history_that_lacks_fields_is_read(here: Path, history: object) -> Non
         assert tried(command) == 0, command
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cell", ["rnn", "relu", "gru", "lstm"])
 @pytest.mark.parametrize("value", [1e38, -1e29])
 def test_huge_parameters_are_answered_or_refused(here: Path, cell: str, value: float) -> None:

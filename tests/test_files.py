@@ -213,6 +213,7 @@ def test_a_reader_that_leaves_a_pipe_given_to_output_is_an_error(tmp_path: Path)
     assert re.fullmatch(r"error: /dev/fd/\d+: its reader has left; .+\n", done.stderr)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_run_that_is_ended_leaves_nothing_behind(tmp_path: Path, number: int) -> None:
     with subprocess.Popen(

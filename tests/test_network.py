@@ -71,12 +71,14 @@ EVERY_ENTRY = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("label", "config"), EVERY_ENTRY.items(), ids=EVERY_ENTRY)
 def test_every_entry_of_every_gradient(label: str, config: NetworkConfig) -> None:
     errors = errors_of(config, start(config), OBJECTIVE)
     assert max(errors.values()) < 1e-6, errors
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_entry_of_every_gradient_with_dropout(cell: str) -> None:
     config = small_network(cell, True, READOUTS, pooling=True, ngrams=NGRAMS, bag=BAG)

@@ -242,6 +242,7 @@ def rows(path: Path) -> Iterator[list[str]]:
         yield line.split("\t")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", [*WORLD, TEST], ids=lambda path: path.name)
 def test_every_table_is_sorted_and_read_by_the_tool(path: Path) -> None:
     header, *listed = rows(path)
@@ -269,6 +270,7 @@ def test_the_three_lists_of_the_world_are_there() -> None:
     assert TEST.stat().st_size < 150_000
 
 
+@pytest.mark.long
 def test_no_name_of_the_test_part_is_in_what_is_learned() -> None:
     held = {key for row in [*rows(TEST)][1:] for key in world.keys(row[0])}
     assert len(held) > 4000

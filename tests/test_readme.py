@@ -79,6 +79,7 @@ def test_there_are_sessions_to_run() -> None:
     assert sum(len(sessions(text)) for text in TEXTS.values()) >= 10
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("document", [name for name, text in TEXTS.items() if sessions(text)])
 def test_the_console_sessions(document: str, folder: Path) -> None:
     for command, expected in sessions(TEXTS[document]):

@@ -66,6 +66,7 @@ def told(events: Iterator[StepReport | EpochReport]) -> list[Any]:
     return said
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "options",
     [
@@ -192,6 +193,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("workers", "kills", "seed"), [(1, 10, 9)])
 def test_kills_change_no_byte(few_countries: Path, here: Path, workers: int, kills: int, seed: int) -> None:
     # An epoch is some 110 moments: a seed with kills in many of them, and no end before the last.
