@@ -21,8 +21,8 @@ from rnn_names.base.files import check_writable
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint, DataInfo, load, save
 from rnn_names.model.classifier import NameClassifier
-from rnn_names.model.header import DATA_BEFORE_FORMAT_3
-from rnn_names.model.recipe import BEFORE_FORMAT_3, TrainConfig
+from rnn_names.model.header import DATA_BEFORE_FORMAT_3, DATA_BEFORE_FORMAT_4
+from rnn_names.model.recipe import BEFORE_FORMAT_3, BEFORE_FORMAT_4, TrainConfig
 from rnn_names.names.alphabet import Alphabet
 from rnn_names.names.examples import read_examples
 from rnn_names.names.ngrams import NGrams
@@ -285,8 +285,8 @@ def set_to(part: str, key: str, value: object) -> Change:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda h, a: h.update(format=4), "format 4, where this version reads formats 1 to 3; upgrade"),
-        (lambda h, a: h.update(format=0), "format 0, where this version reads formats 1 to 3)"),
+        (lambda h, a: h.update(format=5), "format 5, where this version reads formats 1 to 4; upgrade"),
+        (lambda h, a: h.update(format=0), "format 0, where this version reads formats 1 to 4)"),
         (lambda h, a: h.update(more=1), "its header has other fields: ['more']"),
         (lambda h, a: h["network"].update(hidden_size=0), "hidden_size cannot be 0"),
         (lambda h, a: h["network"].update(hidden_size=-3), "NetworkConfig.hidden_size cannot be -3"),
@@ -414,9 +414,9 @@ def as_format_2(header: dict[str, Any], pairs: object) -> None:
     for name in ("ngrams", "marked", "bag"):
         del header["network"][name]
     header["network"]["pairs"] = pairs
-    for name in DATA_BEFORE_FORMAT_3:
+    for name in DATA_BEFORE_FORMAT_3 | DATA_BEFORE_FORMAT_4:
         del header["data"][name]
-    for name in BEFORE_FORMAT_3:
+    for name in BEFORE_FORMAT_3 | BEFORE_FORMAT_4:
         del header["training"][name]
 
 
@@ -603,7 +603,7 @@ def test_a_header_that_is_none_is_refused(small: Checkpoint, tmp_path: Path, tex
 
 
 def test_the_format_is_the_one_that_is_documented() -> None:
-    assert checkpoint.FORMAT == 3
+    assert checkpoint.FORMAT == 4
     assert f"Format {checkpoint.FORMAT}." in (checkpoint.__doc__ or "")
 
 

@@ -17,7 +17,7 @@ from rnn_names.model.recipe import TrainConfig
 from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples, read_prior
 from rnn_names.names.spelling import fold, fold_case, has_letters, normalise, split_key, tidy
-from rnn_names.names.split import Split, fingerprint, split, unique
+from rnn_names.names.split import Split, fingerprint, folds, split, unique
 from rnn_names.names.tables import Format
 from rnn_names.training.prepared import prepare
 
@@ -163,9 +163,74 @@ def memberships(parts: Split) -> dict[Example, str]:
 def test_split_depends_neither_on_order_nor_on_other_names(
     examples: list[Example], added: list[Example], seed: int
 ) -> None:
-    before = memberships(split(examples, 0.3, 0.3, seed))
-    after = memberships(split([*added, *reversed(examples)], 0.3, 0.3, seed))
+    before = memberships(split(examples, 0.3, 0.3, seed, version=1))
+    after = memberships(split([*added, *reversed(examples)], 0.3, 0.3, seed, version=1))
     assert {example: after[example] for example in before} == before
+    assert memberships(split(examples, 0.3, 0.3, seed)) == memberships(
+        split(examples[::-1], 0.3, 0.3, seed)
+    )
+
+
+def labelled(counts: dict[str, int]) -> list[Example]:
+    """So many names of each label."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return [
+        Example(f"{label}{letters[k // 26]}{letters[k % 26]}", label)
+        for label, n in counts.items()
+        for k in range(n)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("counts", "parts"),  # of each label the least and the most names to test, and to validate
+    [
+        ({"one": 1, "big": 50}, {"one": (0, 0), "big": (5, 5)}),
+        ({"two": 2, "twelve": 12}, {"two": (0, 1), "twelve": (1, 2)}),
+        ({"hundred": 100, "ten": 10}, {"hundred": (10, 10), "ten": (1, 1)}),
+    ],
+)
+@pytest.mark.parametrize("seed", range(5))
+def test_each_label_has_its_share_of_each_part(
+    counts: dict[str, int], parts: dict[str, tuple[int, int]], seed: int
+) -> None:
+    found = split(labelled(counts), 0.1, 0.1, seed)
+    for label, (least, most) in parts.items():
+        train, val, test = (sum(e.country == label for e in part) for part in found)
+        assert least <= test <= most
+        assert least <= val + (counts[label] < 10) <= most + (counts[label] < 10)
+        assert train + val + test == counts[label]
+        assert train >= 1
+
+
+@given(st.integers(0, 300), st.integers(0, 1000))
+def test_a_name_that_is_added_moves_few(n: int, seed: int) -> None:
+    examples = labelled({"a": n, "b": 40})
+    before = memberships(split(examples, 0.1, 0.1, seed))
+    after = memberships(split([*examples, Example("azzz", "a")], 0.1, 0.1, seed))
+    moved = [example for example in before if after[example] != before[example]]
+    assert len(moved) <= 2
+    assert {example.country for example in moved} <= {"a"}
+
+
+@given(EXAMPLES, st.integers(2, 6), st.integers(0, 1000))
+def test_folds_hold_each_name_once_and_no_label_alone(
+    examples: list[Example], count: int, seed: int
+) -> None:
+    parts = folds(examples, count, seed)
+    held = [{split_key(e.name) for e in part} for part in parts]
+    assert len(set().union(*held)) == sum(map(len, held))
+    left = {split_key(e.name) for e in examples} - set().union(*held)
+    assert len(left) <= len({e.country for e in examples})  # at most the only name of each label
+
+
+def test_folds_are_of_one_size_and_spread_the_labels() -> None:
+    parts = folds(labelled({"a": 50, "b": 25, "c": 7, "d": 1}), 5, 1)
+    assert {len(part) for part in parts} == {16, 17}
+    for label, n in (("a", 50), ("b", 25), ("c", 7)):
+        of_label = [sum(e.country == label for e in part) for part in parts]
+        assert sum(of_label) == n
+        assert max(of_label) - min(of_label) <= 1
+    assert not any(e.country == "d" for part in parts for e in part)
 
 
 @given(EXAMPLES)

@@ -220,7 +220,9 @@ def test_quietly_no_note_is_said_but_what_fails(here: Path) -> None:
 
 
 def test_mistakes_of_several_are_told_apart(here: Path) -> None:
-    Path("z.csv").write_text("name,country\n[b]Papas[/b],Japan\n[b]Papas[/b],Japan\n\x1b[1mX,Japan\n")
+    Path("z.csv").write_text(
+        "name,country\n[b]Papas[/b],Japan\n[b]Papas[/b],Japan\n\x1b[1mX,Japan\n\x1b[1mX,Poland\n"
+    )
     result = fine("z.csv", "y.csv", "-m", "a.npz", "-m", "b.npz", "--errors", 1)
     assert "\x1b" not in result.stdout
     told = [line.strip() for line in result.stdout.splitlines() if " on " in line or "truth" in line]

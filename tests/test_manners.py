@@ -70,7 +70,7 @@ def test_every_option_of_train_stands_in_a_section() -> None:
     assert titles[0] == "Arguments"
     assert titles[-1] == REST
     rest = re.findall(r"^  (?:-\w, )?--([\w-]+)", text.partition(f"\n{REST}:\n")[2], re.M)
-    own = {"output", "curves", "bits", "resume"}
+    own = {"output", "curves", "bits", "folds", "resume"}
     assert set(rest) == own | {"quiet", "verbose", "no-color", "help"}
     assert titles[1:-1] == ["The input", *SECTIONS]
 

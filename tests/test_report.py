@@ -129,9 +129,13 @@ def test_metrics_as_json_and_as_a_table(unknown: Counter[str]) -> None:
     assert read["per_country"]["B"] == {"n": 2, "precision": 1.0, "recall": 0.5, "f1": pytest.approx(2 / 3)}
     assert (read["coverage"], read["covered_accuracy"]) == (1, metrics.accuracy)
     file = io.StringIO()
-    write_metrics(metrics, file)
+    write_metrics(scored, file)
     cells = [line.split() for line in file.getvalue().splitlines()]
-    assert ["accuracy", "0.667"] in cells
+    assert ["accuracy", "0.667", "0.208", "to", "0.939"] in cells  # 2 of 3, by Wilson's formula
+    assert read["intervals"]["accuracy"] == [
+        pytest.approx(0.2077, abs=1e-4),
+        pytest.approx(0.9385, abs=1e-4),
+    ]
     assert cells.index(["B", "2", "1.00", "0.50", "0.67"]) < cells.index(
         ["[b]A", "1", "0.50", "1.00", "0.67"]
     )
@@ -176,11 +180,12 @@ def test_coverage_in_the_table_of_metrics() -> None:
 
     def cells(threshold: float) -> list[list[str]]:
         file = io.StringIO()
-        write_metrics(evaluate(p, truth, ["A", "B"], threshold), file)
+        examples = [Example(name, "A") for name in "abc"]
+        write_metrics(Evaluation(["A", "B"], examples, p, truth, Counter(), threshold), file)
         return [line.split() for line in file.getvalue().splitlines()]
 
     assert ["coverage", "0.667"] in cells(0.7)
-    assert ["accuracy", "of", "covered", "names", "0.500"] in cells(0.7)
+    assert ["accuracy", "of", "covered", "names", "0.500", "0.095", "to", "0.905"] in cells(0.7)
     assert ["coverage", "0.000"] in cells(0.95)
     assert ["accuracy", "of", "covered", "names"] in cells(0.95)  # without covered names it is empty
 

@@ -27,7 +27,7 @@ from rnn_names.model import checkpoint
 from rnn_names.names.examples import read_examples
 from rnn_names.names.ngrams import NGrams
 from rnn_names.network.config import NetworkConfig
-from rnn_names.training import run, state
+from rnn_names.training import plan, run, state
 from rnn_names.training.history import history_entry
 from rnn_names.training.loop import EpochReport, State, fit
 from rnn_names.training.prepared import prepare
@@ -276,7 +276,7 @@ def stopped_files(few_countries: Path, tmp_path_factory: pytest.TempPathFactory)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr(run, "fit", fit_two)
+        patch.setattr(plan, "fit", fit_two)
         result = train(few_countries, *SMALL, "--networks", 1, "--bits", 16, "-q", "-o", "stopped.npz")
     assert result.exit_code == 130
     assert re.fullmatch(
@@ -306,8 +306,8 @@ def test_options_are_those_of_the_beginning(stopped: Path, few_countries: Path, 
     result = train("--resume", "-o", "stopped.npz", *agreeing)
     assert result.exit_code == 0
     lines = result.stderr.splitlines()
-    assert lines[1] == "resumed after epoch 2/4"
-    assert [line.split("  ")[0] for line in lines[2:4]] == ["epoch 3/4", "epoch 4/4"]
+    assert lines[2] == "resumed after epoch 2/4"
+    assert [line.split("  ")[0] for line in lines[3:5]] == ["epoch 3/4", "epoch 4/4"]
     assert "calibrated" in lines[-3]
     assert lines[-1] == "stopped.npz replaced the model that was there before"
     assert listing(here) == ["stopped.npz"]
@@ -347,7 +347,7 @@ def test_a_training_that_cannot_go_on_leaves_no_state(
             if isinstance(event, EpochReport):
                 raise TrainingError("the loss is inf; lower --lr")
 
-    monkeypatch.setattr(run, "fit", diverging)
+    monkeypatch.setattr(plan, "fit", diverging)
     assert train(few_countries, *SMALL, "-q").exit_code == 1
     assert listing(here) == ["rnn-names.npz"]
 

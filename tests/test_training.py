@@ -82,8 +82,9 @@ def test_a_single_label_is_refused() -> None:
 
 def test_an_empty_training_part_is_refused() -> None:
     pair = [Example("Nowak", "Poland"), Example("Abe", "Japan")]
+    assert len(prepare(pair, replace(TOY, val_split=0.0, test_split=0.999999)).parts.train) == 2
     with pytest.raises(DataError, match="none of the 2 names falls into the training part"):
-        prepare(pair, replace(TOY, val_split=0.0, test_split=0.999999))
+        prepare(pair, replace(TOY, val_split=0.0, test_split=0.999999), version=1)
 
 
 def test_country_indices() -> None:
@@ -463,7 +464,7 @@ def test_an_epoch_is_validated_by_the_calibrated_average(train: Train, prior: st
 
 
 def test_each_network_stops_early_for_itself() -> None:
-    rng = random.Random(2)
+    rng = random.Random(3)  # of this noise two networks together know more than the first alone
     noise = [Example(e.name, rng.choice(["Italy", "Congo"])) for e in words(0)]
     config = replace(TOY, epochs=40, patience=3, networks=2)
     data = prepare(noise, config)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HELD_OUT = "data/test"  # what the bundled model names as its data: the names that it is scored on
+BUNDLED = "bundled"  # what the bundled model is called
 BUNDLED_MODEL = PACKAGE / "model" / "bundled.npz"
 
 

@@ -179,7 +179,7 @@ def _show(runs: "Sequence[Run]", format: TableOrJson, errors: int, out: TextIO) 
         typer.echo(evaluation.evaluation_json(runs, errors), out)
         return
     if len(runs) == 1:
-        evaluation.write_metrics(runs[0].evaluation.metrics, out)
+        evaluation.write_metrics(runs[0].evaluation, out)
     else:
         evaluation.write_comparison(runs, out)
     if errors:

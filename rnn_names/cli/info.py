@@ -64,6 +64,7 @@ def info(
         "training": ", ".join(f"{key} {value}" for key, value in facts["training"].items()),
         "data": f"{data['source'] or 'the bundled surnames'}: {data['train']:,} names to train, "
         f"{data['val']:,} to validate, {data['test']:,} to test",
+        **({"started from": f"{data['base']}, SHA-256 {data['base_digest']}"} if data["base"] else {}),
         "fingerprint": data["fingerprint"],
         "temperature": f"{facts['temperature']:.3f}",
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from rnn_names.base.bundled import BUNDLED
 from rnn_names.base.errors import DataError
 from rnn_names.base.files import STDOUT, is_regular
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:  # loaded inside the commands, so that --help and usage errors
 
 MODEL = Path("rnn-names.npz")
 MODEL_VARIABLE = "RNN_NAMES_MODEL"
-BUNDLED = "bundled"  # what -m calls the bundled model, in any folder
 MODEL_ORDER = f"${MODEL_VARIABLE}, else {MODEL} in this folder, else {BUNDLED}"
 
 

@@ -11,8 +11,18 @@ from tqdm import tqdm
 
 from rnn_names.cli.options import model_option, nameless
 from rnn_names.model.classifier import NameClassifier
+from rnn_names.show.evaluation import between
 from rnn_names.show.pictures import draw
-from rnn_names.show.training import calibration_line, epoch_line, epoch_name, step_line
+from rnn_names.show.training import (
+    calibration_line,
+    chosen_line,
+    epoch_line,
+    epoch_name,
+    few_names,
+    folds_lines,
+    step_line,
+)
+from rnn_names.training.folds import FoldReport
 from rnn_names.training.loop import EpochReport
 
 if TYPE_CHECKING:
@@ -30,6 +40,7 @@ class Progress:
         self.pictures = pictures
         self.out = out
         self.quiet = quiet
+        self.folds: list[FoldReport] = []
         # disable=None: no bar where stderr is not a terminal; there each epoch prints a line instead.
         self.bar = tqdm(desc="training", unit="step", leave=False, disable=True if quiet else None)
 
@@ -45,8 +56,11 @@ class Progress:
         self.say(
             f"{self.training.read:,} names read; {len(parts.train):,} to train, "
             f"{len(parts.val):,} to validate, {len(parts.test):,} to test; "
-            f"{network.countries} countries, {network.symbols} symbols"
+            f"{network.countries} labels, {network.symbols} symbols"
         )
+        self.say(chosen_line(self.training))
+        for line in few_names(parts, folds=self.training.job.folds):
+            self.say(line)
         if self.training.nameless:
             self.say(f"left out: {nameless(self.training.nameless)}")
         if not parts.val:
@@ -55,6 +69,26 @@ class Progress:
             )
         if resumed:
             self.say(f"resumed after {self._name(-1)}")
+
+    def fold(self, event: "StepReport | FoldReport") -> None:
+        """A step moves the bar, a fold prints a line."""
+        if not isinstance(event, FoldReport):
+            self.bar.total = event.steps
+            self.bar.update(event.step - self.bar.n)
+            return
+        self.folds.append(event)
+        metrics = event.evaluation.metrics
+        with self.bar.external_write_mode(sys.stderr):
+            self.say(
+                f"fold {event.fold}/{self.training.job.folds}  accuracy {metrics.accuracy:.3f}  "
+                f"NLL {metrics.nll:.3f}  {metrics.n:,} names"
+            )
+        self.bar.reset()
+
+    def folds_end(self) -> None:
+        """The figures of all folds."""
+        if not self.quiet:
+            typer.echo("\n".join(folds_lines(self.folds)), self.out)
 
     def event(self, event: "StepReport | EpochReport") -> None:
         """A step moves the bar, an epoch prints a line."""
@@ -94,9 +128,11 @@ class Progress:
         if training.best and before is not None and after is not None:
             self.say(calibration_line(training.best.temperature, before, after, len(parts.val)))
         if parts.test and not self.quiet:
-            metrics, _ = NameClassifier.load(output).evaluate(parts.test)
+            scored = NameClassifier.load(output).score(parts.test)
+            metrics, low_high = scored.metrics, scored.intervals["accuracy"]
             typer.echo(
-                f"test part: accuracy {metrics.accuracy:.3f}, top-3 {metrics.top3_accuracy:.3f}, "
+                f"test part: accuracy {metrics.accuracy:.3f} ({between(low_high)}), "
+                f"top-3 {metrics.top3_accuracy:.3f}, "
                 f"macro-F1 {metrics.macro_f1:.3f}, NLL {metrics.nll:.3f}, ECE {metrics.ece:.3f}, "
                 f"{metrics.n:,} names",
                 self.out,

@@ -16,7 +16,7 @@ SECTIONS = {
     title: names.split()
     for title, names in {
         "The network": "cell bidirectional hidden_size ngrams ngram_length bag readout pooling networks",
-        "Initialisation": "recurrent_init seed",
+        "Initialisation": "recurrent_init freeze seed",
         "The data": "val_split test_split folded join composed",
         "The training": "epochs patience batch_size optimizer lr row_lr row_start warmup momentum "
         "muon_scale clip_norm ema_decay workers",
@@ -77,6 +77,8 @@ def option(name: str, title: str) -> TyperOption:
         shown = f"{one.default:g}"
     if one.metadata["large"] != one.default:
         shown = f"{shown}, or {one.metadata['large']} for {LARGE:,} names and more"
+    if one.metadata["tuned"] != one.default:
+        shown = f"{shown}, or {one.metadata['tuned']} with --from"
     limits = "" if what else allowed(one)
     return TyperOption(
         param_decls=[name, f"{flag}/--no-{flag[2:]}" if kind is bool else flag],

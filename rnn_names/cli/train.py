@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from rnn_names.base.bundled import BUNDLED, BUNDLED_MODEL
 from rnn_names.base.errors import CheckpointError, RnnNamesError
 from rnn_names.base.files import is_regular
 from rnn_names.cli.command import OneCommand
@@ -15,7 +17,7 @@ from rnn_names.cli.drawing import DrawingCommand, check_outputs, parameter_name
 from rnn_names.cli.options import MODEL, Data, Verbose, results
 from rnn_names.cli.reading import DataCommand
 from rnn_names.cli.recipe import RECIPE, RecipeCommand
-from rnn_names.model.recipe import BEFORE_FORMAT_3, chosen
+from rnn_names.model.recipe import BEFORE_FORMAT_3, BEFORE_FORMAT_4, Shape, chosen
 from rnn_names.show.pictures import PICTURES
 
 app = OneCommand()
@@ -33,7 +35,19 @@ class Bits(StrEnum):
 # May differ when a training is resumed.
 OF_A_RUN = ("output", "resume", "quiet", "verbose", "no_color")
 UNUSABLE = (KeyError, TypeError, ValueError, OverflowError, AttributeError)  # of values of a wrong type
-PATHS = ("data", "given_names")  # a state keeps them, and pictures, as they are found from any folder
+PATHS = ("data", "given_names", "base")  # a state keeps them, and pictures, as found from any folder
+
+
+def _folds(value: int) -> int:
+    if value == 1:
+        raise typer.BadParameter("one fold leaves nothing to learn from; give 2 or more.")
+    return value
+
+
+def _model(value: str | None) -> str | None:
+    if value is not None and value != BUNDLED and not Path(value).is_file():
+        raise typer.BadParameter(f"{value!r} is no file; give a model file, or bundled.")
+    return value
 
 
 class TrainCommand(RecipeCommand, DrawingCommand, DataCommand):
@@ -110,6 +124,30 @@ def train(
             show_default=False,
         ),
     ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="bundled|MODEL",
+            rich_help_panel="The input",
+            callback=_model,
+            help="A model to start from, for labels of one's own: it keeps its cell, its letters and its "
+            "n-grams. Its readout is solved for first, then everything is trained at a smaller rate.",
+            show_default=False,
+        ),
+    ] = None,
+    folds: Annotated[
+        int,
+        typer.Option(
+            metavar="K",
+            min=0,
+            callback=_folds,
+            help="First train K models, each without another K-th of the names, and score that part: each "
+            "name once, by a model that has not seen it. The model that is kept has no test part.  "
+            "[default: 0, none]",
+            show_default=False,
+        ),
+    ] = 0,
     bits: Annotated[
         Bits,
         typer.Option(
@@ -129,6 +167,7 @@ def train(
     \b
       rnn-names train
       rnn-names train names.csv --label-column language -o names.npz
+      rnn-names train my_labels/ --from bundled --folds 5
       rnn-names train my_labels/ --hidden-size 64 --epochs 10
       rnn-names train --resume -o names.npz
     """
@@ -138,10 +177,7 @@ def train(
     from rnn_names.training.run import Job, Training
 
     recipe, pictures = ctx.meta["recipe"], ctx.meta["pictures"]
-    try:
-        chosen(recipe, 0)
-    except ValueError as error:
-        raise typer.BadParameter(f"{error}.") from None
+    check_recipe(recipe, base, folds)
     job = Job(
         data=data,
         output=output,
@@ -149,6 +185,8 @@ def train(
         given_names=given_names,
         form=ctx.meta["form"],
         bits=int(bits),
+        base=model_named(base),
+        folds=folds,
         options=_options(
             {
                 **ctx.params,
@@ -159,7 +197,7 @@ def train(
             }
         ),
     )
-    check_outputs([*pictures.values()], [*job.sources, output])
+    check_outputs([*pictures.values()], [*job.sources, *([job.base] if job.base else []), output])
     if verbose:
         typer.echo(f"data: {printable(str(job.sources[0]))}", err=True)
     keep_freed_memory()
@@ -167,6 +205,10 @@ def train(
     show = Progress(training, pictures, results(*pictures.values()), quiet)
     show.begin(resumed=resume)
     try:
+        if folds and not resume:
+            for scored in training.cross_validate():
+                show.fold(scored)
+            show.folds_end()
         for event in training.run():
             show.event(event)
     except (KeyboardInterrupt, SystemExit, RnnNamesError) as stop:  # SystemExit: of SIGTERM and SIGHUP
@@ -177,9 +219,33 @@ def train(
     show.end()
 
 
+def check_recipe(recipe: Mapping[str, Any], base: str | None, folds: int) -> None:
+    """Raise an error of usage for a recipe that there is not, or not with a base or with folds."""
+    try:
+        chosen(recipe, 0)
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.") from None
+    of_base = [one.name for one in fields(Shape) if one.name in recipe]
+    if base and of_base:
+        option = of_base[0].replace("_", "-")
+        raise typer.BadParameter(f"--{option} is that of the model of --from; leave it out.")
+    if recipe.get("freeze") and not base:
+        raise typer.BadParameter("--freeze keeps what a model has learned; give --from a model.")
+    if folds and recipe.get("test_split"):
+        raise typer.BadParameter(
+            "--folds scores every name, so there is no --test-split; give one of them."
+        )
+
+
+def model_named(base: str | None) -> Path | None:
+    """The file of --from."""
+    return None if base is None else BUNDLED_MODEL if base == BUNDLED else Path(base)
+
+
 def _of_today(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a state, with those that states of the version before have by other names or lack."""
-    options = {**dict.fromkeys([*_pictures(), "sheet"]), "quoting": "minimal", **options}
+    today = {"sheet": None, "quoting": "minimal", "base": None, "folds": 0, **BEFORE_FORMAT_4}
+    options = {**dict.fromkeys(_pictures()), **today, **options}
     if "name_column" in options and "country_column" in options:
         options |= {"column": options["name_column"], "label_column": options["country_column"]}
         options |= {
@@ -221,4 +287,6 @@ def _plain(parameter: Any, value: Any) -> Any:
 def _kept(name: str, value: Any) -> Any:
     from rnn_names.training.run import place
 
+    if name == "base" and value == BUNDLED:
+        return value
     return place(Path(value)) if value is not None and name in (*PATHS, *_pictures()) else value

@@ -1,8 +1,9 @@
 """A trained model ↔ one .npz file.
 
-Format 3. The archive holds `header`, a JSON text as bytes, and the arrays of each parameter that
-`parameters` describes. Older formats are read, too: format 2 had pairs of symbols where n-grams are, and
-did not say how the data are read; format 1 had neither 8 bits nor pairs.
+Format 4. The archive holds `header`, a JSON text as bytes, and the arrays of each parameter that
+`parameters` describes. Older formats are read, too: format 3 had one way to divide names, and no model to
+start from; format 2 had pairs of symbols where n-grams are, and did not say how the data are read; format 1
+had neither 8 bits nor pairs.
 
 A file may come from a stranger. Nothing in it is executed, and nothing is trusted. The header is read
 first, up to a limit. It determines which arrays there must be and their shapes; no others are allowed.
@@ -27,11 +28,12 @@ from rnn_names.model.recipe import TrainConfig
 from rnn_names.names.alphabet import Alphabet
 from rnn_names.names.ngrams import NGrams
 from rnn_names.names.spelling import RULE, RULES
+from rnn_names.names.split import VERSION, VERSIONS
 from rnn_names.names.tables import Format
 from rnn_names.network.config import NetworkConfig
 from rnn_names.network.sums import SCALE, widened, with_sums
 
-FORMAT = 3
+FORMAT = 4
 BITS = (4, 8, 16, 32)  # that a parameter may have
 PARAMETER_LIMIT = 1 << 27  # of all networks: 512 MB in 32 bits
 NETWORK_LIMIT = 1000
@@ -42,7 +44,8 @@ class DataInfo:
     """The training data of a model, and how they are read; `source` None means the bundled surnames.
 
     `name_column`, `kind`, `delimiter` and `encoding` are those of a tables.Format, with "" for None.
-    `rule` is the entry of spelling.RULES by which the data were split.
+    `rule` is the entry of spelling.RULES by which the data were split, `split` the entry of split.VERSIONS.
+    `base` is the name of the file that training started from, "" for none, `base_digest` its SHA-256.
     """
 
     source: str | None
@@ -58,6 +61,9 @@ class DataInfo:
     header: bool = True
     encoding: str = ""
     rule: int = RULE
+    split: int = VERSION
+    base: str = ""
+    base_digest: str = ""
 
     @property
     def form(self) -> Format:
@@ -205,6 +211,8 @@ def decode(archive: Archive, others: Collection[str] = ()) -> Checkpoint:
     data = config(DataInfo, header["data"])
     if data.rule not in RULES:
         raise ValueError(f"its rule of spelling is {brief(data.rule)}")
+    if data.split not in VERSIONS:
+        raise ValueError(f"its names are divided by rule {brief(data.split)}")
     return Checkpoint(
         network=network,
         training=training,

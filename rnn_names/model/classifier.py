@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnn_names.base.arrays import FloatArray
-from rnn_names.base.bundled import BUNDLED_MODEL
+from rnn_names.base.bundled import BUNDLED, BUNDLED_MODEL
 from rnn_names.base.errors import CheckpointError, UnknownCountryError
 from rnn_names.base.text import did_you_mean
 from rnn_names.model import checkpoint
@@ -93,7 +93,7 @@ class NameClassifier:
     ) -> "NameClassifier":
         """The model in this file, or the bundled model. Raises CheckpointError."""
         file = BUNDLED_MODEL if path is None else Path(path)
-        return cls(checkpoint.load(file), prior, "bundled" if file == BUNDLED_MODEL else str(file), raw)
+        return cls(checkpoint.load(file), prior, BUNDLED if file == BUNDLED_MODEL else str(file), raw)
 
     @classmethod
     def from_bytes(cls, data: bytes, source: str) -> "NameClassifier":

@@ -11,7 +11,7 @@ import numpy as np
 from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.base.errors import DataError
 from rnn_names.model.arguments import check_examples
-from rnn_names.model.metrics import UNKNOWN_LABEL, Metrics, evaluate, ranks
+from rnn_names.model.metrics import UNKNOWN_LABEL, Metrics, bootstrapped, evaluate, ranks, wilson
 from rnn_names.names.example import Example
 from rnn_names.names.groups import Groups
 from rnn_names.names.spelling import has_letters
@@ -54,6 +54,23 @@ class Evaluation:
     def metrics(self) -> Metrics:
         labels = 0 if self.left_out else len(self.unknown)
         return evaluate(self.p, self.truth, self.countries, self.threshold, labels)
+
+    @cached_property
+    def intervals(self) -> dict[str, tuple[float, float]]:
+        """The 95 % intervals of the figures that are shares or means over labels."""
+        m = self.metrics
+        correct = round(m.accuracy * m.n)
+        found = {
+            "accuracy": wilson(correct, m.n),
+            "top3_accuracy": wilson(round(m.top3_accuracy * m.n), m.n),
+        }
+        answer = np.where(self.covered, self.answer, len(self.countries))
+        labels = 0 if self.left_out else len(self.unknown)
+        found |= bootstrapped(self.truth, answer, len(self.countries), labels)
+        if m.covered_accuracy is not None:
+            covered = int(self.covered.sum())
+            found["covered_accuracy"] = wilson(round(m.covered_accuracy * covered), covered)
+        return found
 
     @cached_property
     def answer(self) -> IntArray:

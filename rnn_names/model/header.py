@@ -8,7 +8,7 @@ from reprlib import repr as brief
 from typing import Any, TypeVar
 
 from rnn_names.model.calibration import COLDEST, HOTTEST, POWERS, PRIORS
-from rnn_names.model.recipe import BEFORE_FORMAT_3, TrainConfig
+from rnn_names.model.recipe import BEFORE_FORMAT_3, BEFORE_FORMAT_4, TrainConfig
 from rnn_names.names.alphabet import SCRIPTS, Alphabet, is_letter
 from rnn_names.names.ngrams import MOST
 from rnn_names.network.cells import CELLS
@@ -17,6 +17,8 @@ from rnn_names.network.config import READOUTS, NetworkConfig
 LARGEST_FIGURE = 1e300  # of the history: a picture of larger figures would overflow
 # In the words of format 3, how formats 1 and 2 read all data.
 DATA_BEFORE_FORMAT_3 = {"kind": "", "delimiter": "", "header": True, "encoding": "", "rule": 1}
+# In the words of format 4, what all data of before are.
+DATA_BEFORE_FORMAT_4 = {"split": 1, "base": "", "base_digest": ""}
 
 _Config = TypeVar("_Config")
 
@@ -80,7 +82,7 @@ def rising(values: Sequence[Any]) -> bool:
 
 
 def upgrade(header: dict[str, Any], version: int, scales: bool) -> None:
-    """Add to the header of an older format what format 3 stores; `scales`: the file has arrays of scales.
+    """Add to the header of an older format what format 4 stores; `scales`: the file has arrays of scales.
 
     Raises ValueError for a field that the older format did not have.
     """
@@ -104,6 +106,12 @@ def upgrade(header: dict[str, Any], version: int, scales: bool) -> None:
             if BEFORE_FORMAT_3.keys() & header["training"].keys():
                 raise ValueError(f"format {version} has no {', '.join(BEFORE_FORMAT_3)}")
             header["training"] |= BEFORE_FORMAT_3
+    if version < 4:
+        for part, more in (("data", DATA_BEFORE_FORMAT_4), ("training", BEFORE_FORMAT_4)):
+            if isinstance(header[part], dict):
+                if more.keys() & header[part].keys():
+                    raise ValueError(f"format {version} has no {', '.join(more)}")
+                header[part] |= more
 
 
 def known(network: Any) -> tuple[dict[str, Any], int | tuple[int, ...], bool]:

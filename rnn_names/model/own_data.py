@@ -43,7 +43,9 @@ class DataSet:
                 f"{self.name}: what the bundled model was trained on is not here; give --split test"
             )
         examples = unique(self.examples, trained.rule)
-        parts = split(examples, config.val_split, config.test_split, config.seed, trained.rule)
+        parts = split(
+            examples, config.val_split, config.test_split, config.seed, trained.rule, trained.split
+        )
         divided = [len(names) for names in parts]
         if self.taught(trained) and divided != [trained.train, trained.val, trained.test]:
             raise DataError(

@@ -24,6 +24,7 @@ def choice(
     help: str,
     *,
     large: Any = None,
+    tuned: Any = None,
     choices: tuple[str, ...] = (),
     least: float = -math.inf,
     most: float = math.inf,
@@ -31,13 +32,15 @@ def choice(
 ) -> Any:
     """A field of a recipe: one of `choices`, or a number from `least` to `most` and below `below`.
 
-    `large` is its default for LARGE names and more, where that differs.
+    `large` is its default for LARGE names and more, `tuned` for a training that starts from a model, where
+    that differs.
     """
     return field(
         default=default,
         metadata={
             **{"help": help, "choices": choices, "least": least, "most": most, "below": below},
             "large": default if large is None else large,
+            "tuned": default if tuned is None else tuned,
         },
     )
 
@@ -126,10 +129,12 @@ class TrainConfig(Checked):
     multiprocessing, `if __name__ == "__main__":`.
     """
 
-    epochs: int = choice(20, "Passes over the training part.", least=1, large=5)
+    epochs: int = choice(20, "Passes over the training part.", least=1, large=5, tuned=10)
     batch_size: int = choice(256, "Names in a step.", least=1, large=512)
-    lr: float = choice(0.007, "Highest learning rate.", least=0, large=0.004)
-    row_lr: float = choice(0.3, "Highest learning rate of the rows of n-grams.", least=0, large=0.5)
+    lr: float = choice(0.007, "Highest learning rate.", least=0, large=0.004, tuned=0.002)
+    row_lr: float = choice(
+        0.3, "Highest learning rate of the rows of n-grams.", least=0, large=0.5, tuned=0.1
+    )
     row_start: float = choice(
         1e-4, "Where Adagrad's sum of squares starts, of a row of n-grams.", least=0, large=1e-5
     )
@@ -175,6 +180,7 @@ class TrainConfig(Checked):
         "Share of the names that are read with a given name, or another name of their label.",
         least=0,
         below=1,
+        tuned=0.1,
     )
     composed: int = choice(4, "Different names that each name is joined to.", least=1, most=1000)
     networks: int = choice(3, "Number of networks to train and average.", least=1, large=1)
@@ -199,6 +205,9 @@ class TrainConfig(Checked):
         1, "Seed of the split, the initial parameters, the order and dropout.", least=0, most=2**63 - 1
     )
     patience: int = choice(5, "Stop after this many epochs without improvement; 0: never.", least=0)
+    freeze: bool = choice(
+        False, "Of a model that training starts from, train the readouts alone; the rest stays as it is."
+    )
     workers: int = choice(2, "Processes; their number changes the last digits of the results.", least=1)
 
     def __post_init__(self) -> None:
@@ -223,12 +232,15 @@ class TrainConfig(Checked):
         )
 
 
-def chosen(given: Mapping[str, Any], names: int) -> tuple[Shape, TrainConfig]:
-    """The recipe for so many names, but for the fields that are given. Raises ValueError."""
-    large = names >= LARGE
+def chosen(given: Mapping[str, Any], names: int, tuned: bool = False) -> tuple[Shape, TrainConfig]:
+    """The recipe for so many names, but for the fields that are given. Raises ValueError.
+
+    `tuned` says that training starts from a model.
+    """
+    column = "tuned" if tuned else "large" if names >= LARGE else ""
     shape, training = (
         {
-            one.name: given.get(one.name, one.metadata["large"] if large else one.default)
+            one.name: given.get(one.name, one.metadata[column] if column else one.default)
             for one in fields(kind)
         }
         for kind in (Shape, TrainConfig)
@@ -246,3 +258,4 @@ BEFORE_FORMAT_3 = {
     **{"muon_scale": 0.4, "dropout_draws": 4, "folded": 0.5, "composed": 4},
     **{"row_lr": 0.0, "row_start": 0.0, "ngram_dropout": 0.0, "step_share": 1.0},
 }
+BEFORE_FORMAT_4 = {"freeze": False}

@@ -1,6 +1,6 @@
 """Training, validation and test part: a split that every spelling of a name falls in alike."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rnn_names.names.example import Example
@@ -15,30 +15,104 @@ class Split(NamedTuple):
     test: list[Example]
 
 
-def split(examples: Iterable[Example], val: float, test: float, seed: int, rule: int = RULE) -> Split:
+VERSION = 2  # of the split that trainings make
+VERSIONS = (1, 2)  # those that models were trained on
+
+
+def split(
+    examples: Iterable[Example],
+    val: float,
+    test: float,
+    seed: int,
+    rule: int = RULE,
+    version: int = VERSION,
+) -> Split:
     """Divide the examples by a hash of the name, spelled by the rule.
 
     Raises ValueError for a seed that is no whole number from 0 below 2^63, and for shares that are none.
 
-    Whatever the file or the order, all spellings of a name fall into one part, and a name added
-    tomorrow moves no other. `val` and `test` are the parts' expected shares.
+    Whatever the file or the order, all spellings of a name fall into one part. `val` and `test` are the
+    parts' shares. Of version 2 they are the shares of each label: its names stand in the order of their
+    hashes, and the first ones are the test part, the next ones the validation part. A name added tomorrow
+    moves at most two others of its label, and none while the numbers of the parts stay. The last name of a
+    label is always kept in training. A name of several labels counts as one of the rarest.
+    Version 1 looks at the hash alone: shares are expected ones, and of a label with few names chance.
     """
-    import hashlib  # not above: to predict takes no hash
-
-    if not isinstance(seed, int) or not 0 <= seed < 1 << 63:
-        raise ValueError(f"seed cannot be {seed!r}; give a whole number, 0<=x<2^63")
     if not (val >= 0 and test >= 0 and val + test <= 1):
         raise ValueError(f"val and test cannot be {val!r} and {test!r}; give shares of at most 1 together")
+    examples = list(examples)
+    keys, hashes = _hashed(examples, seed, rule)
+    part: dict[str, int] = {}  # of each key: 0 test, 1 validation, 2 training
+    if version == 1:
+        part = {key: (u >= test) + (u >= test + val) for key, u in hashes.items()}
+    else:
+        for label, of_label in _by_label(examples, keys, hashes).items():
+            n, odd = len(of_label), _uniform(label, seed)
+            # Rounded up or down by chance, which is the label's own: the mean over labels is exact.
+            stop = min(int((test + val) * n + odd), n - 1)
+            first = min(int(test * n + odd), stop)
+            part |= {key: (k >= first) + (k >= stop) for k, key in enumerate(of_label)}
     parts = Split([], [], [])
-    salt = seed.to_bytes(8, "little")
-    split_key = RULES[rule].split_key
-    for example in examples:
-        key = split_key(example.name).encode("utf-8", "surrogatepass")
-        digest = hashlib.blake2b(key, digest_size=8, salt=salt).digest()
-        u = int.from_bytes(digest, "little") / 2**64
-        part = parts.test if u < test else parts.val if u < test + val else parts.train
-        part.append(example)
+    lists = (parts.test, parts.val, parts.train)
+    for example, key in zip(examples, keys, strict=True):
+        lists[part[key]].append(example)
     return parts
+
+
+def folds(examples: Sequence[Example], count: int, seed: int, rule: int = RULE) -> list[list[Example]]:
+    """The examples in so many folds, every spelling of a name in one of them, the labels spread evenly.
+
+    The only name of a label is in none of them.
+    """
+    keys, hashes = _hashed(examples, seed, rule)
+    fold: dict[str, int] = {}
+    at = 0
+    for of_label in _by_label(examples, keys, hashes).values():
+        if len(of_label) == 1:
+            continue
+        fold |= {key: (at + k) % count for k, key in enumerate(of_label)}
+        at += len(of_label)  # the next label goes on where this one stops: the folds are of one size
+    found: list[list[Example]] = [[] for _ in range(count)]
+    for example, key in zip(examples, keys, strict=True):
+        if key in fold:
+            found[fold[key]].append(example)
+    return found
+
+
+def _hashed(examples: Iterable[Example], seed: int, rule: int) -> tuple[list[str], dict[str, float]]:
+    """The key of each example's name, in which all of its spellings agree, and the hash of each key."""
+    if not isinstance(seed, int) or not 0 <= seed < 1 << 63:
+        raise ValueError(f"seed cannot be {seed!r}; give a whole number, 0<=x<2^63")
+    split_key = RULES[rule].split_key
+    keys = [split_key(example.name) for example in examples]
+    return keys, {key: _uniform(key, seed) for key in dict.fromkeys(keys)}
+
+
+def _uniform(text: str, seed: int) -> float:
+    """A number from 0 below 1 that follows from the text and the seed."""
+    import hashlib  # not above: to predict takes no hash
+
+    digest = hashlib.blake2b(
+        text.encode("utf-8", "surrogatepass"), digest_size=8, salt=seed.to_bytes(8, "little")
+    ).digest()
+    return int.from_bytes(digest, "little") / 2**64
+
+
+def _by_label(
+    examples: Sequence[Example], keys: Sequence[str], hashes: dict[str, float]
+) -> dict[str, list[str]]:
+    """The keys of each label, sorted by their hashes; one of several labels stands under the rarest."""
+    labels: dict[str, set[str]] = {}
+    for example, key in zip(examples, keys, strict=True):
+        labels.setdefault(key, set()).add(example.country)
+    names: dict[str, int] = {}
+    for of_key in labels.values():
+        for label in of_key:
+            names[label] = names.get(label, 0) + 1
+    found: dict[str, list[str]] = {label: [] for label in sorted(names)}
+    for key in sorted(labels, key=lambda key: (hashes[key], key)):
+        found[min(labels[key], key=lambda label: (names[label], label))].append(key)
+    return {label: of_label for label, of_label in found.items() if of_label}
 
 
 def unique(examples: Iterable[Example], rule: int = RULE) -> list[Example]:

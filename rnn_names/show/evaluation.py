@@ -16,7 +16,7 @@ from rnn_names.show.predictions import UNKNOWN
 from rnn_names.show.tables import new_console, new_table, print_table, text_table
 
 if TYPE_CHECKING:
-    from rnn_names.model.metrics import Metrics
+    from rnn_names.model.evaluation import Evaluation
 
 MISTAKE = ("name", "truth", "answer", "probability")
 SCORED_NAME = (*MISTAKE, "truth_rank", "truth_probability")
@@ -32,6 +32,7 @@ def evaluation_json(runs: Sequence[Run], errors: int = 0) -> str:
     records: list[dict[str, Any]] = []
     for run in runs:
         record = asdict(run.evaluation.metrics)
+        record["intervals"] = run.evaluation.intervals
         if len(runs) > 1:
             record = {"model": run.model, "data": run.data, "part": run.part, **record}
         record["unknown_labels"] = dict(sorted(run.evaluation.unknown.items()))
@@ -135,23 +136,25 @@ def _telling(runs: Sequence[Run]) -> dict[str, list[str]]:
     return {title: texts for title, texts in told.items() if len(set(texts)) > 1} or told
 
 
-def write_metrics(metrics: "Metrics", file: TextIO) -> None:
+def write_metrics(evaluation: "Evaluation", file: TextIO) -> None:
     """A line for each figure, then a table of the countries, the most frequent first."""
+    metrics, intervals = evaluation.metrics, evaluation.intervals
     console = new_console(file)
-    summary = new_table("metric", "value")
+    summary = new_table("metric", "value", "95 % interval")
     some = f", of {metrics.n_known:,} names" if metrics.n_known < metrics.n else ""
-    for label, value in (
-        ("names", f"{metrics.n:,}"),
-        ("accuracy", f"{metrics.accuracy:.3f}"),
-        ("top-3 accuracy", f"{metrics.top3_accuracy:.3f}"),
-        ("macro-F1", f"{metrics.macro_f1:.3f}"),
-        ("balanced accuracy", f"{metrics.balanced_accuracy:.3f}"),
-        (f"NLL (nats{some})", f"{metrics.nll:.3f}"),
-        (f"ECE (15 bins{some})", f"{metrics.ece:.3f}"),
-        ("coverage", f"{metrics.coverage:.3f}"),
-        ("accuracy of covered names", _three(metrics.covered_accuracy)),
+    for label, value, figure in (
+        ("names", f"{metrics.n:,}", ""),
+        ("accuracy", f"{metrics.accuracy:.3f}", "accuracy"),
+        ("top-3 accuracy", f"{metrics.top3_accuracy:.3f}", "top3_accuracy"),
+        ("macro-F1", f"{metrics.macro_f1:.3f}", "macro_f1"),
+        ("balanced accuracy", f"{metrics.balanced_accuracy:.3f}", "balanced_accuracy"),
+        (f"NLL (nats{some})", f"{metrics.nll:.3f}", ""),
+        (f"ECE (15 bins{some})", f"{metrics.ece:.3f}", ""),
+        ("coverage", f"{metrics.coverage:.3f}", ""),
+        ("accuracy of covered names", _three(metrics.covered_accuracy), "covered_accuracy"),
     ):
-        summary.add_row(label, value)
+        interval = intervals.get(figure)
+        summary.add_row(label, value, f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else "")
     print_table(summary, console)
     countries = new_table("country", "names", "precision", "recall", "F1")
     for country, m in sorted(metrics.per_country.items(), key=lambda item: -item[1].n):
@@ -159,6 +162,11 @@ def write_metrics(metrics: "Metrics", file: TextIO) -> None:
             printable(country), f"{m.n:,}", f"{m.precision:.2f}", f"{m.recall:.2f}", f"{m.f1:.2f}"
         )
     print_table(countries, console)
+
+
+def between(interval: tuple[float, float]) -> str:
+    """An interval of 95 %, as text."""
+    return f"95 %: {interval[0]:.3f} to {interval[1]:.3f}"
 
 
 def _three(value: float | None) -> str:

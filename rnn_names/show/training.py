@@ -1,10 +1,19 @@
 """The progress of a training, as lines of text."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
+
+from rnn_names.base.text import printable
+from rnn_names.model.metrics import wilson
+from rnn_names.show.evaluation import between
 
 if TYPE_CHECKING:
     from rnn_names.model.recipe import TrainConfig
+    from rnn_names.names.split import Split
+    from rnn_names.training.folds import FoldReport
     from rnn_names.training.loop import EpochReport
+    from rnn_names.training.run import Training
     from rnn_names.training.trainer import StepReport
 
 
@@ -45,3 +54,56 @@ def epoch_line(report: "EpochReport", config: "TrainConfig") -> str:
     name = epoch_name(report.network, report.epoch, config)
     line = "  ".join([name, *figures, f"gradient {report.grad_norm:.2f}"])
     return line + ("  *" if report.members else "")
+
+
+FEW = 50  # names of a part, below which its figures are hardly known
+
+
+def chosen_line(training: "Training") -> str:
+    """What is trained: the size, the epochs and the patience, and what it starts from."""
+    network, config = training.network, training.config
+    start = f"from {printable(training.info.base)}: " if training.info.base else ""
+    count = f"{config.networks} × " if config.networks > 1 else ""
+    patience = f", patience {config.patience}" if config.patience else ""
+    return (
+        f"{start}{count}{network.cell} of {network.hidden_size} units, "
+        f"{network.inputs - network.symbols:,} n-grams; {config.epochs} epochs{patience}"
+    )
+
+
+def few_names(parts: "Split", folds: int) -> Iterator[str]:
+    """Warnings of what few names do not tell, and the labels that have one name."""
+    labels = Counter(example.country for part in parts for example in part)
+    single = sorted(label for label, n in labels.items() if n == 1)
+    if single:
+        which = ", ".join(printable(label) for label in single[:5]) + (", …" if len(single) > 5 else "")
+        yield f"one name only, kept in training, so that no figure tells how well it is known: {which}"
+    if 0 < len(parts.val) < FEW:
+        yield (
+            f"warning: {len(parts.val)} names to validate: they choose the best epoch and the temperature, "
+            "and chance has a part in that"
+        )
+    if 0 < len(parts.test) < FEW:
+        n = len(parts.test)
+        low, high = wilson(0.8 * n, n)
+        yield (
+            f"warning: {n} names to test: an accuracy of 0.80 would mean {low:.2f} to {high:.2f}; "
+            "--folds 5 scores every name"
+        )
+    if not parts.test and not folds:
+        yield "no names to test: nothing tells how good the model is; --folds 5 scores every name"
+
+
+def folds_lines(reports: "Sequence[FoldReport]") -> list[str]:
+    """The figures of a cross-validation: of all names together, and the mean of the folds."""
+    from rnn_names.training.folds import mean_and_error, pooled
+
+    whole, each = pooled(reports), [report.evaluation.metrics for report in reports]
+    accuracy, nll = (mean_and_error([getattr(m, f) for m in each]) for f in ("accuracy", "nll"))
+    return [
+        f"{len(reports)} folds, {whole.metrics.n:,} names, each scored by a model that has not seen it: "
+        f"accuracy {whole.metrics.accuracy:.3f} ({between(whole.intervals['accuracy'])}), "
+        f"macro-F1 {whole.metrics.macro_f1:.3f} ({between(whole.intervals['macro_f1'])})",
+        f"mean of the folds and its standard error: accuracy {accuracy[0]:.3f} ± {accuracy[1]:.3f}, "
+        f"NLL {nll[0]:.3f} ± {nll[1]:.3f}",
+    ]

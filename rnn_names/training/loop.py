@@ -20,6 +20,7 @@ from rnn_names.network.sums import with_sums
 from rnn_names.training.memory import check_memory
 from rnn_names.training.prepared import Prepared
 from rnn_names.training.spellings import spellings
+from rnn_names.training.start import Base
 from rnn_names.training.trainer import DIVERGED, StepReport, Trainer
 from rnn_names.training.weights import class_weights, country_counts, name_weights
 from rnn_names.training.workers import Task, Workers
@@ -84,11 +85,16 @@ class EpochReport:
 
 
 def fit(
-    data: Prepared, network: NetworkConfig, config: TrainConfig, state: State = State()
+    data: Prepared,
+    network: NetworkConfig,
+    config: TrainConfig,
+    state: State = State(),
+    base: Base | None = None,
 ) -> Iterator[StepReport | EpochReport]:
     """Train, and report each step and each epoch; the last EpochReport with members holds the result.
 
-    From a state of the same data and configuration it goes on: what is left gives the same bytes.
+    From a state of the same data and configuration it goes on: what is left gives the same bytes. With a
+    base the networks start from those of the base, one after another.
 
     The same data and configuration give the same bytes, with the same NumPy, the same number of
     threads of its BLAS and the same kind of machine.
@@ -130,9 +136,15 @@ def fit(
         earlier, z_earlier = members[: state.earlier], z_members[: state.earlier]
         # What a network and each of its epochs draw is theirs alone: no generator is part of a state.
         rng = np.random.default_rng([config.seed, number - 1])
-        start = init_params(network, rng, config.recurrent_init)
+        start = {} if base else init_params(network, rng, config.recurrent_init)
         names = data.alphabet.encode(spellings(data.parts.train, data.given, composed, rng))
         task = Task(network, config.objective, names, np.tile(y, 2 + 2 * composed), data.alphabet.fallback)
+        if base and not state.slots:
+            plain = np.arange(2 * len(y))  # as written and in base letters
+            start = base.start(
+                *(number - 1, network, data.alphabet, data.countries),
+                *(names.take(plain), np.tile(y, 2), np.tile(weight, 2)),
+            )
         start = state.slots.get("params", start)
         with Workers(task, start, config.workers, config.epochs * len(y) > SHORT) as workers:
             trainer = Trainer(workers, weight, config, number - 1, state.slots, state.epoch)

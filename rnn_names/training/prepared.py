@@ -12,8 +12,8 @@ from rnn_names.names.encoded import country_indices
 from rnn_names.names.example import Example
 from rnn_names.names.frequent import frequent_ngrams
 from rnn_names.names.ngrams import NGrams
-from rnn_names.names.spelling import RULE, fold, label_key, normalise
-from rnn_names.names.split import Split, split, unique
+from rnn_names.names.spelling import RULE, RULES, fold, label_key, normalise
+from rnn_names.names.split import VERSION, Split, split, unique
 from rnn_names.training.optim import OPTIMIZERS
 from rnn_names.training.spellings import joints
 from rnn_names.training.weights import class_weights, country_counts, name_weights
@@ -58,11 +58,13 @@ def prepare(
     config: TrainConfig,
     given_names: Sequence[Example] = (),
     rule: int = RULE,
+    version: int = VERSION,
 ) -> Prepared:
     """Unique examples, split; the alphabet of the training part; the countries, sorted.
 
-    Of the given names those are kept that would fall into the training part, too: so no name of the
-    other parts is learned as a given name. `rule` is the one of spelling.RULES by which names are divided.
+    Of the given names the training part of their own is kept, without the names of the other parts: none of
+    these is learned as a given name. Names are divided by `rule`, one of spelling.RULES, and by `version`,
+    one of split.VERSIONS.
     Raises DataError for data that cannot be learned from, ValueError for an unknown optimizer.
     """
     if config.optimizer not in OPTIMIZERS:
@@ -83,14 +85,19 @@ def prepare(
         raise DataError(
             f"{unknown[0]!r} is the answer below a threshold, and cannot be a label; give it another name"
         )
-    parts = split(examples, config.val_split, config.test_split, config.seed, rule)
+    shares = config.val_split, config.test_split, config.seed, rule, version
+    parts = split(examples, *shares)
     if not parts.train:
         raise DataError(
             f"none of the {len(examples)} names falls into the training part; "
             "give more names or lower --val-split and --test-split"
         )
     given = (example for example in unique(given_names, rule) if example.country in countries)
-    kept = split(given, config.val_split, config.test_split, config.seed, rule).train if config.join else []
+    split_key = RULES[rule].split_key
+    others = {split_key(example.name) for part in parts[1:] for example in part}
+    kept = (
+        [e for e in split(given, *shares).train if split_key(e.name) not in others] if config.join else []
+    )
     alphabet = Alphabet.learn(example.name for example in [*parts.train, *kept])
     if config.join:
         letters = "".join(sorted({*alphabet.letters, *joints(full=bool(kept))}))

@@ -18,21 +18,20 @@ from rnn_names.base.errors import CheckpointError, LostProcessError, OutputError
 from rnn_names.base.files import check_apart, check_writable, is_regular
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint, DataInfo
-from rnn_names.model.recipe import BY_SIZE, chosen, known_ngrams
-from rnn_names.names.encoded import country_indices
+from rnn_names.model.recipe import chosen
 from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples
 from rnn_names.names.source import STDIN
 from rnn_names.names.spelling import RULE, has_letters
-from rnn_names.names.split import fingerprint
+from rnn_names.names.split import VERSION, fingerprint
 from rnn_names.names.tables import Format
-from rnn_names.network.config import READOUTS, NetworkConfig
 from rnn_names.training import state
+from rnn_names.training.folds import FoldReport, cross_validated
 from rnn_names.training.history import history_entry
-from rnn_names.training.loop import EpochReport, State, fit
-from rnn_names.training.prepared import prepare
+from rnn_names.training.loop import EpochReport, State
+from rnn_names.training.plan import Plan
+from rnn_names.training.start import Base
 from rnn_names.training.trainer import StepReport
-from rnn_names.training.weights import country_counts
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,7 @@ class Job:
 
     `data` None is the bundled surnames; `given_names` None is then the bundled given names, else none.
     `recipe` has the fields of Shape and TrainConfig that are not left to the number of names.
+    `base` is a model to start from; with `folds` there is no test part, see `folds.cross_validated`.
     `options` are the caller's own words for all this; a state keeps them.
     """
 
@@ -50,6 +50,8 @@ class Job:
     given_names: Path | None = None
     form: Format = Format()
     bits: int = 32
+    base: Path | None = None
+    folds: int = 0
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -84,33 +86,39 @@ class Training:
         self.job = job
         self.unfinished = state.state_path(job.output)
         self.replaces = check_output(job, resumed is not None)
+        base = Base.load(job.base) if job.base else None
         source, given_names = job.sources
-        if examples is None:
-            examples = read_examples(source, job.form)
-        given = read_examples(given_names, job.form) if given_names else []
-        self.read = len(examples)
-        self.nameless = sum(not has_letters(example.name) for example in examples)
-        self.shape, self.config = chosen(job.recipe, len(examples))
-        # A training that began under an older rule of spelling ends under it.
-        rule = resumed.best.data.rule if resumed else RULE
-        self.data = prepare(examples, self.config, given, rule)
-        self.network = self._network()
-        train, val, test = map(len, self.data.parts)
-        self.info = DataInfo(
+        self.examples = read_examples(source, job.form) if examples is None else examples
+        self.given = read_examples(given_names, job.form) if given_names else []
+        self.read = len(self.examples)
+        self.nameless = sum(not has_letters(example.name) for example in self.examples)
+        recipe = {
+            **(base.recipe if base else {}),
+            **({"test_split": 0.0} if job.folds else {}),
+            **job.recipe,
+        }
+        self.shape, self.config = chosen(recipe, self.read, tuned=base is not None)
+        # What began under older rules ends under them, and so does what goes on with a model.
+        own = base if base and not base.bundled else None
+        before = resumed.best.data if resumed else own.model.data if own else None
+        rule = before.rule if before else RULE
+        info = DataInfo(
             source=place(job.data),
             name_column=job.form.column or "",
             country_column=job.form.label_column or ("country" if job.form.header else "2"),
-            fingerprint=fingerprint(examples, rule),
-            train=train,
-            val=val,
-            test=test,
-            given_names=len(self.data.given),
+            fingerprint=fingerprint(self.examples, rule),
+            **dict.fromkeys(("train", "val", "test", "given_names"), 0),
             kind=job.form.kind or "",
             delimiter=job.form.delimiter or "",
             header=job.form.header,
             encoding=job.form.encoding or "",
             rule=rule,
+            split=before.split if before else VERSION,
+            base=base.name if base else "",
+            base_digest=base.digest if base else "",
         )
+        self.plan = Plan.of(self.examples, self.given, self.shape, self.config, info, base)
+        self.data, self.network, self.info = self.plan.data, self.plan.network, self.plan.info
         self.history: list[dict[str, float | None]] = []
         self.best: Checkpoint | None = None
         self.kept = 0
@@ -119,11 +127,15 @@ class Training:
         if resumed:
             self._go_on(resumed)
 
+    def cross_validate(self) -> Iterator[StepReport | FoldReport]:
+        """Score every name by a model of the other folds; nothing is written."""
+        return cross_validated(self.examples, self.given, self.job.folds, self.plan, self.shape)
+
     def run(self) -> Iterator[StepReport | EpochReport]:
         """Train to the end. When an EpochReport is handed out, model and state are in their files."""
         try:
             with state.held(self.unfinished):
-                for event in fit(self.data, self.network, self.config, self._start):
+                for event in self.plan.fit(self._start):
                     if isinstance(event, EpochReport):
                         self._keep(event)
                     yield event
@@ -136,31 +148,13 @@ class Training:
         checkpoint.save(self.job.output, self.best, self.job.bits)
         self.unfinished.unlink(missing_ok=True)
 
-    def _network(self) -> NetworkConfig:
-        shape, readouts = self.shape, self.config.objective.readouts
-        every = shape.readout == "every"
-        if every:
-            readouts = tuple(name for name in READOUTS[1:] if name in ("step_country", *readouts))
-        network = NetworkConfig(
-            symbols=len(self.data.alphabet),
-            countries=len(self.data.countries),
-            hidden_size=shape.hidden_size,
-            cell=shape.cell,
-            bidirectional=shape.bidirectional,
-            readouts=readouts,
-            pooling=shape.pooling and not every,
-            bag=0 if every else shape.bag,
-        )
-        count = shape.ngrams
-        if count == BY_SIZE:
-            rows = [shape for name, shape in network.shapes().items() if name.endswith(".U")]
-            count = known_ngrams(self.read, sum(planes * columns for planes, _, columns in rows))
-        return replace(
-            network, ngrams=self.data.ngrams(count, shape.ngram_length, self.config.class_weight)
-        )
-
     def _go_on(self, resumed: state.Interrupted) -> None:
         best = resumed.best
+        if self.info.base_digest != best.data.base_digest:
+            raise CheckpointError(
+                f"{self.unfinished}: {self.info.base} is not the model that the training began with; "
+                "put it back, or remove that file to train anew"
+            )
         same = (self._digest, self.network, self.config)
         if same != (resumed.digest, best.network, best.training):
             again = "pipe the same in" if self.job.data == STDIN else "put them back"
@@ -175,18 +169,7 @@ class Training:
         """Write the best model, if this epoch has it, and where to go on from here."""
         self.history.append(history_entry(event))
         if event.members is not None:
-            y = country_indices(self.data.parts.train, self.data.countries)
-            best = Checkpoint(
-                network=self.network,
-                training=self.config,
-                data=self.info,
-                alphabet=self.data.alphabet,
-                countries=self.data.countries,
-                members=event.members,
-                counts=tuple(map(int, country_counts(y, len(self.data.countries)))),
-                temperature=event.temperature,
-                history=list(self.history),
-            )
+            best = self.plan.model(event, self.history)
             checkpoint.save(self.job.output, best, self.job.bits)
             self.best, self.kept = best, len(self.history) - 1  # not before it is in its file
         assert self.best is not None  # the first epoch is the best so far
@@ -212,7 +195,7 @@ def check_output(job: Job, resumed: bool) -> bool:
     if not is_regular(output) and not output.is_dir():
         raise OutputError(f"{output}: is a pipe or a device, and a model goes to none; give a file")
     check_writable(output)
-    check_apart(output, job.sources)
+    check_apart(output, [*job.sources, *([job.base] if job.base else [])])
     unfinished = state.state_path(output)
     if unfinished.exists() and not resumed:
         raise OutputError(

@@ -22,6 +22,7 @@ from rnn_names.model.parameters import read_floats
 from rnn_names.training.loop import State
 from rnn_names.training.optim import OPTIMIZERS
 from rnn_names.training.prepared import Prepared
+from rnn_names.training.trainer import trained_parameters
 
 RUN = {
     *("network", "epoch", "loss", "earlier", "own_loss", "own_epoch"),
@@ -152,8 +153,10 @@ def _decode(archive: Archive) -> Interrupted:
     if run["epoch"]:
         rows = {name: shapes[name] for name in best.network.row_parameters}
         dense = {name: shape for name, shape in shapes.items() if name not in rows}
-        slots = {"params": shapes, **OPTIMIZERS[config.optimizer](config).slot_shapes(dense)}
-        slots["squares"] = {name: shape[:2] for name, shape in rows.items()}
+        trained = trained_parameters(best.network, config)
+        stepped = {name: shape for name, shape in dense.items() if name in trained}
+        slots = {"params": shapes, **OPTIMIZERS[config.optimizer](config).slot_shapes(stepped)}
+        slots["squares"] = {name: shape[:2] for name, shape in rows.items() if name in trained}
         slots |= {"average": dense, "row_average": rows} if config.ema_decay else {}
     if ours != {"run.npy", *(f"run/{slot}/{name}.npy" for slot, kept in slots.items() for name in kept)}:
         raise ValueError("it does not keep what its optimizer needs")

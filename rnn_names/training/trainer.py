@@ -9,10 +9,12 @@ import numpy as np
 from rnn_names.base.arrays import FloatArray, IntArray, Params
 from rnn_names.base.errors import TrainingError
 from rnn_names.model.recipe import TrainConfig
+from rnn_names.network.config import NetworkConfig
 from rnn_names.network.input import RowGradient
 from rnn_names.training.batches import batches
 from rnn_names.training.optim import EMA, OPTIMIZERS, clip_by_global_norm, learning_rate
 from rnn_names.training.rows import RowAdagrad, RowEMA
+from rnn_names.training.start import readouts
 from rnn_names.training.workers import Workers
 
 DIVERGED = "lower --lr, or --clip-norm (0 clips nothing)"
@@ -29,6 +31,12 @@ class StepReport:
 
 
 HEAVIEST = 8.0  # the weight of a name in a batch, where the mean is 1
+
+
+def trained_parameters(network: NetworkConfig, config: TrainConfig) -> list[str]:
+    """The names of the parameters that training changes: all, or those of the readouts of the label."""
+    layers = readouts(network)
+    return [name for name in network.shapes() if not config.freeze or name.rpartition(".")[0] in layers]
 
 
 class Trainer:
@@ -79,6 +87,9 @@ class Trainer:
     def step(self, chosen: IntArray, weight: FloatArray) -> tuple[float, float]:
         """One step on the chosen spellings: the loss, and the norm of the gradient before clipping."""
         loss, grads = self.workers.gradient(chosen, weight)
+        if self.config.freeze:
+            trained = trained_parameters(self.workers.task.network, self.config)
+            grads = {name: g for name, g in grads.items() if name in trained}
         norm = clip_by_global_norm(grads, self.config.clip_norm or math.inf)
         if not (math.isfinite(loss) and math.isfinite(norm)):
             raise TrainingError(

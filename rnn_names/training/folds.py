@@ -1,0 +1,66 @@
+"""Cross-validation: every name is scored once, by a model that has not seen it."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnn_names.model.classifier import NameClassifier
+from rnn_names.model.evaluation import Evaluation
+from rnn_names.model.recipe import Shape
+from rnn_names.names.example import Example
+from rnn_names.names.spelling import RULES
+from rnn_names.names.split import folds, unique
+from rnn_names.training.loop import EpochReport
+from rnn_names.training.plan import Plan
+from rnn_names.training.trainer import StepReport
+
+
+@dataclass(frozen=True)
+class FoldReport:
+    """The scores of one fold, counted from 1, by the model of the others."""
+
+    fold: int
+    evaluation: Evaluation
+
+
+def cross_validated(
+    examples: Sequence[Example], given: Sequence[Example], count: int, plan: Plan, shape: Shape
+) -> Iterator[StepReport | FoldReport]:
+    """Train on all folds but one, score that one, for each of `count` folds.
+
+    Each training has the recipe of the plan, and a validation part of its own. A label's only name is in no
+    fold, but in every training. Labels and their order are those of the plan.
+    """
+    info = plan.info
+    examples = unique(examples, info.rule)
+    split_key = RULES[info.rule].split_key
+    for number, fold in enumerate(folds(examples, count, plan.config.seed, info.rule), 1):
+        held = {split_key(example.name) for example in fold}
+        rest, rest_given = ([e for e in es if split_key(e.name) not in held] for es in (examples, given))
+        of_rest = Plan.of(rest, rest_given, shape, plan.config, info, plan.base)
+        for event in of_rest.fit():
+            if not isinstance(event, EpochReport):
+                yield event
+            elif event.members is not None:
+                best = event
+        yield FoldReport(number, NameClassifier(of_rest.model(best, [])).score(fold))
+
+
+def pooled(reports: Sequence[FoldReport]) -> Evaluation:
+    """All folds as one evaluation."""
+    parts = [report.evaluation for report in reports]
+    return Evaluation(
+        countries=parts[0].countries,
+        examples=[example for part in parts for example in part.examples],
+        p=np.concatenate([part.p for part in parts]),
+        truth=np.concatenate([part.truth for part in parts]),
+        unknown=Counter(),
+        threshold=0.0,
+    )
+
+
+def mean_and_error(values: Sequence[float]) -> tuple[float, float]:
+    """The mean of the folds' figures, and its standard error."""
+    return float(np.mean(values)), float(np.std(values, ddof=1) / len(values) ** 0.5)

@@ -1,0 +1,200 @@
+"""What a training starts from: the network of another model, for the letters and labels of one's own.
+
+Cell, n-grams and all that reads a name are the base's. Its letters keep their rows; a letter that it lacks
+gets a row of its own, which begins as that of what the base reads in its place. The readouts of the label
+are solved for: each is a logistic regression on what the base says of the training names. It begins at the
+base's own columns of the labels that are its labels, too, and at 0 for the others.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnn_names.base.arrays import FloatArray, IntArray, Params
+from rnn_names.base.bundled import BUNDLED, BUNDLED_MODEL, HELD_OUT
+from rnn_names.base.errors import CheckpointError
+from rnn_names.model import checkpoint
+from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.names.alphabet import SCRIPTS, UNKNOWN_INDEX, Alphabet
+from rnn_names.names.encoded import Encoded
+from rnn_names.names.labels import Labels
+from rnn_names.names.ngrams import NGrams
+from rnn_names.names.spelling import RULE
+from rnn_names.network.config import NetworkConfig
+from rnn_names.network.input import links
+from rnn_names.network.scores import forward, step_scores
+from rnn_names.network.sums import selected, with_sums
+from rnn_names.training.logistic import solved
+
+SOLVED = 10_000  # spellings of names, at most, that a readout is solved for
+PENALTY = 30.0  # over their number: the weight of the penalty in `logistic`
+
+
+@dataclass(frozen=True)
+class Base:
+    """A model to start from, what it is called, and the SHA-256 of its file.
+
+    Raises CheckpointError for a model that no training goes on with.
+    """
+
+    model: Checkpoint
+    name: str
+    digest: str
+
+    def __post_init__(self) -> None:
+        ngrams = self.model.network.ngrams
+        if self.model.data.rule != RULE or (ngrams is not None and not ngrams.marked):
+            raise CheckpointError(
+                f"{self.name}: is of an older version, which read names by other rules; "
+                "train it anew, or start from another model"
+            )
+
+    @classmethod
+    def load(cls, path: Path) -> "Base":
+        """The model in a file. Raises CheckpointError."""
+        name = BUNDLED if path == BUNDLED_MODEL else path.name
+        model = checkpoint.load(path)
+        return cls(model, name, hashlib.sha256(path.read_bytes()).hexdigest())
+
+    @property
+    def bundled(self) -> bool:
+        """Whether it is the bundled model, of whose own split no name is here."""
+        return self.model.data.source == HELD_OUT
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """What a training takes from the base, unless it is told otherwise.
+
+        As many networks; and the split, but of the bundled model: what the base was tested on stays apart.
+        """
+        networks = {"networks": len(self.model.members)}
+        had = self.model.training
+        shares = {name: getattr(had, name) for name in ("seed", "val_split", "test_split")}
+        return networks if self.bundled else networks | shares
+
+    def alphabet(self, learned: Alphabet) -> Alphabet:
+        """The base's symbols, and those of one's own names."""
+        of_base = self.model.alphabet
+        letters = "".join(sorted({*of_base.letters, *learned.letters}))
+        scripts = tuple(sorted({*of_base.scripts, *learned.scripts}))
+        return Alphabet(letters, scripts if len(scripts) <= SCRIPTS else of_base.scripts)
+
+    def network(self, alphabet: Alphabet, labels: int) -> NetworkConfig:
+        """The base's network, for so many labels and for an alphabet with all of its symbols."""
+        network, ngrams = self.model.network, self.model.network.ngrams
+        if ngrams is not None:
+            ngrams = _over(ngrams, self._places(alphabet), alphabet)
+        return replace(network, symbols=len(alphabet), countries=labels, ngrams=ngrams)
+
+    def start(
+        self,
+        member: int,
+        network: NetworkConfig,
+        alphabet: Alphabet,
+        labels: tuple[str, ...],
+        names: Encoded,
+        y: IntArray,
+        weight: FloatArray,
+    ) -> Params:
+        """The parameters as they are trained, the readouts solved for names, labels and weights (n,)."""
+        of_base = self.model.members[member % len(self.model.members)]
+        params = self._reading(of_base, network, alphabet)
+        places = [Labels(self.model.countries).place(label) for label in labels]
+        for layer in readouts(network):
+            for letter in "Wb":
+                columns = of_base[f"{layer}.{letter}"]
+                columns = columns - columns.mean(axis=-1, keepdims=True)  # which changes no probability
+                params[f"{layer}.{letter}"] = np.stack(
+                    [
+                        np.zeros_like(columns[..., 0]) if place is None else columns[..., place]
+                        for place in places
+                    ],
+                    axis=-1,
+                )
+        some = np.linspace(0, len(y) - 1, min(len(y), SOLVED)).astype(np.intp)
+        return _solved(params, network, names.take(some), y[some], weight[some])
+
+    def _places(self, alphabet: Alphabet) -> IntArray:
+        """(V,): the place in the alphabet of each symbol of the base."""
+        place = {symbol: k for k, symbol in enumerate(alphabet.symbols)}
+        of_base = self.model.alphabet
+        any_letter = [3 + alphabet.scripts.index(script) for script in of_base.scripts]
+        return np.array([0, 1, UNKNOWN_INDEX, *any_letter, *(place[letter] for letter in of_base.letters)])
+
+    def _read_as(self, alphabet: Alphabet) -> IntArray:
+        """(V',): for each symbol of the alphabet the one as which the base reads it."""
+        read_as = np.full(len(alphabet), UNKNOWN_INDEX)
+        first = len(alphabet) - len(alphabet.letters)
+        read_as[first:] = [
+            self.model.alphabet.encode([letter]).symbols[1] if letter.strip() else UNKNOWN_INDEX
+            for letter in alphabet.letters
+        ]
+        read_as[self._places(alphabet)] = np.arange(len(self.model.alphabet))
+        return read_as
+
+    def _reading(self, of_base: Params, network: NetworkConfig, alphabet: Alphabet) -> Params:
+        """The parameters but those of the readouts of the label."""
+        old, read_as = self.model.network, self._read_as(alphabet)
+        new = np.setdiff1d(np.arange(len(alphabet)), self._places(alphabet))
+        rows = np.append(read_as, np.arange(old.symbols, old.inputs))
+        params: Params = {}
+        for name in network.shapes():
+            layer, _, letter = name.rpartition(".")
+            if layer in readouts(network):
+                continue
+            value = of_base[name]
+            if name in old.row_parameters:
+                assert old.ngrams is not None
+                # The file holds the sums along the suffixes: training goes on with what each adds.
+                value = selected(of_base, name, slice(None), old).copy()
+                more = links(old.ngrams, layer)[old.symbols :]
+                value[:, old.symbols :] -= value[:, more]
+            if letter == "U":
+                value = value[:, rows]
+            elif layer.endswith("next_symbol"):
+                value = value[..., read_as]
+                value[..., new] = 0 if letter == "W" else value.min()
+            params[name] = np.array(value, np.float32)
+        return params
+
+
+def readouts(network: NetworkConfig) -> list[str]:
+    """The layers from which the label is read."""
+    steps = [f"{d}.step_country" for d in network.directions] if "step_country" in network.readouts else []
+    return [*steps, *(["country"] if "country" in network.readouts else [])]
+
+
+def _over(ngrams: NGrams, places: IntArray, alphabet: Alphabet) -> NGrams:
+    """The same n-grams over an alphabet with more symbols; the symbols of before keep their order."""
+    V = ngrams.symbols
+    of_symbol = places[np.minimum(ngrams.parent, V - 1)]
+    parent = np.where(ngrams.parent < V, of_symbol, ngrams.parent + len(alphabet) - V)
+    return NGrams(len(alphabet), alphabet.symbols.find(" "), parent, places[ngrams.letter], ngrams.marked)
+
+
+def _solved(
+    params: Params, network: NetworkConfig, names: Encoded, y: IntArray, weight: FloatArray
+) -> Params:
+    """The parameters with the readouts solved for. Read out by an identity, the scores are the input."""
+    seen = with_sums(params, network)
+    found: Params = {}
+    for layer in readouts(network):
+        W, b = params[f"{layer}.W"], params[f"{layer}.b"]
+        plain = {f"{layer}.W": np.eye(len(W), dtype=W.dtype), f"{layer}.b": np.zeros(len(W), W.dtype)}
+        wide = replace(network, countries=len(W))
+        if layer == "country":
+            x, of_row = forward(seen | plain, wide, names), np.arange(len(y))
+        else:
+            direction = layer.partition(".")[0]
+            x = step_scores(seen | plain, wide, names, direction)
+            of_row = np.repeat(np.arange(len(y)), names.lengths)
+            if len(x) > SOLVED:
+                chosen = np.linspace(0, len(x) - 1, SOLVED).astype(np.intp)
+                x, of_row = x[chosen], of_row[chosen]
+        found[f"{layer}.W"], found[f"{layer}.b"] = solved(
+            x, y[of_row], weight[of_row], W, b, PENALTY / len(np.unique(of_row))
+        )
+    return params | {name: value.astype(np.float32) for name, value in found.items()}

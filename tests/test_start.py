@@ -1,0 +1,169 @@
+"""Training that starts from a model: what is kept of it, what is solved for, and what is refused."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from rnn_names.cli import app
+from rnn_names.model import checkpoint
+from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.names.encoded import country_indices
+from rnn_names.names.examples import read_examples
+from rnn_names.names.split import unique
+from rnn_names.network.scores import forward
+from rnn_names.network.sums import with_sums
+from rnn_names.training.logistic import solved
+from rnn_names.training.start import Base
+
+QUICK = ["--epochs", "2", "--workers", "1"]
+
+
+def train(*args: object) -> Any:
+    return CliRunner().invoke(app, ["train", *map(str, args)])
+
+
+@pytest.fixture(scope="module")
+def base_file(knowing: Checkpoint, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of n-grams, with every readout, as a file."""
+    path = tmp_path_factory.mktemp("base") / "base.npz"
+    checkpoint.save(path, knowing)
+    return path
+
+
+@pytest.fixture(scope="module")
+def halves(tmp_path_factory: pytest.TempPathFactory, few_countries: Path) -> Path:
+    """Names with two labels of one's own; some have a letter of their own."""
+    path = tmp_path_factory.mktemp("own") / "own.csv"
+    names = [e.name for e in unique(read_examples(few_countries))][::4]
+    rows = [f"{name}{'ʘ' if k % 3 else ''},{('odd', 'even')[k % 2]}\n" for k, name in enumerate(names)]
+    path.write_text("name,country\n" + "".join(rows), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("bits", [4, 8, 32])
+def test_what_reads_a_name_is_kept(knowing: Checkpoint, tmp_path: Path, bits: int) -> None:
+    checkpoint.save(tmp_path / "base.npz", knowing, bits)
+    base = Base.load(tmp_path / "base.npz")
+    model = base.model
+    alphabet = replace(model.alphabet, letters="".join(sorted({*model.alphabet.letters, "ʘ", "ж"})))
+    network = base.network(alphabet, len(model.countries))
+    names = ["Schmidt", "Nguyễn", "Παπαδόπουλος", "O'Brien"]
+    y, weight = np.array([0, 1, 2, 3]), np.ones(4)
+    params = base.start(0, network, alphabet, model.countries, alphabet.encode(names), y, weight * 0 + 1)
+    seen = with_sums(params, network)
+    for name in ("country.W", "country.b"):  # those of the base again, in the place of what was solved for
+        seen[name] = checkpoint.load(tmp_path / "base.npz").members[0][name]
+    mine = forward(seen, network, alphabet.encode(names))
+    theirs = forward(model.members[0], model.network, model.alphabet.encode(names))
+    assert mine == pytest.approx(theirs, abs=2e-4)
+
+
+def test_a_new_letter_begins_as_what_the_base_reads(knowing: Checkpoint) -> None:
+    base = Base(knowing, "base", "")
+    letters = "".join(sorted({*knowing.alphabet.letters, "ʘ"}))
+    alphabet = replace(knowing.alphabet, letters=letters)
+    network = base.network(alphabet, 2)
+    names = alphabet.encode(["ab", "cd"])
+    params = base.start(0, network, alphabet, ("A", "B"), names, np.array([0, 1]), np.ones(2))
+    new, unknown = alphabet.symbols.index("ʘ"), 2
+    assert np.array_equal(params["forward.U"][:, new], params["forward.U"][:, unknown])
+    assert params["country.W"].shape[1] == 2
+
+
+@pytest.mark.parametrize("penalty", [0.01, 0.1, 1.0])
+def test_a_readout_is_solved_for(penalty: float) -> None:
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=(200, 5)), rng.integers(0, 3, 200)
+    x[:, 0] += y
+    W, b = rng.normal(size=(5, 3)), np.zeros(3)
+    W_1, b_1 = solved(x, y, np.ones(200), W, b, penalty)
+    p = np.exp(x @ W_1 + b_1)
+    p /= p.sum(axis=1, keepdims=True)
+    p[np.arange(200), y] -= 1
+    assert p.sum(axis=0) / 200 == pytest.approx(0, abs=1e-5)  # the derivative with respect to b
+    spread = x.std(axis=0)[:, None] + 1e-3
+    assert x.T @ p / 200 + penalty * spread**2 * (W_1 - W) == pytest.approx(0, abs=1e-4)
+    assert solved(x, y, np.ones(200), W, b, 1e6)[0] == pytest.approx(W, abs=1e-5)
+
+
+def test_labels_and_letters_of_ones_own(base_file: Path, halves: Path, here: Path) -> None:
+    for name in ("a.npz", "b.npz"):
+        done = train(halves, "--from", base_file, "-o", name, *QUICK)
+        assert done.exit_code == 0, done.output
+    assert Path("a.npz").read_bytes() == Path("b.npz").read_bytes()
+    model = checkpoint.load("a.npz")
+    assert model.countries == ("even", "odd")
+    assert "ʘ" in model.alphabet.letters
+    assert model.data.base == "base.npz"
+    told = CliRunner().invoke(app, ["info", "a.npz"])
+    assert model.data.base_digest in "".join(told.output.split())
+
+
+def test_frozen_only_the_readouts_change(base_file: Path, halves: Path, here: Path) -> None:
+    done = train(halves, "--from", base_file, "--freeze", "-o", "a.npz", *QUICK)
+    assert done.exit_code == 0, done.output
+    a, base = checkpoint.load("a.npz"), checkpoint.load(base_file)
+    for name in ("forward.W", "backward.W", "forward.b"):
+        assert a.members[0][name] == pytest.approx(base.members[0][name], abs=1e-6)  # of an average
+
+
+def test_a_finished_model_goes_on(base_file: Path, few_countries: Path, here: Path) -> None:
+    done = train(few_countries, "--from", base_file, "-o", "a.npz", *QUICK)
+    assert done.exit_code == 0, done.output
+    before, after = checkpoint.load(base_file), checkpoint.load("a.npz")
+    assert after.countries == before.countries
+    assert (after.training.seed, after.data.split) == (before.training.seed, before.data.split)
+    examples = read_examples(few_countries)
+    y = country_indices(examples, after.countries)
+    names = after.alphabet.encode(e.name for e in examples)
+    right = [
+        (
+            forward(m.members[0], m.network, m.alphabet.encode(e.name for e in examples)).argmax(1) == y
+        ).mean()
+        for m in (before, after)
+    ]
+    assert len(names.lengths) == len(y)
+    assert right[1] > right[0]
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["--from", "{base}", "--hidden-size", "8"], "--hidden-size is that of the model"),
+        (["--from", "{base}", "--cell", "gru"], "--cell is that of the model"),
+        (["--freeze"], "--freeze keeps what a model has learned"),
+        (["--from", "none.npz"], "'none.npz' is no file"),
+        (["--folds", "1"], "one fold leaves nothing"),
+        (["--folds", "3", "--test-split", "0.2"], "there is no --test-split"),
+    ],
+)
+def test_what_does_not_go_together(
+    base_file: Path, halves: Path, here: Path, args: list[str], message: str
+) -> None:
+    done = train(halves, "-o", "a.npz", *(arg.format(base=base_file) for arg in args))
+    assert done.exit_code == 2
+    assert message in " ".join(done.output.replace("│", " ").split())
+    assert not Path("a.npz").exists()
+
+
+def test_a_model_is_not_written_over_the_one_it_starts_from(
+    knowing: Checkpoint, halves: Path, here: Path
+) -> None:
+    checkpoint.save("a.npz", knowing)
+    done = train(halves, "--from", "a.npz", "-o", "a.npz", *QUICK)
+    assert done.exit_code in (1, 2)
+    assert checkpoint.load("a.npz").countries == knowing.countries
+
+
+def test_folds_score_every_name_once(base_file: Path, halves: Path, here: Path) -> None:
+    done = train(halves, "--from", base_file, "--folds", "3", "-o", "a.npz", *QUICK)
+    assert done.exit_code == 0, done.output
+    n = len(unique(read_examples(halves)))
+    assert f"3 folds, {n:,} names, each scored by a model that has not seen it: accuracy 0." in done.output
+    assert "± " in done.output
+    model = checkpoint.load("a.npz")
+    assert (model.data.test, model.training.test_split) == (0, 0)
