@@ -117,6 +117,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model_file: Path, ense
     return folder
 
 
+AGAINST = {"model", "difference", "interval", "only_this", "only_first", "p"}
+
+
 def invoke(*args: object) -> Result:
     return test_cli.invoke("evaluate", *args)
 
@@ -138,6 +141,7 @@ def test_several_models_and_data_sets_as_json(here: Path) -> None:
     ]
     for record in records:
         alone = read(record["data"], "-m", record["model"])
+        assert record.pop("against_first", {}).keys() == (AGAINST if record["model"] == "b.npz" else set())
         assert list(record)[3:] == list(alone)
         assert {key: record[key] for key in alone} == alone
     assert records[0]["unknown_labels"] == {"Peru": 1}
@@ -146,13 +150,18 @@ def test_several_models_and_data_sets_as_json(here: Path) -> None:
 def test_several_models_and_data_sets_as_a_table(here: Path) -> None:
     both = ("-m", "a.npz", "-m", "b.npz")
     result = fine("x.csv", "y.csv", *both)
-    header, _, *rows = [line.split() for line in result.stdout.splitlines() if line.strip()]
+    lines = [line.split() for line in result.stdout.splitlines() if line.strip()]
+    header, rows = lines[0], lines[2:6]
     assert header[:4] == ["model", "data", "names", "accuracy"]
     records = read("x.csv", "y.csv", *both)
     for row, record in zip(rows, records, strict=True):
         assert row[:3] == [record["model"], record["data"], str(record["n"])]
         keys = ("accuracy", "macro_f1", "top3_accuracy", "nll", "ece", "balanced_accuracy", "coverage")
         assert row[3:10] == [f"{record[key]:.3f}" for key in keys]
+    assert lines[6][:4] == ["model", "data", "against", "accuracy"]
+    for row, record in zip(lines[8:], records[1::2], strict=True):
+        assert row[:3] == ["b.npz", record["data"], "a.npz"]
+        assert row[3] == f"{record['against_first']['difference']:+.3f}"
     assert "b.npz on y.csv: 3 names" in result.stderr
     assert fine("x.csv", *both).stdout.split()[:2] == ["model", "names"]  # all have the same data
     assert fine("x.csv", "y.csv", "-m", "a.npz").stdout.split()[:2] == ["data", "names"]

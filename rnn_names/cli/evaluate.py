@@ -182,5 +182,6 @@ def _show(runs: "Sequence[Run]", format: TableOrJson, errors: int, out: TextIO) 
         evaluation.write_metrics(runs[0].evaluation, out)
     else:
         evaluation.write_comparison(runs, out)
+        evaluation.write_compared(runs, out)
     if errors:
         evaluation.write_mistakes(runs, errors, out)

@@ -119,7 +119,7 @@ def ranks(probabilities: FloatArray, truth: IntArray) -> IntArray:
 
 def wilson(hits: float, n: int) -> tuple[float, float]:
     """The 95 % interval of a share of `hits` in n names (Wilson 1927): within 0 to 1, whatever n."""
-    z = 1.959964
+    z = NORMAL_95
     middle, share = z * z / (2 * n), hits / n
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     low, high = ((share + middle + sign * half) / (1 + 2 * middle) for sign in (-1, 1))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from rnn_names.base.files import replacing
 from rnn_names.base.text import printable
+from rnn_names.model.comparison import compared
 from rnn_names.model.evaluation import Run
 from rnn_names.names.tables import DELIMITERS
 from rnn_names.show.predictions import UNKNOWN
@@ -26,16 +27,18 @@ TELLING = 12  # least width of the columns that distinguish runs
 def evaluation_json(runs: Sequence[Run], errors: int = 0) -> str:
     """One object, or for several runs an array of objects that begin with model, data and part.
 
-    Its members are the fields of Metrics, the number of names of each unknown label and, on request, the
-    most confident mistakes.
+    Its members are the fields of Metrics, the number of names of each unknown label, the comparison with
+    the first model on the same names and, on request, the most confident mistakes.
     """
     records: list[dict[str, Any]] = []
-    for run in runs:
+    for run, comparison in zip(runs, compared(runs), strict=True):
         record = asdict(run.evaluation.metrics)
         record["intervals"] = run.evaluation.intervals
         if len(runs) > 1:
             record = {"model": run.model, "data": run.data, "part": run.part, **record}
         record["unknown_labels"] = dict(sorted(run.evaluation.unknown.items()))
+        if comparison:
+            record["against_first"] = comparison._asdict()
         if errors:
             mistakes = (_scored_name(run, i) for i in run.evaluation.mistakes(errors))
             record["errors"] = [{key: mistake[key] for key in MISTAKE} for mistake in mistakes]
@@ -105,6 +108,32 @@ def write_comparison(runs: Sequence[Run], file: TextIO) -> None:
     table = text_table(*told)
     for column, texts in zip(table.columns, told.values(), strict=True):
         column.min_width = min(TELLING, max(map(len, texts)))
+    for title in figures:
+        table.add_column(title, justify="right", no_wrap=True)
+    for row in zip(*told.values(), *figures.values(), strict=True):
+        table.add_row(*row)
+    print_table(table, new_console(file))
+
+
+def write_compared(runs: Sequence[Run], file: TextIO) -> None:
+    """A row for each model that has scored the same names as the first one, against that one."""
+    found = compared(runs)
+    pairs = [pair for pair in found if pair]
+    if not pairs:
+        return
+    told = {
+        title: [text for text, pair in zip(texts, found, strict=True) if pair]
+        for title, texts in _telling(runs).items()
+    }
+    figures = {
+        "against": [printable(pair.model) for pair in pairs],
+        "accuracy": [f"{pair.difference:+.3f}" for pair in pairs],
+        "95 % interval": ["{:+.3f} to {:+.3f}".format(*pair.interval) for pair in pairs],
+        "better": [f"{pair.only_this:,}" for pair in pairs],
+        "worse": [f"{pair.only_first:,}" for pair in pairs],
+        "p (McNemar)": [f"{pair.p:.3f}" if pair.p >= 0.001 else "< 0.001" for pair in pairs],
+    }
+    table = text_table(*told)
     for title in figures:
         table.add_column(title, justify="right", no_wrap=True)
     for row in zip(*told.values(), *figures.values(), strict=True):
