@@ -1,6 +1,7 @@
 """Evaluation of single names, of several models and of several data sets, by library and command."""
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -243,6 +244,47 @@ def test_mistakes_of_several_are_told_apart(here: Path) -> None:
     assert "\ufffd[1mX" in table
 
 
+def test_labels_as_csv(here: Path) -> None:
+    rows = list(csv.reader(io.StringIO(fine("x.csv", "-m", "a.npz", "--format", "csv").stdout)))
+    assert rows[0] == ["label", "n", "precision", "recall", "f1"]
+    known = read("x.csv", "-m", "a.npz")["per_country"]
+    assert [(label, int(n), *map(float, rest)) for label, n, *rest in rows[1:]] == [
+        (label, m["n"], *(pytest.approx(m[key], abs=1e-6) for key in ("precision", "recall", "f1")))
+        for label, m in known.items()
+    ]
+    both = fine("x.csv", "y.csv", "-m", "a.npz", "-m", "b.npz", "--format", "csv").stdout
+    several = list(csv.DictReader(io.StringIO(both)))
+    assert list(several[0])[:3] == ["model", "data", "label"]
+    assert {(row["model"], row["data"]) for row in several} == {
+        (model, data) for model in ("a.npz", "b.npz") for data in ("x.csv", "y.csv")
+    }
+
+
+@pytest.mark.parametrize("file", ["c.csv", "c.json", "c.JSON"])
+def test_confusion_as_counts(here: Path, few_countries: Path, file: str) -> None:
+    fine(few_countries, "-m", "a.npz", "--split", "all", "--confusion", file)
+    text = Path(file).read_bytes().decode()
+    if file.endswith("csv"):
+        (corner, *labels), *rows = csv.reader(io.StringIO(text))
+        assert (corner, [row[0] for row in rows]) == ("truth", labels)
+        counts = [list(map(int, row[1:])) for row in rows]
+    else:
+        labels, counts = json.loads(text).values()
+    record = read(few_countries, "-m", "a.npz", "--split", "all")
+    for k, label in enumerate(labels):
+        m = record["per_country"][label]
+        assert sum(counts[k]) == m["n"]
+        assert counts[k][k] == round(m["recall"] * m["n"])
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl"])
+def test_predictions_that_are_packed(here: Path, form: str) -> None:
+    for name in (f"p.{form}", f"p.{form}.gz", f"q.{form}.gz"):
+        fine("x.csv", "-m", "a.npz", "--predictions", name)
+    assert gzip.decompress(Path(f"p.{form}.gz").read_bytes()) == Path(f"p.{form}").read_bytes()
+    assert Path(f"p.{form}.gz").read_bytes() == Path(f"q.{form}.gz").read_bytes()  # neither time nor name
+
+
 @pytest.mark.parametrize("form", ["csv", "tsv", "jsonl", "CSV"])
 def test_what_is_said_of_each_name(here: Path, form: str) -> None:
     fine("x.csv", "-m", "a.npz", "--predictions", f"p.{form}")
@@ -350,6 +392,12 @@ def test_a_failure_counts_though_nobody_reads_the_results(here: Path, form: str)
         ["--min-macro-f1", "inf"],
         ["--errors", "-1"],
         ["--predictions", "p.txt"],
+        ["--predictions", "p.gz"],
+        ["--predictions", "p.txt.gz"],
+        ["--format", "csv", "--errors", "1"],
+        ["--format", "csv", "--confusion", "-"],
+        ["--confusion", "c.txt"],
+        ["--reliability", "c.csv"],
         ["--predictions", "p"],
         ["y.csv", "--confusion", "c.svg"],
         ["-m", "a.npz", "-m", "b.npz", "--reliability", "r.svg"],

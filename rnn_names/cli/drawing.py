@@ -1,14 +1,15 @@
 """The options of commands that draw pictures: one for each picture."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import typer
 from typer.core import TyperOption
 
-from rnn_names.base.files import check_apart, check_writable
+from rnn_names.base.files import check_apart, check_writable, is_regular
 from rnn_names.cli.command import Command
-from rnn_names.cli.options import svg_file
 from rnn_names.show.pictures import PICTURES
 
 
@@ -21,8 +22,8 @@ class DrawingCommand(Command):
         added = [
             TyperOption(
                 param_decls=[parameter_name(option), option],
-                metavar="FILE.svg|-",
-                callback=_svg,
+                metavar="|".join(["FILE.svg", *picture.figures, "-"]),
+                callback=partial(_file, figures=picture.figures),
                 help=picture.help,
             )
             for option, picture in self.pictures.items()
@@ -49,5 +50,12 @@ def parameter_name(option: str) -> str:
     return option.removeprefix("--").replace("-", "_")
 
 
-def _svg(ctx: Any, parameter: Any, value: str | None) -> Path | None:
-    return svg_file(None if value is None else Path(value))
+def _file(ctx: Any, parameter: Any, value: str | None, figures: tuple[str, ...]) -> Path | None:
+    """The path of a picture, or of its figures: a pipe or a device gets the picture."""
+    path = None if value is None else Path(value)
+    endings = (".svg", *figures)
+    if path is not None and is_regular(path) and path.suffix.lower() not in endings:
+        raise typer.BadParameter(
+            f"{path}: pictures are SVG; give a name that ends with {' or '.join(endings)}, or -."
+        )
+    return path

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -18,7 +19,6 @@ from rnn_names.cli.options import (
     GroupTable,
     Prior,
     Raw,
-    TableOrJson,
     Threshold,
     Verbose,
     finite,
@@ -32,8 +32,17 @@ if TYPE_CHECKING:
     from rnn_names.model.evaluation import Run
 
 RECORDS = (".csv", ".tsv", ".jsonl")
+PACKED = tuple(f"{ending}.gz" for ending in RECORDS)
 
 app = OneCommand()
+
+
+class Format(StrEnum):
+    """Values of --format."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
 
 
 def _least(value: float | None) -> float | None:
@@ -41,8 +50,10 @@ def _least(value: float | None) -> float | None:
 
 
 def _records_file(path: Path | None) -> Path | None:
-    if path is not None and is_regular(path) and path.suffix.lower() not in RECORDS:
-        raise typer.BadParameter(f"{path} does not end in {', '.join(RECORDS)}, and is not -.")
+    if path is not None and is_regular(path) and not path.name.lower().endswith(RECORDS + PACKED):
+        raise typer.BadParameter(
+            f"{path} does not end in {', '.join(RECORDS)}, or one of these and .gz, and is not -."
+        )
     return path
 
 
@@ -79,8 +90,12 @@ def evaluate(
         ),
     ] = None,
     format: Annotated[
-        TableOrJson, typer.Option(help="json: one object, or an array of them for several models or data.")
-    ] = TableOrJson.table,
+        Format,
+        typer.Option(
+            help="json: one object, or an array of them for several models or data; csv: a row for each "
+            "label."
+        ),
+    ] = Format.table,
     min_accuracy: Annotated[
         float | None,
         typer.Option(callback=_least, min=0, max=1, help="Fail with exit code 1 below this accuracy."),
@@ -97,8 +112,9 @@ def evaluate(
         typer.Option(
             metavar="FILE|-",
             callback=_records_file,
-            help="Write the answer to each name to a .csv, .tsv or .jsonl file; as CSV to a pipe or "
-            "device, or for - to standard output, and the figures go to standard error.",
+            help="Write the answer to each name to a .csv, .tsv or .jsonl file, packed if it ends in "
+            ".gz; as CSV to a pipe or device, or for - to standard output; then the figures go to "
+            "standard error.",
         ),
     ] = None,
     prior: Prior = None,
@@ -129,13 +145,21 @@ def evaluate(
     from rnn_names.names.examples import read_examples
     from rnn_names.names.source import name_of
     from rnn_names.show import evaluation
-    from rnn_names.show.confusion import write_confusion
-    from rnn_names.show.pictures import draw
+    from rnn_names.show.confusion import save_confusion, write_confusion
+    from rnn_names.show.pictures import PICTURES, draw
 
     pictures: dict[str, Path] = ctx.meta["pictures"]
-    table = pictures.get("--confusion") == STDOUT
-    if table and format is TableOrJson.json:
-        raise typer.BadParameter("--confusion - prints a table; with --format json give it a file.")
+    confusion = pictures.get("--confusion")
+    table = confusion == STDOUT
+    counts = (
+        confusion is not None and confusion.suffix.lower() in PICTURES["evaluate"]["--confusion"].figures
+    )
+    if table and format is not Format.table:
+        raise typer.BadParameter(f"--confusion - prints a table; with --format {format} give it a file.")
+    if errors and format is Format.csv:
+        raise typer.BadParameter(
+            "--errors has no place among labels; give --format json, or --predictions."
+        )
     if pictures and max(len(model or []), len(data or [])) > 1:
         raise typer.BadParameter("a picture shows one model on one DATA; give one of each.")
     paths: Sequence[Path | None] = model or [None]
@@ -158,6 +182,8 @@ def evaluate(
         evaluation.save_scored_names(scored, predictions)
     if "--confusion" in pictures:
         note_told(scored[0].evaluation, files.get("--confusion"))
+    if counts:
+        save_confusion(confusion_of(scored[0].evaluation), files.pop("--confusion"))
     draw("evaluate", files, scored[0].evaluation)
     failed = list(failures(scored, min_accuracy, min_macro_f1))
     try:
@@ -172,11 +198,14 @@ def evaluate(
         raise QualityError(*failed)
 
 
-def _show(runs: "Sequence[Run]", format: TableOrJson, errors: int, out: TextIO) -> None:
+def _show(runs: "Sequence[Run]", format: Format, errors: int, out: TextIO) -> None:
     from rnn_names.show import evaluation
 
-    if format is TableOrJson.json:
+    if format is Format.json:
         typer.echo(evaluation.evaluation_json(runs, errors), out)
+        return
+    if format is Format.csv:
+        evaluation.write_labels(runs, out)
         return
     if len(runs) == 1:
         evaluation.write_metrics(runs[0].evaluation, out)

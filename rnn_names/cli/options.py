@@ -12,7 +12,7 @@ import typer
 
 from rnn_names.base.bundled import BUNDLED
 from rnn_names.base.errors import DataError
-from rnn_names.base.files import STDOUT, is_regular
+from rnn_names.base.files import STDOUT
 
 if TYPE_CHECKING:  # loaded inside the commands, so that --help and usage errors are quick
     from rnn_names.model.classifier import NameClassifier
@@ -146,13 +146,6 @@ Threshold = Annotated[
     float,
     typer.Option(callback=finite, min=0, max=1, help="Answer unknown if no country is this likely."),
 ]
-
-
-def svg_file(path: Path | None) -> Path | None:
-    """The path of a picture: it ends with .svg, unless it is standard output, a pipe or a device."""
-    if path is not None and is_regular(path) and path.suffix.lower() != ".svg":
-        raise typer.BadParameter(f"{path}: pictures are SVG; give a name that ends with .svg, or -.")
-    return path
 
 
 def results(*outputs: Path | None) -> TextIO:

@@ -1,9 +1,13 @@
-"""Which countries are taken for which, as a table."""
+"""Which countries are taken for which, as a table and as counts."""
 
+import csv
+import io
+from pathlib import Path
 from typing import TextIO
 
+from rnn_names.base.files import replacing
 from rnn_names.insight.confusion import Confusion
-from rnn_names.show.tables import write_table
+from rnn_names.show.tables import to_json, write_table
 
 
 def write_confusion(confusion: Confusion, file: TextIO) -> None:
@@ -18,3 +22,18 @@ def write_confusion(confusion: Confusion, file: TextIO) -> None:
         ]
         rows.append((country, f"{n:,}", f"{shares[row]:.2f}" if n else "", ", ".join(others)))
     write_table(("country", "names", "recall", "taken for"), rows, file, (1, 2))
+
+
+def save_confusion(confusion: Confusion, path: Path) -> None:
+    """The counts, a row for each true label: CSV, or JSON as the path ends. Raises OutputError."""
+    counts, labels = confusion.counts.tolist(), confusion.countries
+    with replacing(path) as binary:
+        file = io.TextIOWrapper(binary, "utf-8", newline="")
+        if path.suffix.lower() == ".json":
+            file.write(to_json({"labels": labels, "counts": counts}) + "\n")
+        else:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["truth", *labels])
+            writer.writerows([label, *row] for label, row in zip(labels, counts, strict=True))
+        file.flush()
+        file.detach()

@@ -4,15 +4,17 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from rnn_names.base.files import replacing
 from rnn_names.base.text import printable
 from rnn_names.model.comparison import compared
 from rnn_names.model.evaluation import Run
-from rnn_names.names.tables import DELIMITERS
+from rnn_names.names.source import GZIP
+from rnn_names.names.tables import DELIMITERS, form_of
 from rnn_names.show.predictions import UNKNOWN
 from rnn_names.show.tables import new_console, new_table, print_table, text_table
 
@@ -46,6 +48,17 @@ def evaluation_json(runs: Sequence[Run], errors: int = 0) -> str:
     return json.dumps(records if len(runs) > 1 else records[0], ensure_ascii=False, indent=2)
 
 
+def write_labels(runs: Sequence[Run], file: TextIO) -> None:
+    """The figures of each label as CSV; with several runs, model and data come first."""
+    writer = csv.writer(file, lineterminator="\n")
+    several = len(runs) > 1
+    writer.writerow([*(("model", "data") if several else ()), "label", "n", "precision", "recall", "f1"])
+    for run in runs:
+        for label, m in run.evaluation.metrics.per_country.items():
+            figures = (f"{figure:.6f}" for figure in (m.precision, m.recall, m.f1))
+            writer.writerow([*((run.model, run.data) if several else ()), label, m.n, *figures])
+
+
 def _scored_name(run: Run, i: int) -> dict[str, Any]:
     """The answer to the i-th name of a run, with the names of the run."""
     e = run.evaluation
@@ -64,21 +77,22 @@ def _scored_name(run: Run, i: int) -> dict[str, Any]:
 def save_scored_names(runs: Sequence[Run], path: Path) -> None:
     """Write a record for each name of each run, in order: CSV, TSV or JSON lines, as the path ends.
 
-    With several runs, model and data come first. A name that ends in none of these, a pipe or a device,
-    gets CSV. Raises OutputError.
+    With several runs, model and data come first. A path that ends in .gz is packed. A pipe or a device gets
+    CSV. Raises OutputError.
     """
     columns = ("model", "data", *SCORED_NAME) if len(runs) > 1 else SCORED_NAME
     records = (_scored_name(run, i) for run in runs for i in range(len(run.evaluation.examples)))
     rows = ({column: record[column] for column in columns} for record in records)
-    with replacing(path) as binary:
+    packed = path.suffix.lower() == GZIP
+    with replacing(path) as binary, _packing(binary) if packed else nullcontext(binary) as data:
         # A path may hold bytes that are not UTF-8: they are written as escapes.
-        file = io.TextIOWrapper(binary, "utf-8", "backslashreplace", newline="")
-        if (form := path.suffix[1:].lower()) != "jsonl":
+        file = io.TextIOWrapper(data, "utf-8", "backslashreplace", newline="")
+        if (form := form_of(path) or "csv") != "jsonl":
             # Before Python 3.13 a \r, which a path may have, is not quoted by itself.
             odd = any("\r" in run.model + run.data for run in runs)
             writer = csv.writer(
                 file,
-                delimiter=DELIMITERS.get(form, ","),
+                delimiter=DELIMITERS[form],
                 lineterminator="\n",
                 quoting=csv.QUOTE_ALL if odd else csv.QUOTE_MINIMAL,
             )
@@ -89,6 +103,12 @@ def save_scored_names(runs: Sequence[Run], path: Path) -> None:
             file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         file.flush()
         file.detach()
+
+
+def _packing(file: BinaryIO) -> BinaryIO:
+    import gzip  # not above: seldom needed
+
+    return gzip.GzipFile("", "wb", 6, file, mtime=0)  # type: ignore[return-value]  # has what is used
 
 
 def write_comparison(runs: Sequence[Run], file: TextIO) -> None:

@@ -17,10 +17,11 @@ from typing import Any, NamedTuple
 
 
 class Picture(NamedTuple):
-    """A module that draws, and the help of its option."""
+    """A module that draws, the help of its option, and endings of files that hold the figures instead."""
 
     module: str
     help: str
+    figures: tuple[str, ...] = ()
 
 
 PICTURES: dict[str, dict[str, Picture]] = {
@@ -34,7 +35,9 @@ PICTURES: dict[str, dict[str, Picture]] = {
     "evaluate": {
         "--confusion": Picture(
             "rnn_names.show.confusion_matrix",
-            "Draw which countries are taken for which, similar ones together; -: a table.",
+            "Draw which labels are taken for which, similar ones together; .csv, .json: the numbers of "
+            "names; -: a table.",
+            (".csv", ".json"),
         ),
         "--reliability": Picture(
             "rnn_names.show.reliability",
