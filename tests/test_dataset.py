@@ -460,6 +460,34 @@ def test_a_bad_path_is_named(tmp_path: Path, made: str, said: str) -> None:
     assert str(caught.value).startswith(str(tmp_path / made))
 
 
+def test_a_folder_for_each_label(tmp_path: Path) -> None:
+    files: dict[str, bytes | str] = {
+        "it/a.txt": "Rossi\nBianchi\t3\n",
+        "it/b.TXT": "Verdi\n",
+        "it/notes.md": "no names",
+        "Hong Kong/a.txt.gz": gzip.compress(b"Chan\n"),
+        "it/.hidden.txt": "Bruni\n",
+        ".git/a.txt": "Index\n",
+        "empty/readme.md": "no names",
+    }
+    for file, text in files.items():
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        write(tmp_path / file, text)
+    assert [tuple(example) for example in read_examples(tmp_path)] == [
+        ("Chan", "Hong Kong", 1.0),
+        ("Rossi", "it", 1.0),
+        ("Bianchi", "it", 3.0),
+        ("Verdi", "it", 1.0),
+    ]
+    write(tmp_path / "it" / "c.csv", "name\nNeri\n")
+    with pytest.raises(DataError, match=r"c\.csv: is not read"):
+        read_examples(tmp_path)
+    (tmp_path / "it" / "c.csv").unlink()
+    write(tmp_path / "de.txt", "Schmidt\n")
+    with pytest.raises(DataError, match=r"holds de\.txt and Hong Kong"):
+        read_examples(tmp_path)
+
+
 def test_a_folder_named_like_a_table_is_read_as_a_folder(tmp_path: Path) -> None:
     folder = tmp_path / "names.csv"
     folder.mkdir()

@@ -17,8 +17,9 @@ UNREAD = (".csv", ".tsv", ".jsonl", ".json", ".xlsx", ".xls", ".zip", ".bz2", ".
 
 
 def read_examples(path: Path, form: Format = Format()) -> list[Example]:
-    """Every name with its label, in a folder of `<Label>.txt` files or in a table, gzipped or not.
+    """Every name with its label, in a folder or in a table, gzipped or not.
 
+    A folder holds a `<Label>.txt` file or a folder of .txt files for each label.
     In a .txt file a weight may stand behind a name and a tab: see Example. Blank lines are skipped.
     Raises DataError, with file and line, for what cannot be read or would be guesswork.
     """
@@ -30,24 +31,36 @@ def read_examples(path: Path, form: Format = Format()) -> list[Example]:
 
 
 def _folder(folder: Path, form: Format) -> Iterator[Example]:
-    files = sorted(
-        file
-        for file in folder.iterdir()
-        if file.name.lower().removesuffix(GZIP).endswith(LIST) and not file.name.startswith(".")
-    )
-    if not files:
+    files = sorted(file for file in folder.iterdir() if _is_list(file))
+    of_label = {file: file.name[: file.name.lower().rindex(LIST)] for file in files}
+    inner = {
+        file: sub.name
+        for sub in sorted(folder.iterdir())
+        if sub.is_dir() and not sub.name.startswith(".")
+        for file in sorted(sub.iterdir())
+        if _is_list(file)
+    }
+    if of_label and inner:
         raise DataError(
-            f"{folder}: there are no .txt files in this folder; put the names into <Label>.txt files, "
-            "one a line, or give a .csv or .tsv file"
+            f"{folder}: holds {files[0].name} and {next(iter(inner)).relative_to(folder)}, so a label is "
+            "a file here and a folder there; keep one of the two ways"
         )
-    for file in sorted(folder.iterdir()):
+    of_label |= inner
+    if not of_label:
+        raise DataError(
+            f"{folder}: there are no .txt files in this folder; put the names into <Label>.txt files or "
+            "into .txt files of a folder for each label, one a line, or give a .csv or .tsv file"
+        )
+    for file in sorted(
+        file for place in (folder, *{one.parent for one in inner}) for file in place.iterdir()
+    ):
         if file.name.lower().removesuffix(GZIP).endswith(UNREAD) and not file.name.startswith("."):
             raise DataError(
                 f"{file}: is not read, for a folder holds <Label>.txt or <Label>.txt.gz files; "
                 "convert it, or move it elsewhere"
             )
-    for file in files:
-        kept = label(file.name[: file.name.lower().rindex(LIST)])
+    for file, name in of_label.items():
+        kept = label(name)
         if not kept:
             raise DataError(f"{file}: its name is the label, and is blank; rename it")
         with opened(file, Format(encoding=form.encoding)) as table:
@@ -58,6 +71,10 @@ def _folder(folder: Path, form: Format) -> Iterator[Example]:
                     number += 1
                     if tidy(line):
                         yield _of_line(line, kept, f"{file}, line {number}")
+
+
+def _is_list(file: Path) -> bool:
+    return file.name.lower().removesuffix(GZIP).endswith(LIST) and not file.name.startswith(".")
 
 
 def _of_line(line: str, kept: str, where: str) -> Example:

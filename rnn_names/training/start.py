@@ -18,8 +18,8 @@ from rnn_names.base.bundled import BUNDLED, BUNDLED_MODEL, HELD_OUT
 from rnn_names.base.errors import CheckpointError
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
-from rnn_names.names.alphabet import SCRIPTS, UNKNOWN_INDEX, Alphabet
-from rnn_names.names.encoded import Encoded
+from rnn_names.names.alphabet import SCRIPTS, Alphabet
+from rnn_names.names.encoded import UNKNOWN_INDEX, Encoded
 from rnn_names.names.labels import Labels
 from rnn_names.names.ngrams import NGrams
 from rnn_names.names.spelling import RULE
