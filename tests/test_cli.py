@@ -386,7 +386,7 @@ def test_numbers_must_be_finite_and_not_negative(option: str, value: str) -> Non
         ["predict", "A", "--threshold", "x"],
         ["evaluate", "--threshold", "2"],
         ["evaluate", "--threshold", "nan"],
-        ["evaluate", "--format", "csv"],
+        ["evaluate", "--format", "xml"],
         ["evaluate", "--split", "dev"],
         ["fly"],
     ],

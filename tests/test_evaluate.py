@@ -244,6 +244,21 @@ def test_mistakes_of_several_are_told_apart(here: Path) -> None:
     assert "\ufffd[1mX" in table
 
 
+def test_labels_that_are_no_countries_are_labels(here: Path, model: Checkpoint) -> None:
+    assert "\n country " in fine("x.csv", "-m", "a.npz", "--confusion", "-").stdout
+    own = replace(model, countries=("deu", "ell", "jpn", "pol", "vie"))
+    checkpoint.save(Path("own.npz"), own)
+    Path("own.csv").write_text("name,country\nNowak,pol\nAbe,jpn\nPapas,jpn\n")
+    done = fine("own.csv", "-m", "own.npz", "--confusion", "-")
+    assert done.stdout.count("\n label ") == 2
+    assert "country" not in done.stdout
+    fine("own.csv", "-m", "own.npz", "--confusion", "c.svg")
+    assert "true label" in Path("c.svg").read_text(encoding="utf-8")
+    told = test_cli.fine("info", "own.npz").stdout
+    assert "labels" in told
+    assert "countries" not in told
+
+
 def test_labels_as_csv(here: Path) -> None:
     rows = list(csv.reader(io.StringIO(fine("x.csv", "-m", "a.npz", "--format", "csv").stdout)))
     assert rows[0] == ["label", "n", "precision", "recall", "f1"]

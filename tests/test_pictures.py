@@ -237,7 +237,7 @@ def rows(found: Confusion, capsys: pytest.CaptureFixture[str]) -> list[list[str]
 
 def test_the_table_has_recall_and_the_largest_confusions(capsys: pytest.CaptureFixture[str]) -> None:
     head, _, *countries = rows(confused(), capsys)
-    assert head == ["country", "names", "recall", "taken for"]
+    assert head == ["label", "names", "recall", "taken for"]
     assert sorted(countries) == [["A", "4", "1.00"], ["B", "0"], ["C", "10", "0.70", "20% A, 10% B"]]
 
 

@@ -40,6 +40,7 @@ def info(
       rnn-names info names.npz --format json | jq .training
     """
     from rnn_names.model import checkpoint
+    from rnn_names.names.labels import Labels
     from rnn_names.show import tables
 
     path = model_path(model)
@@ -51,7 +52,7 @@ def info(
     network, data, kept = facts["network"], facts["data"], facts["kept"]
     rows = {
         "file": f"{facts['file']}, format {facts['format']}, {facts['bytes']:,} bytes",
-        "countries": f"{network['countries']}: "
+        "countries" if Labels(facts["countries"]).of_countries else "labels": f"{network['countries']}: "
         + ", ".join(f"{country} {n:,}" for country, n in facts["counts"].items()),
         "letters": f"{len(facts['letters'])}: {_letters(facts['letters'])}",
         "network": f"{facts['networks']} × {network['cell']} of {network['hidden_size']} hidden units"

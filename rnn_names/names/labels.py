@@ -20,6 +20,11 @@ class Labels:
         """Whether every label is a country: so that codes, regions and populations have a meaning."""
         return all_countries(self.labels)
 
+    @property
+    def word(self) -> str:
+        """What one of them is called."""
+        return "country" if self.of_countries else "label"
+
     @cached_property
     def countries(self) -> tuple[Country, ...]:
         """The country of each label. Raises KeyError where one is none."""

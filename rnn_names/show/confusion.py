@@ -7,6 +7,7 @@ from typing import TextIO
 
 from rnn_names.base.files import replacing
 from rnn_names.insight.confusion import Confusion
+from rnn_names.names.labels import Labels
 from rnn_names.show.tables import to_json, write_table
 
 
@@ -21,7 +22,7 @@ def write_confusion(confusion: Confusion, file: TextIO) -> None:
             if shares[c] >= 0.005
         ]
         rows.append((country, f"{n:,}", f"{shares[row]:.2f}" if n else "", ", ".join(others)))
-    write_table(("country", "names", "recall", "taken for"), rows, file, (1, 2))
+    write_table((Labels(confusion.countries).word, "names", "recall", "taken for"), rows, file, (1, 2))
 
 
 def save_confusion(confusion: Confusion, path: Path) -> None:

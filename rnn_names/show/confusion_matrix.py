@@ -4,6 +4,7 @@ import numpy as np
 
 from rnn_names.insight.confusion import Confusion, confusion_of
 from rnn_names.model.evaluation import Evaluation
+from rnn_names.names.labels import Labels
 from rnn_names.show.charts import heat_map
 from rnn_names.show.svg import SIZE, Panel
 
@@ -33,7 +34,7 @@ def confusion_matrix(confusion: Confusion) -> Panel:
         countries,
         countries,
         f"{counts.trace() / counts.sum():.1%} of {counts.sum():,} names found",
-        "true country",
+        f"true {Labels(countries).word}",
         "answer, in % of the row" if few else "answer",
         texts=[[f"{share:.0%}"[:-1] if share >= 0.005 else "" for share in row] for row in shares]
         if few

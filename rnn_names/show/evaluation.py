@@ -13,6 +13,7 @@ from rnn_names.base.files import replacing
 from rnn_names.base.text import printable
 from rnn_names.model.comparison import compared
 from rnn_names.model.evaluation import Run
+from rnn_names.names.labels import Labels
 from rnn_names.names.source import GZIP
 from rnn_names.names.tables import DELIMITERS, form_of
 from rnn_names.show.predictions import UNKNOWN
@@ -186,7 +187,7 @@ def _telling(runs: Sequence[Run]) -> dict[str, list[str]]:
 
 
 def write_metrics(evaluation: "Evaluation", file: TextIO) -> None:
-    """A line for each figure, then a table of the countries, the most frequent first."""
+    """A line for each figure, then a table of the labels, the most frequent first."""
     metrics, intervals = evaluation.metrics, evaluation.intervals
     console = new_console(file)
     summary = new_table("metric", "value", "95 % interval")
@@ -205,7 +206,7 @@ def write_metrics(evaluation: "Evaluation", file: TextIO) -> None:
         interval = intervals.get(figure)
         summary.add_row(label, value, f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else "")
     print_table(summary, console)
-    countries = new_table("country", "names", "precision", "recall", "F1")
+    countries = new_table(Labels(evaluation.countries).word, "names", "precision", "recall", "F1")
     for country, m in sorted(metrics.per_country.items(), key=lambda item: -item[1].n):
         countries.add_row(
             printable(country), f"{m.n:,}", f"{m.precision:.2f}", f"{m.recall:.2f}", f"{m.f1:.2f}"
