@@ -304,7 +304,7 @@ def test_train_on_other_columns(here: Path, tmp_path: Path, few_countries: Path)
         ("t.csv", b"", "t.csv: is empty"),
         ("t.csv", b"name,country\nA,B\nC,B\n", "every name has the label 'B'"),
         ("t.csv", b"name,country\n", "there are no names"),
-        ("t.xlsx", b"PK", "t.xlsx: not a .csv"),
+        ("t.xlsx", b"PK", "t.xlsx, line 1: no column"),
         ("folder/A.txt", b"\xe9\n", "A.txt, line 1: byte 0xe9"),
         ("folder/A.md", b"x\n", "there are no .txt files"),
         ("folder/A.txt/x", b"x\n", "A.txt: is a folder"),

@@ -308,7 +308,7 @@ def test_options_are_those_of_the_beginning(stopped: Path, few_countries: Path, 
     lines = result.stderr.splitlines()
     assert lines[2] == "resumed after epoch 2/4"
     assert [line.split("  ")[0] for line in lines[3:5]] == ["epoch 3/4", "epoch 4/4"]
-    assert "calibrated" in lines[-3]
+    assert "temperature" in lines[-3]
     assert lines[-1] == "stopped.npz replaced the model that was there before"
     assert listing(here) == ["stopped.npz"]
     assert (
