@@ -1,9 +1,10 @@
 """Make the model of the world ready to be bundled: its prior and its temperature, for people it never saw.
 
-`python data/finish.py TRAINED.npz` fits the temperature on data/test, names that nothing was learned from,
-as full names and as family names alone, under the prior `population`, and writes
-rnn_names/model/bundled.npz. The model then says that its data are data/test: `rnn-names evaluate` scores
-it there, and `people/world`, which cannot be shipped, is not asked for.
+`python data/finish.py TRAINED.npz` fits the temperatures on data/test, names that nothing was learned from,
+under the prior `population`: one of names of one word, and one of all, for full names. People of other
+sources are known less well than those of data/test, so family names count there, too. It writes
+rnn_names/model/bundled.npz. The model then says that its data are data/test: `rnn-names evaluate` scores it
+there, and `people/world`, which cannot be shipped, is not asked for.
 """
 
 import sys
@@ -28,23 +29,29 @@ def main(path: str) -> None:
     model = checkpoint.load(Path(path))
     classifier = NameClassifier(model)
     held_out = read_examples(bundled_test())
-    known = [(e.name, e.country, classifier.labels.place(e.country)) for e in held_out]
-    families = [(family_name(n, c), c, k) for n, c, k in known if is_latin(n) and family_name(n, c)]
-    asked = [(name, place) for name, _, place in [*known, *families] if place is not None]
     counts = np.array(model.counts, float)
-    z = classifier.scores(model.alphabet.encode(name for name, _ in asked)).astype(float)
-    temperature = fit_temperature(
-        z,
-        np.array([place for _, place in asked]),
-        trained_prior(counts, model.training.class_weight),
-        prior_weights(PRIOR, counts, classifier.labels),
-    )
+
+    def fitted(asked: list[tuple[str, str]]) -> float:
+        places = [classifier.labels.place(country) for _, country in asked]
+        known = [(name, k) for (name, _), k in zip(asked, places, strict=True) if k is not None]
+        return fit_temperature(
+            classifier.scores(model.alphabet.encode(name for name, _ in known)).astype(float),
+            np.array([place for _, place in known]),
+            trained_prior(counts, model.training.class_weight),
+            prior_weights(PRIOR, counts, classifier.labels),
+        )
+
+    names = [(e.name, e.country) for e in held_out]
+    families = [(family_name(*named), named[1]) for named in names if is_latin(named[0])]
+    asked = [named for named in (*names, *families) if named[0]]
+    temperature, alone = fitted(asked), fitted([named for named in asked if " " not in named[0]])
     data = replace(
         model.data, source=HELD_OUT, fingerprint=fingerprint(held_out), val=0, test=len(held_out)
     )
-    made = replace(model, temperature=temperature, training=replace(model.training, prior=PRIOR), data=data)
+    training = replace(model.training, prior=PRIOR)
+    made = replace(model, temperature=temperature, alone=alone, training=training, data=data)
     checkpoint.save(BUNDLED_MODEL, made, BITS)
-    print(f"{BUNDLED_MODEL}: temperature {temperature:.3f} from {len(asked):,} names")
+    print(f"{BUNDLED_MODEL}: temperature {temperature:.3f}, of names of one word {alone:.3f}")
 
 
 if __name__ == "__main__":

@@ -507,3 +507,14 @@ def test_answers_tell_what_each_name_alone_tells() -> None:
         assert answer.guesses == classifier.predict([name], 2)[0]
         assert answer.unknown_letters == classifier.unknown_letters(name)
         assert answer.groups == []
+
+
+def test_a_name_of_one_word_may_have_a_temperature_of_its_own() -> None:
+    classifier = NameClassifier.load()
+    names = ["Schmidt", "Anna Schmidt", "Kowalski", "Jan Kowalski", ""]
+    model = replace(classifier.model, alone=None)
+    cold, hot = (NameClassifier(replace(model, temperature=t)).predict_proba(names) for t in (0.8, 2.0))
+    both = NameClassifier(replace(model, temperature=0.8, alone=2.0)).predict_proba(names)
+    np.testing.assert_array_equal(both[1:4:2], cold[1:4:2])
+    np.testing.assert_array_equal(both[::2], hot[::2])
+    assert not np.array_equal(cold[0], hot[0])

@@ -67,7 +67,8 @@ def info(
         f"{data['val']:,} to validate, {data['test']:,} to test",
         **({"started from": f"{data['base']}, SHA-256 {data['base_digest']}"} if data["base"] else {}),
         "fingerprint": data["fingerprint"],
-        "temperature": f"{facts['temperature']:.3f}",
+        "temperature": f"{facts['temperature']:.3f}"
+        + (f", of names of one word {facts['alone']:.3f}" if facts["alone"] else ""),
     }
     for k in range(1, facts["networks"] + 1):
         epochs = [entry for entry in facts["history"] if entry.get("network", 1) == k]
@@ -130,6 +131,7 @@ def _facts(path: Path, model: "Checkpoint") -> dict[str, Any]:
         "training": asdict(model.training),
         "data": asdict(model.data),
         "temperature": model.temperature,
+        "alone": model.alone,
         "kept": min(scored, key=lambda entry: entry["val_loss"] or 0.0) if scored else None,
         "history": model.history,
     }

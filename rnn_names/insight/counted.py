@@ -45,7 +45,7 @@ def counted(classifier: NameClassifier, symbols: IntArray, c: int) -> tuple[Coun
         without[direction] = Encoded(nodes.ravel(), starts, lengths)
     with np.errstate(all="ignore"):  # the scores of the whole name have been checked
         z = np.mean([scores_of(params, config, without) for params in model.members], axis=0, dtype=float)
-        p = classifier.calibrated(z, Encoded(np.tile(symbols, n), starts, lengths), model.temperature)
+        p = classifier.calibrated(z, Encoded(np.tile(symbols, n), starts, lengths))
         odds = np.log(p[:, c]) - np.log1p(-p[:, c])
         effects = odds[0] - odds[1:]
     letters = "_" + model.alphabet.symbols[MARK + 1 :]

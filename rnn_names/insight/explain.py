@@ -124,7 +124,7 @@ def _explain(classifier: NameClassifier, names: list[str], asked: int | None) ->
             for variant in (symbols, *(np.delete(symbols, t) for t in range(1, len(symbols) - 1)))
         ]
     )
-    p = classifier.calibrated(classifier.scores(variants).astype(float), variants, model.temperature)
+    p = classifier.calibrated(classifier.scores(variants).astype(float), variants)
     of_names = np.split(p, np.cumsum(encoded.lengths - 1)[:-1])  # each whole, then without each letter
     inputs_read = inputs(encoded, model.network)
     after = {

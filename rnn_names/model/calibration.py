@@ -79,12 +79,15 @@ def adjust(
     z: FloatArray,
     trained: FloatArray,
     own: FloatArray,
-    temperature: float,
+    temperature: float | FloatArray,
     prior: FloatArray | None = None,
 ) -> FloatArray:
-    """p (n, C) of scores z under the prior, by default that of the fit. Where the prior is 0, p is 0."""
+    """p (n, C) of scores z under the prior, by default that of the fit. Where the prior is 0, p is 0.
+
+    The temperature is one of all, or (n, 1).
+    """
     z = z + _shift(trained, own).astype(z.dtype)
-    z /= z.dtype.type(temperature)
+    z /= np.asarray(temperature, z.dtype)
     if prior is not None:
         z += _shift(own, prior).astype(z.dtype)
     return softmax(z)

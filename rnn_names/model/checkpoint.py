@@ -85,6 +85,7 @@ class Checkpoint:
     members      the parameters of each of the networks whose scores are averaged
     counts       the number of training names of each country, at least 1
     temperature  the temperature of the average, see `calibration`
+    alone        the temperature of names of one word, without a blank; None for the same
     """
 
     network: NetworkConfig
@@ -96,6 +97,7 @@ class Checkpoint:
     counts: tuple[int, ...]
     temperature: float
     history: list[dict[str, float | None]]
+    alone: float | None = None
 
 
 HEADER = {field.name for field in fields(Checkpoint)} - {"alphabet"} | {"format", "letters", "scripts"}
@@ -133,6 +135,7 @@ def encode(path: Path, checkpoint: Checkpoint, bits: int = 32) -> dict[str, Any]
             "counts": checkpoint.counts,
             "members": len(checkpoint.members),
             "temperature": checkpoint.temperature,
+            "alone": checkpoint.alone,
             "history": checkpoint.history,
         }
     )
@@ -177,6 +180,8 @@ def decode(archive: Archive, others: Collection[str] = ()) -> Checkpoint:
         raise ValueError(f"format {brief(version)}, where this version reads formats 1 to {FORMAT}")
     if version < 3:
         header.setdefault("scripts", [])
+    if version < 4:
+        header.setdefault("alone", None)
     if set(header) != HEADER:
         raise ValueError(f"its header has other fields: {brief(sorted(HEADER ^ set(header)))}")
 
@@ -228,5 +233,6 @@ def decode(archive: Archive, others: Collection[str] = ()) -> Checkpoint:
         ),
         counts=tuple(header["counts"]),
         temperature=header["temperature"],
+        alone=header["alone"],
         history=header["history"],
     )

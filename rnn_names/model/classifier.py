@@ -148,7 +148,7 @@ class NameClassifier:
         return self._of_encoded(self.model.alphabet.encode(self.read(texts)))
 
     def _of_encoded(self, encoded: Encoded) -> FloatArray:
-        return self.calibrated(self.scores(encoded), encoded, self.model.temperature)
+        return self.calibrated(self.scores(encoded), encoded)
 
     def read(self, texts: Sequence[str]) -> Sequence[str]:
         """What is read of each text: the name in it, or all of it if `raw` is true."""
@@ -162,14 +162,26 @@ class NameClassifier:
         z = np.asarray(z / np.float32(len(model.members)))
         return checked(z)
 
-    def calibrated(self, z: FloatArray, encoded: Encoded, temperature: float) -> FloatArray:
-        """p (n, C) from the averaged scores z of these names, as in `predict_proba`; as precise as z."""
+    def calibrated(self, z: FloatArray, encoded: Encoded, temperature: float | None = None) -> FloatArray:
+        """p (n, C) from the averaged scores z of these names, as in `predict_proba`; as precise as z.
+
+        `temperature` takes the place of the model's own.
+        """
         model = self.model
-        p = adjust(z, self._trained, self._own, temperature, self.prior)
+        t = self._temperatures(encoded) if temperature is None else temperature
+        p = adjust(z, self._trained, self._own, t, self.prior)
         u = model.alphabet.unknown_share(encoded).astype(p.dtype)[:, None]
         if u.any():
             p = (1 - u) * p + u * self.prior.astype(p.dtype)
         return p
+
+    def _temperatures(self, encoded: Encoded) -> float | FloatArray:
+        """The temperature, or (n, 1) for each name its own: a name of one word may have another."""
+        model, blank = self.model, self.model.alphabet.symbols.find(" ")
+        if model.alone is None or blank < 0 or not len(encoded.lengths):
+            return model.temperature
+        several = np.logical_or.reduceat(encoded.symbols == blank, encoded.starts)
+        return np.where(several, model.temperature, model.alone)[:, None]
 
     def unknown_letters(self, name: str) -> str:
         """The letters of the name that the model does not know, followed by `CUT` if the name was cut.

@@ -146,8 +146,10 @@ def check_values(header: dict[str, Any], network: NetworkConfig) -> None:
         raise ValueError("the history is not a list of entries")
     if not isinstance(counts, list) or len(counts) != len(countries) or not all(map(count, counts)):
         raise ValueError("the counts are not a positive number for each country")
-    if not number(header["temperature"]) or not COLDEST / 2 < header["temperature"] < HOTTEST * 2:
-        raise ValueError(f"the temperature is {brief(header['temperature'])}")
+    temperatures = [header["temperature"], *([] if header["alone"] is None else [header["alone"]])]
+    for temperature in temperatures:
+        if not number(temperature) or not COLDEST / 2 < temperature < HOTTEST * 2:
+            raise ValueError(f"the temperature is {brief(temperature)}")
     if not count(header["members"]):
         raise ValueError(f"it has {brief(header['members'])} networks")
 
