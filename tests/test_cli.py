@@ -508,7 +508,7 @@ def test_the_bundled_model_has_a_name(
     (here / "rnn-names.npz").write_bytes(model_file.read_bytes())
     assert records(fine("predict", "Nowak")) != bundled
     assert records(fine("predict", "-m", "bundled", "Nowak")) == bundled
-    assert '"format": 3' in fine("info", "bundled", "--format", "json").stdout
+    assert '"format": 4' in fine("info", "bundled", "--format", "json").stdout
     assert "Nowak: Poland" in fine("explain", "-m", "bundled", "Nowak").stdout
     assert fine("predict", "-v", "-m", "bundled", "Nowak").stderr == "model: bundled\n"
     (here / "bundled").write_text("no model")

@@ -34,7 +34,7 @@ def test_an_effect_is_the_log_odds_without_the_ngram() -> None:
                 at.append(single if in_a_word(ngrams.spelled(node, letters)) == left_out else node)
             read[direction] = Encoded(np.array(at), one.starts, one.lengths)
         z = scores_of(model.members[0], model.network, read).astype(float)
-        p = classifier.calibrated(z, name, model.temperature)[0, c]
+        p = classifier.calibrated(z, name)[0, c]
         odds.append(np.log(p / (1 - p)))
     assert found[0].effect == pytest.approx(odds[0] - odds[1], abs=1e-5)
 
