@@ -726,3 +726,10 @@ def test_a_label_in_two_spellings() -> None:
 def test_shares_that_are_none(val: float, test: float) -> None:
     with pytest.raises(ValueError, match="val and test"):
         split([Example("Rossi", "Italy")], val, test, 1)
+
+
+def test_a_table_among_lists_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "Italy.txt", "Rossi\n")
+    write(tmp_path / "Poland.txt", "Nachname;Vorname\nNowak;Jan\n")
+    with pytest.raises(DataError, match=r"Poland\.txt: begins with the header of a table"):
+        read_examples(tmp_path)

@@ -482,3 +482,15 @@ def test_a_picture_of_no_confusion_is_an_error(here: Path) -> None:
     assert result.exit_code == 1
     assert result.stderr.endswith("error: c.svg: no name is left to draw; lower --threshold\n")
     assert not (here / "c.svg").exists()
+
+
+def test_data_are_read_by_the_columns_of_the_models_own(here: Path, model: Checkpoint) -> None:
+    data = replace(model.data, name_column="Nachname", country_column="Land")
+    checkpoint.save(Path("own.npz"), replace(model, data=data))
+    Path("own.csv").write_text("Nachname,Land\nNowak,Poland\nAbe,Japan\n")
+    done = test_cli.fine("evaluate", "own.csv", "-m", "own.npz", "--split", "all", "--format", "json")
+    assert json.loads(done.stdout)["n"] == 2
+    assert "own.csv: read by the columns of the model's data" in done.stderr
+    Path("own.csv").write_text("Nachname,Ort\nNowak,Poland\n")
+    told = test_cli.failed("evaluate", "own.csv", "-m", "own.npz")
+    assert "no column 'country' among 'Nachname', 'Ort'" in told

@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from rnn_names.base.errors import QualityError
+from rnn_names.base.errors import DataError, QualityError
 from rnn_names.base.files import STDOUT, is_regular
 from rnn_names.cli.command import OneCommand
 from rnn_names.cli.drawing import DrawingCommand, check_outputs
@@ -30,6 +32,8 @@ from rnn_names.cli.runs import Part, failures, named, note, note_told, note_unli
 
 if TYPE_CHECKING:
     from rnn_names.model.evaluation import Run
+    from rnn_names.names import tables
+    from rnn_names.names.example import Example
 
 RECORDS = (".csv", ".tsv", ".jsonl")
 PACKED = tuple(f"{ending}.gz" for ending in RECORDS)
@@ -142,7 +146,6 @@ def evaluate(
     """
     from rnn_names.insight.confusion import confusion_of
     from rnn_names.model.own_data import DataSet, own_source
-    from rnn_names.names.examples import read_examples
     from rnn_names.names.source import name_of
     from rnn_names.show import evaluation
     from rnn_names.show.confusion import save_confusion, write_confusion
@@ -171,7 +174,8 @@ def evaluate(
     models = [named(path, verbose, prior, raw) for path in paths]
     if outputs and not data:
         check_outputs(outputs, [own_source(each.classifier.model.data) for each in models])
-    given = [DataSet(name_of(path), read_examples(path, ctx.meta["form"])) for path in data or []]
+    own = models[0].classifier.model.data.form
+    given = [DataSet(name_of(path), _examples(path, ctx.meta["form"], own)) for path in data or []]
     scored = []
     ask = partial(score, threshold=threshold, known_labels=known_labels, by=by, table=groups)
     for run in runs(models, given, split, ask):
@@ -196,6 +200,24 @@ def evaluate(
             raise
     if failed:
         raise QualityError(*failed)
+
+
+def _examples(path: Path, form: "tables.Format", own: "tables.Format") -> "list[Example]":
+    """The examples of DATA; in the columns of the model's own data where there are no others."""
+    from rnn_names.names.examples import read_examples
+    from rnn_names.names.source import STDIN, name_of
+
+    try:
+        return read_examples(path, form)
+    except DataError:
+        said = form.column is not None or form.label_column is not None
+        if said or own.label_column is None or path == STDIN:
+            raise
+        with suppress(DataError):
+            found = read_examples(path, replace(form, column=own.column, label_column=own.label_column))
+            typer.echo(f"{name_of(path)}: read by the columns of the model's data", err=True)
+            return found
+        raise
 
 
 def _show(runs: "Sequence[Run]", format: Format, errors: int, out: TextIO) -> None:

@@ -64,7 +64,11 @@ def _folder(folder: Path, form: Format) -> Iterator[Example]:
         if not kept:
             raise DataError(f"{file}: its name is the label, and is blank; rename it")
         with opened(file, Format(encoding=form.encoding)) as table:
-            assert isinstance(table, Lines)
+            if not isinstance(table, Lines):
+                raise DataError(
+                    f"{file}: begins with the header of a table, where a list has one name a line; give "
+                    "the table as DATA"
+                )
             number = 0
             for _, lines in table:
                 for line in lines:
