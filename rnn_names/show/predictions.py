@@ -97,9 +97,9 @@ class Cells:
         self.added += added.of_group
         self.decimal, self.escape_formulas = added.decimal, added.escape_formulas
         table.reserve(set(self.added))
-        end = getattr(table, "line_end", "\n")
+        self.line_end = getattr(table, "line_end", "\n")
         self.minimal, self.all = (
-            partial(csv.writer, delimiter=delimiter, lineterminator=end, quoting=quoting)
+            partial(csv.writer, delimiter=delimiter, lineterminator=self.line_end, quoting=quoting)
             for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
         )
         self.begun = False
@@ -121,7 +121,7 @@ class Cells:
         if self.escape_formulas:
             full = [[*map(escaped, row)] for row in full]
         self.minimal(text).writerows(full)
-        if any("\r" in cell for row in full for cell in row):
+        if text.getvalue().count("\r") > len(full) * self.line_end.count("\r"):
             # Before Python 3.13 the writer leaves \r unquoted, and readers take it for the end of the row.
             text = io.StringIO()
             for row in full:
