@@ -154,9 +154,9 @@ def test_every_picture_is_an_option_of_its_command(command: str) -> None:
 # The modules that an answer needs. Any other module would slow down every answer.
 PREDICT_LOADS = """
 base.arrays base.bundled base.errors base.files base.text
-names.alphabet names.beside names.cleaning names.columns names.countries
+names.alphabet names.bad_records names.beside names.cleaning names.columns names.countries
 names.encoded names.example names.examples names.labels names.packed names.plain
-names.letters names.ngrams names.records
+names.json_lines names.letters names.ngrams names.records
 names.rows names.sniffing names.source names.spelling names.spelling1 names.split names.spreadsheets
 names.tables names.titles
 network.cells network.config network.input network.layers network.prefixes network.recurrence

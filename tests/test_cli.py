@@ -465,9 +465,9 @@ def test_no_input_no_records(model_file: Path) -> None:
 
 def test_undecodable_input(here: Path, model_file: Path) -> None:
     (here / "names.txt").write_bytes(b"Nowak\n\nM\xfcller\n")
-    assert "names.txt, line 3: byte 0xfc is not UTF-8" in failed(
-        "predict", "-m", model_file, "-i", "names.txt"
-    )
+    done = invoke("predict", "-m", model_file, "-i", "names.txt")
+    assert (done.exit_code, len(done.stdout.splitlines())) == (1, 2)  # what stands before is answered
+    assert "names.txt, line 3: byte 0xfc is not UTF-8" in done.stderr
     said = failed("predict", "-m", model_file, input=b"M\xfcller\n")
     assert "standard input, line 1: byte 0xfc is not UTF-8" in said
 

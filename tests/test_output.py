@@ -150,7 +150,7 @@ def test_an_array_of_names_and_objects(tmp_path: Path, model_file: Path) -> None
         ('["A", {"name": ', "in.json, record 2: no JSON (Expecting value); mend it there"),
         ('["A"', "in.json, record 1: no comma or ] behind it; is the file whole?"),
         ('["A"] x', "in.json: more behind the JSON array; give a file of one array"),
-        ('[{"name": "A"}, {"nom": "B"}]', "in.json, record 2: no 'name' among 'nom'"),
+        ('[{"id": "A"}, {"id": "B"}]', "in.json, record 1: no 'name' among 'id'"),
     ],
 )
 def test_what_is_no_array_is_told(tmp_path: Path, model_file: Path, text: str, message: str) -> None:

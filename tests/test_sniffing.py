@@ -15,7 +15,7 @@ from rnn_names.base.errors import DataError
 from rnn_names.names import packed, sniffing
 from rnn_names.names.tables import Format, opened
 from tests.conftest import unmeasured
-from tests.test_cli import failed, fine
+from tests.test_cli import fine, invoke
 
 PROGRAM = Path(sys.executable).with_name("rnn-names")
 
@@ -195,8 +195,11 @@ def test_the_true_encoding_is_among_those_that_are_told(text: str, encoding: str
 @pytest.mark.usefixtures("alone")
 def test_a_byte_that_is_not_utf8_tells_how_the_cell_reads(here: Path) -> None:
     (here / "p.csv").write_bytes("name,city\nKim,Ulm\nJosé,Ávila\n".encode("cp1252"))
-    assert failed("predict", "-i", "p.csv") == (
+    done = invoke("predict", "-i", "p.csv")
+    assert (done.exit_code, len(done.stdout.splitlines())) == (1, 2)  # the header, and what stands before
+    assert done.stderr == (
         "error: p.csv, line 3: byte 0xe9 is not UTF-8; it may be 'José' in cp1252; "
-        "give --encoding its own, or --encoding-errors replace\n"
+        "give --encoding its own, or --encoding-errors replace, "
+        "or go past such records by --on-error skip\n"
     )
     assert "José" in fine("predict", "-i", "p.csv", "-e", "cp1252", "--out-encoding", "utf-8").stdout

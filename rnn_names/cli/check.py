@@ -37,7 +37,7 @@ def check(
     source = data or bundled_surnames()
     if verbose:
         typer.echo(f"data: {text.printable(str(source))}", err=True)
-    found = checks.check(read_examples(source, ctx.meta["form"]))
+    found = checks.check(read_examples(source, ctx.meta["form"], ctx.meta["bad"]))
     if format is TableOrJson.json:
         typer.echo(tables.to_json(found))
         return

@@ -175,7 +175,7 @@ def evaluate(
     if outputs and not data:
         check_outputs(outputs, [own_source(each.classifier.model.data) for each in models])
     own = models[0].classifier.model.data.form
-    given = [DataSet(name_of(path), _examples(path, ctx.meta["form"], own)) for path in data or []]
+    given = [DataSet(name_of(path), _examples(path, ctx, own)) for path in data or []]
     scored = []
     ask = partial(score, threshold=threshold, known_labels=known_labels, by=by, table=groups)
     for run in runs(models, given, split, ask):
@@ -202,19 +202,21 @@ def evaluate(
         raise QualityError(*failed)
 
 
-def _examples(path: Path, form: "tables.Format", own: "tables.Format") -> "list[Example]":
+def _examples(path: Path, ctx: typer.Context, own: "tables.Format") -> "list[Example]":
     """The examples of DATA; in the columns of the model's own data where there are no others."""
     from rnn_names.names.examples import read_examples
     from rnn_names.names.source import STDIN, name_of
 
+    form, bad = ctx.meta["form"], ctx.meta["bad"]
     try:
-        return read_examples(path, form)
+        return read_examples(path, form, bad)
     except DataError:
         said = form.column is not None or form.label_column is not None
         if said or own.label_column is None or path == STDIN:
             raise
         with suppress(DataError):
-            found = read_examples(path, replace(form, column=own.column, label_column=own.label_column))
+            form = replace(form, column=own.column, label_column=own.label_column)
+            found = read_examples(path, form, bad)
             typer.echo(f"{name_of(path)}: read by the columns of the model's data", err=True)
             return found
         raise

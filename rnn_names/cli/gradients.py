@@ -109,7 +109,7 @@ def gradients(
             raise typer.BadParameter(
                 "--cell shows untrained networks, --model a trained one; give one of them."
             )
-        examples = read_examples(data or bundled_surnames(), form)
+        examples = read_examples(data or bundled_surnames(), form, ctx.meta["bad"])
         alphabet = Alphabet.learn(example.name for example in examples)
         countries = tuple(sorted({example.country for example in examples}))
         history, clip_norm = [], 0.0
@@ -125,7 +125,7 @@ def gradients(
             data = own_source(trained.data)
             check_outputs([*pictures.values()], [data])
         alphabet, countries = trained.alphabet, trained.countries
-        examples = [e for e in read_examples(data, form) if e.country in set(countries)]
+        examples = [e for e in read_examples(data, form, ctx.meta["bad"]) if e.country in set(countries)]
         if not examples:
             raise DataError(f"{data}: the model knows none of its labels; give the names it was trained on")
         history, clip_norm = trained.history, trained.training.clip_norm

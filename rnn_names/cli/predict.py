@@ -39,7 +39,7 @@ from rnn_names.names.records import Delimited, Lines
 from rnn_names.names.source import STDIN
 
 if TYPE_CHECKING:
-    from rnn_names.names.records import Table
+    from rnn_names.names.tables import Table
 
 app = OneCommand()
 MARKED = ("utf-16", "utf-32")  # begin with a byte order mark, which Python writes into files alone
@@ -242,7 +242,9 @@ def predict(
 
     with ExitStack() as stack:
         table: Table = (
-            stack.enter_context(tables.opened(path, form)) if path else Lines(_as_text(names or []))
+            stack.enter_context(tables.opened(path, form, bad=ctx.meta["bad"]))
+            if path
+            else Lines(_as_text(names or []))
         )
         if kind == "text" and isinstance(table, Delimited):  # as its first line says
             kind = "tsv" if table.delimiter == "\t" else "csv"

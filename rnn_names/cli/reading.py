@@ -1,17 +1,22 @@
 """The options of every command that reads records: how its input is written."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperOption
 
+from rnn_names.base.files import check_apart, check_writable, replacing
+from rnn_names.base.text import printable
 from rnn_names.cli.command import Command
 from rnn_names.cli.options import one_of
 
 if TYPE_CHECKING:
+    from rnn_names.names.bad_records import BadRecords
     from rnn_names.names.tables import Format
 
 KINDS = ["text", "csv", "tsv", "jsonl", "json"]  # values of --input-format
@@ -27,6 +32,10 @@ def one_separator(ctx: Any, parameter: Any, value: str | None) -> str | None:
     if value is not None and (len(value) != 1 or value in '\r\n"'):
         raise typer.BadParameter(f"{value!r} is not a single separating character; for a tab give -t.")
     return value
+
+
+def _action(ctx: Any, parameter: Any, value: str) -> str:
+    return one_of(value, ["stop", "skip", "blank"])
 
 
 def _quoting(ctx: Any, parameter: Any, value: str) -> str:
@@ -120,6 +129,28 @@ READING: dict[str, tuple[list[str], dict[str, Any]]] = {
 }
 
 
+# The options that say what becomes of bad records.
+BAD: dict[str, tuple[list[str], dict[str, Any]]] = {
+    "on_error": (
+        ["--on-error"],
+        {
+            "metavar": "stop|skip|blank",
+            "default": "stop",
+            "callback": _action,
+            "help": "What to do at a record that cannot be read: stop, leave it out, or keep its cells "
+            "without an answer.  [default: stop]",
+        },
+    ),
+    "rejects": (
+        ["--rejects"],
+        {
+            "metavar": "FILE",
+            "help": "Where to write the records that --on-error goes past, as JSON lines: file, line, "
+            "reason, record.",
+        },
+    ),
+}
+
 OF_TABLES = tuple(name for name in READING if name != "encoding")  # a folder holds lists, no table
 
 
@@ -131,8 +162,8 @@ class DataCommand(Command):
     def __init__(self, *args: Any, **attributes: Any) -> None:
         super().__init__(*args, **attributes)
         added: list[Any] = []
-        for name in self.reading:
-            names, others = READING[name]
+        for name in (*self.reading, *BAD):
+            names, others = (READING | BAD)[name]
             added.append(TyperOption(param_decls=[name, *names], rich_help_panel="The input", **others))
         first = next(k for k, p in enumerate(self.params) if p.param_type_name == "option")
         self.params[first:first] = added
@@ -150,7 +181,40 @@ class DataCommand(Command):
         ctx.meta["read_by"] = {name: ctx.params.pop(name) for name in self.reading}
         check_folders(ctx, ctx.params.get("data"))
         ctx.meta["form"] = table_format(**ctx.meta["read_by"])
-        return super().invoke(ctx)
+        ctx.meta["on_error"] = ctx.params.pop("on_error")
+        with bad_records(ctx, ctx.meta["on_error"], ctx.params.pop("rejects")) as ctx.meta["bad"]:
+            return super().invoke(ctx)
+
+
+@contextmanager
+def bad_records(ctx: Any, action: str, rejects: str | None) -> Iterator["BadRecords"]:
+    """What --on-error and --rejects say."""
+    from rnn_names.names.bad_records import STOP, BadRecords
+
+    if rejects and action == STOP:
+        raise typer.BadParameter(
+            "--rejects takes what --on-error skip or blank goes past; give one of them."
+        )
+    quiet = bool(ctx.params.get("quiet"))
+    otherwise = ", or go past such records by --on-error skip"
+    bad = BadRecords(action, lambda told: None if quiet else _tell(told), otherwise=otherwise)
+    if rejects is None:
+        yield bad
+    else:
+        path = Path(rejects)
+        used = [ctx.params.get(name) for name in ("data", "input", "output", "model", "predictions")]
+        flat = [each for value in used for each in (value if isinstance(value, list) else [value])]
+        check_writable(path)
+        check_apart(path, [Path(each) for each in flat if each is not None])
+        with replacing(path) as file:
+            bad.file = TextIOWrapper(file, "utf-8", "backslashreplace", newline="\n")
+            yield bad
+            bad.file.detach()
+    bad.end()
+
+
+def _tell(told: str) -> None:
+    typer.echo(printable(told), err=True)
 
 
 def check_folders(ctx: Any, data: str | Sequence[str] | None) -> None:

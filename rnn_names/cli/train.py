@@ -33,7 +33,7 @@ class Bits(StrEnum):
 
 
 # May differ when a training is resumed.
-OF_A_RUN = ("output", "resume", "quiet", "verbose", "no_color")
+OF_A_RUN = ("output", "rejects", "resume", "quiet", "verbose", "no_color")
 UNUSABLE = (KeyError, TypeError, ValueError, OverflowError, AttributeError)  # of values of a wrong type
 PATHS = ("data", "given_names", "base")  # a state keeps them, and pictures, as found from any folder
 
@@ -184,6 +184,7 @@ def train(
         recipe=recipe,
         given_names=given_names,
         form=ctx.meta["form"],
+        bad=ctx.meta["bad"],
         bits=int(bits),
         base=model_named(base),
         folds=folds,
@@ -191,6 +192,7 @@ def train(
             {
                 **ctx.params,
                 **ctx.meta["read_by"],
+                "on_error": ctx.meta["on_error"],
                 **{name: pictures.get(option) for name, option in _pictures().items()},
                 **dict.fromkeys(RECIPE),
                 **recipe,
@@ -244,7 +246,8 @@ def model_named(base: str | None) -> Path | None:
 
 def _of_today(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a state, with those that states of the version before have by other names or lack."""
-    today = {"sheet": None, "quoting": "minimal", "base": None, "folds": 0, **BEFORE_FORMAT_4}
+    today = {"sheet": None, "quoting": "minimal", "on_error": "stop", "base": None, "folds": 0}
+    today |= BEFORE_FORMAT_4
     options = {**dict.fromkeys(_pictures()), **today, **options}
     if "name_column" in options and "country_column" in options:
         options |= {"column": options["name_column"], "label_column": options["country_column"]}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rnn_names.base.errors import DataError
+from rnn_names.names.bad_records import STOPPING, BadRecords
 from rnn_names.names.example import Example
 from rnn_names.names.records import Lines, weighted
 from rnn_names.names.source import GZIP, STDIN, name_of
@@ -16,21 +17,21 @@ LIST = ".txt"
 UNREAD = (".csv", ".tsv", ".jsonl", ".json", ".xlsx", ".xls", ".zip", ".bz2", ".xz", ".zst")
 
 
-def read_examples(path: Path, form: Format = Format()) -> list[Example]:
+def read_examples(path: Path, form: Format = Format(), bad: BadRecords = STOPPING) -> list[Example]:
     """Every name with its label, in a folder or in a table, gzipped or not.
 
     A folder holds a `<Label>.txt` file or a folder of .txt files for each label.
     In a .txt file a weight may stand behind a name and a tab: see Example. Blank lines are skipped.
     Raises DataError, with file and line, for what cannot be read or would be guesswork.
     """
-    found = _folder(path, form) if path != STDIN and path.is_dir() else _table(path, form)
+    found = _folder(path, form, bad) if path != STDIN and path.is_dir() else _table(path, form, bad)
     examples = list(found)
     if not examples:
         raise DataError(f"{name_of(path)}: there are no names in it; give a file or folder that has some")
     return examples
 
 
-def _folder(folder: Path, form: Format) -> Iterator[Example]:
+def _folder(folder: Path, form: Format, bad: BadRecords) -> Iterator[Example]:
     files = sorted(file for file in folder.iterdir() if _is_list(file))
     of_label = {file: file.name[: file.name.lower().rindex(LIST)] for file in files}
     inner = {
@@ -63,44 +64,43 @@ def _folder(folder: Path, form: Format) -> Iterator[Example]:
         kept = label(name)
         if not kept:
             raise DataError(f"{file}: its name is the label, and is blank; rename it")
-        with opened(file, Format(encoding=form.encoding)) as table:
+        with opened(file, Format(encoding=form.encoding), bad=bad) as table:
             if not isinstance(table, Lines):
                 raise DataError(
                     f"{file}: begins with the header of a table, where a list has one name a line; give "
                     "the table as DATA"
                 )
-            number = 0
-            for _, lines in table:
-                for line in lines:
-                    number += 1
-                    if tidy(line):
-                        yield _of_line(line, kept, f"{file}, line {number}")
+            for numbers, names, lines in table.numbered():
+                for number, name, line in zip(numbers, names, lines, strict=True):
+                    if tidy(line) and (example := _of_line(line, name, kept, str(file), number, bad)):
+                        yield example
 
 
 def _is_list(file: Path) -> bool:
     return file.name.lower().removesuffix(GZIP).endswith(LIST) and not file.name.startswith(".")
 
 
-def _of_line(line: str, kept: str, where: str) -> Example:
-    name, weight = weighted(line)
+def _of_line(line: str, name: str, kept: str, file: str, number: int, bad: BadRecords) -> Example | None:
+    """The example in a line; None if it is left out."""
+    weight = weighted(line)[1]
     if not weight:
         return Example(tidy(name), kept)
     if not tidy(name):
-        raise DataError(f"{where}: a weight of no name; fill it in or remove the line")
+        bad.found(file, number, "a weight of no name", "fill it in or remove the line", line)
+        return None
     try:
         value = float(weight)
     except ValueError:
         value = 0.0
     if not 0 < value < math.inf:
-        raise DataError(
-            f"{where}: {weight!r} is no weight; "
-            "put a number above 0 behind the tab, or a blank in its place"
-        )
+        what = "what stands behind the tab is no weight"
+        bad.found(file, number, what, "put a number above 0 there, or a blank in place of the tab", line)
+        return None
     return Example(tidy(name), kept, value)
 
 
-def _table(path: Path, form: Format) -> Iterator[Example]:
-    with opened(path, form, labelled=True) as table:
+def _table(path: Path, form: Format, bad: BadRecords) -> Iterator[Example]:
+    with opened(path, form, labelled=True, bad=bad) as table:
         assert not isinstance(table, Lines)
         for _, name, text in table.labelled():
             yield Example(tidy(name), label(text))

@@ -1,15 +1,14 @@
-"""Records as they come: a line, a row or an object, and the name in each."""
+"""Records as they come: a line or a row, and the name in each."""
 
 import json
-import re
-from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 from rnn_names.base.errors import DataError
-from rnn_names.names.columns import BETWEEN, column, columns, found, joiner, key, listed, near
-from rnn_names.names.rows import LONGEST_LINE, DelimitedRows, lines_of, too_long
+from rnn_names.names.bad_records import MARK, STOPPING, UNDECODABLE, BadRecords, readable
+from rnn_names.names.columns import column, columns, found, joiner, key
+from rnn_names.names.rows import DelimitedRows, lines_of
 
 CHUNK = 1 << 13  # records answered at a time
 MEND = "give {} one of them, or its number from 1"
@@ -17,9 +16,6 @@ MEND = "give {} one of them, or its number from 1"
 
 def unsaid(note: str) -> None:
     """What takes notes where nobody reads them."""
-
-
-SPACE, LINES = re.compile(r"\s*"), re.compile(r"[\r\n]+")  # in JSON
 
 
 class Chunk(NamedTuple):
@@ -36,8 +32,8 @@ class Lines:
     has_header = True
     name_columns = 1
 
-    def __init__(self, text: Iterator[str]) -> None:
-        self.text = text
+    def __init__(self, text: Iterator[str], source: str = "", bad: BadRecords = STOPPING) -> None:
+        self.text, self.source, self.bad = text, source, bad
 
     def reserve(self, columns: Container[str]) -> None:
         """Nothing stands beside the name."""
@@ -45,11 +41,38 @@ class Lines:
     def check_keys(self) -> None:
         """Its one key is `name`."""
 
+    def gather(self) -> None:
+        """Its header is known."""
+
     def __iter__(self) -> Iterator[Chunk]:
+        for _, names, rows in self.numbered():
+            yield Chunk(names, rows)
+
+    def numbered(self) -> Iterator[tuple[list[int] | range, list[str], list[str]]]:
+        """The numbers of some lines, the names in them, and the lines."""
+        number = 1
         for lines in lines_of(self.text):
             for at in range(0, len(lines), CHUNK):
                 rows = lines[at : at + CHUNK]
-                yield Chunk([weighted(row)[0] if "\t" in row else row for row in rows], rows)
+                numbers: list[int] | range = range(number, number + len(rows))
+                number += len(rows)
+                names = [weighted(row)[0] if "\t" in row else row for row in rows]
+                if self.bad.decoding != "strict" and MARK.search("\n".join(rows)):
+                    numbers, names, rows = self._sorted_out(numbers, names, rows)
+                if rows:
+                    yield numbers, names, rows
+
+    def _sorted_out(
+        self, numbers: Iterable[int], names: list[str], rows: list[str]
+    ) -> tuple[list[int], list[str], list[str]]:
+        """The same lines without those that have bad bytes, or without the names in them."""
+        kept: list[tuple[int, str, str]] = []
+        for number, name, row in zip(numbers, names, rows, strict=True):
+            if not MARK.search(row):
+                kept.append((number, name, row))
+            elif self.bad.found(self.source, number, UNDECODABLE, "", row, cells=True):
+                kept.append((number, "", readable(row)))
+        return [n for n, _, _ in kept], [name for _, name, _ in kept], [row for _, _, row in kept]
 
     def cells(self, row: str) -> list[str]:
         return [row]
@@ -77,9 +100,10 @@ class Delimited:
         mend: str = MEND,
         note: Callable[[str], None] = unsaid,
         quoted: bool = True,
+        bad: BadRecords = STOPPING,
     ) -> None:
-        self.source, self.has_header = source, has_header
-        self.rows = DelimitedRows(text, source, delimiter, quoted)
+        self.source, self.has_header, self.bad = source, has_header, bad
+        self.rows = DelimitedRows(text, source, delimiter, quoted, bad)
         self.delimiter: str = self.rows.options["delimiter"]  # perhaps that of a line sep=;
         self.iterator = iter(self.rows)
         blank: list[int] = []  # lines before the first row, which without a header are records
@@ -92,6 +116,8 @@ class Delimited:
         if not first:
             raise DataError(f"{source}: is empty; give it a header, and a name in each row")
         self.where = f"{source}, line {line}"
+        if has_header and MARK.search("".join(first)):
+            raise DataError(f"{self.where}: {UNDECODABLE}, in the header; save the file as UTF-8")
         self.header = first if has_header else [str(k + 1) for k in range(len(first))]
         width = len(first)
         self.first = [] if has_header else [*((n, [""] * width) for n in blank), (line, first)]
@@ -104,7 +130,7 @@ class Delimited:
                 both = self.header[self.label_at]
                 raise DataError(f"{self.where}: {both!r} cannot be both the names and the labels")
         if noted:  # not above: an error stands alone
-            _note(note, source, [self.header[place] for place in places])
+            say_columns(note, source, [self.header[place] for place in places])
 
     def _places(self, wanted: str | None, mend: str) -> tuple[list[int], bool]:
         """The places of the columns of the name, and whether they were found without being asked for."""
@@ -116,7 +142,7 @@ class Delimited:
     def reserve(self, columns: Container[str]) -> None:
         """Raise DataError if there is a column of one of these names, which will be added."""
         if self.has_header:
-            _check_free(self.header, columns, self.where)
+            check_free(self.header, columns, self.where)
 
     def check_keys(self) -> None:
         """Raise DataError if a name stands twice in the header: an object would lose a column."""
@@ -127,32 +153,46 @@ class Delimited:
                 "rename the others, or give --format csv"
             )
 
-    def records(self) -> Iterator[tuple[int, list[str]]]:
-        """Each row and the line that it ends in, as many cells as the header has."""
-        width = len(self.header)
-        yield from self.first
-        for line, row in self.iterator:
+    def gather(self) -> None:
+        """Its header is known."""
+
+    def records(self) -> Iterator[tuple[int, str, list[str]]]:
+        """Each row, the name in it and the line that it ends in; as many cells as the header has."""
+        width, marked = len(self.header), self.bad.decoding != "strict"
+        for line, row in chain(self.first, self.iterator):
+            name: str | None = None
             if len(row) != width:
                 if not any(map(str.strip, row)):
                     row = [""] * width
                 elif len(row) > width and not any(map(str.strip, row[width:])):
                     row = row[:width]
                 else:
-                    raise DataError(
-                        f"{self.source}, line {line}: {len(row)} columns where the first row has {width}; "
-                        "complete the row, or quote what has a delimiter in it"
-                    )
-            yield line, row
+                    what = f"{len(row)} columns where the first row has {width}"
+                    mend = "complete the row, or quote what has a delimiter in it"
+                    short = len(row) < width
+                    if not self.bad.found(self.source, line, what, mend, self.rows.text(), cells=short):
+                        continue
+                    row, name = [*map(readable, row), *[""] * (width - len(row))], ""
+            if marked and MARK.search("".join(row)):
+                if not self.bad.found(self.source, line, UNDECODABLE, "", self.rows.text(), cells=True):
+                    continue
+                row, name = [*map(readable, row)], ""
+            yield line, self.name_of(row) if name is None else name, row
 
     def __iter__(self) -> Iterator[Chunk]:
         names: list[str] = []
         rows: list[list[str]] = []
-        for _, row in self.records():
-            rows.append(row)
-            names.append(self.name_of(row))
-            if self.rows.dry or len(rows) == CHUNK:
+        try:
+            for _, name, row in self.records():
+                rows.append(row)
+                names.append(name)
+                if self.rows.dry or len(rows) == CHUNK:
+                    yield Chunk(names, rows)
+                    names, rows = [], []
+        except DataError:
+            if rows:  # what stands before a bad record is answered
                 yield Chunk(names, rows)
-                names, rows = [], []
+            raise
         if rows:
             yield Chunk(names, rows)
 
@@ -161,15 +201,13 @@ class Delimited:
 
         Raises DataError where the label is missing.
         """
-        for line, row in self.records():
-            name, label = self.name_of(row), row[self.label_at]
+        for line, name, row in self.records():
+            label = row[self.label_at]
             if key(label):
                 yield line, name, label
             elif any(map(str.strip, row)):
-                raise DataError(
-                    f"{self.source}, line {line}: {self.header[self.label_at]!r} is empty; "
-                    "fill it in or remove the row"
-                )
+                what = f"{self.header[self.label_at]!r} is empty"
+                self.bad.found(self.source, line, what, "fill it in or remove the row", self.rows.text())
 
     def cells(self, row: list[str]) -> list[str]:
         return row
@@ -178,199 +216,14 @@ class Delimited:
         return json.dumps(dict(zip(self.header, row, strict=True)), ensure_ascii=False)[1:-1]
 
 
-class JsonLines:
-    """A JSON object a line, with a name, or null for none, under its keys. Blank lines are none.
-
-    `unit` is what a line is called in errors.
-    """
-
-    def __init__(
-        self,
-        text: Iterator[str],
-        source: str,
-        wanted: str | None,
-        label: str | None = None,
-        note: Callable[[str], None] = unsaid,
-        unit: str = "line",
-    ) -> None:
-        self.text, self.source, self.label, self.note, self.unit = text, source, label, note, unit
-        self.wanted = wanted.split(BETWEEN) if wanted else []  # the keys, found in the first record if none
-        self.reserved: Container[str] = ()
-        self.has_header = True
-        self.header: list[str] = []  # as cells: the keys of the first record
-
-    def reserve(self, columns: Container[str]) -> None:
-        """Let no record have one of these keys, which will be added."""
-        self.reserved = columns
-
-    def check_keys(self) -> None:
-        """An object's keys are its own."""
-
-    def __iter__(self) -> Iterator[Chunk]:
-        number = 0
-        for lines in lines_of(self.text):
-            for at in range(0, len(lines), CHUNK):
-                chunk = Chunk([], [])
-                for line in lines[at : at + CHUNK]:
-                    number += 1
-                    if line.strip():
-                        record, name = self._record(line, f"{self.source}, {self.unit} {number}")
-                        chunk.names.append(name)
-                        chunk.rows.append((line, record, number))
-                if chunk.rows:
-                    self.header = self.header or list(chunk.rows[0][1])
-                    yield chunk
-
-    def labelled(self) -> Iterator[tuple[int, str, str]]:
-        """Line, name and label of each record; "" where there is no name.
-
-        Raises DataError where the label is missing.
-        """
-        wanted = self.label or ""
-        for chunk in self:
-            for name, (_, record, number) in zip(*chunk, strict=True):
-                where = f"{self.source}, {self.unit} {number}"
-                found = _key_of(record, wanted)
-                if found is None:
-                    raise DataError(
-                        f"{where}: no {wanted!r} among {listed(list(record))}; "
-                        f"{near(wanted, list(record))}give --label-column the key of the labels"
-                    )
-                label = record[found]
-                if not isinstance(label, str) or not key(label):
-                    raise DataError(f"{where}: {wanted!r} is no text; fill it in or remove the record")
-                yield number, name, label
-
-    def _record(self, line: str, where: str) -> tuple[dict[str, Any], str]:
-        """The record, and the name in it."""
-        if len(line) > LONGEST_LINE:
-            raise DataError(f"{where}: {too_long()}")
-        try:
-            record = json.loads(line, object_pairs_hook=partial(_object, where=where))
-        except (ValueError, RecursionError) as error:
-            problem = getattr(error, "msg", "nested too deeply or a number too long")
-            raise DataError(f"{where}: no JSON ({problem}); put one object in each line") from error
-        if isinstance(record, list):
-            raise DataError(f"{where}: a JSON array; give --input-format json")
-        if not isinstance(record, dict):
-            raise DataError(f"{where}: no JSON object; put one in each line")
-        name = self._name(record, where)
-        _check_free(record, self.reserved, where)
-        return record, name
-
-    def _name(self, record: dict[str, Any], where: str) -> str:
-        keys = [_key_of(record, wanted) for wanted in self.wanted or self._found(record, where)]
-        if None in keys:
-            header, missing = list(record), self.wanted[keys.index(None)]
-            raise DataError(
-                f"{where}: no {missing!r} among {listed(header)}; {near(missing, header)}"
-                "give --column the key of the names, and where there is no name null"
-            )
-        cells = [record[one] for one in keys if one is not None]
-        for one, cell in zip(keys, cells, strict=True):
-            if not isinstance(cell, str | None):
-                raise DataError(f"{where}: {one!r} is no string; give a name in quotes, or null")
-        return (
-            cells[0] or ""
-            if len(cells) == 1
-            else " ".join(filter(None, map(str.strip, filter(None, cells))))
-        )
-
-    def _found(self, record: dict[str, Any], where: str) -> list[str]:
-        """The keys of the name in the first record."""
-        header = list(record)
-        self.wanted = [header[place] for place in found(header, where) or []]
-        if self.wanted:
-            _note(self.note, self.source, self.wanted)
-        else:
-            self.wanted = ["name"]
-        return self.wanted
-
-    @property
-    def name_columns(self) -> int:
-        return len(self.wanted)
-
-    def cells(self, row: tuple[str, dict[str, Any], int]) -> list[str]:
-        _, record, number = row
-        if list(record) != self.header and record.keys() != set(self.header):
-            raise DataError(
-                f"{self.source}, {self.unit} {number}: other keys than the first, {listed(self.header)}; "
-                "give --format jsonl, or complete it"
-            )
-        values = [record[key] for key in self.header]
-        return [
-            value
-            if isinstance(value, str)
-            else ""
-            if value is None
-            else json.dumps(value, ensure_ascii=False)
-            for value in values
-        ]
-
-    def members(self, row: tuple[str, dict[str, Any], int]) -> str:
-        return row[0].strip()[1:-1]  # as it is written: 1.10 stays 1.10
-
-
-Table = Lines | Delimited | JsonLines
-
-
-def _note(note: Callable[[str], None], source: str, names: list[str]) -> None:
+def say_columns(note: Callable[[str], None], source: str, names: list[str]) -> None:
     """Say which columns are read, unless it is the one that is read by default."""
     if [key(name) for name in names] != ["name"]:
         note(f"{source}: the name is {' and '.join(map(repr, names))}; give --column to read another")
 
 
-def _object(members: list[tuple[str, Any]], where: str) -> dict[str, Any]:
-    found = dict(members)
-    if len(found) < len(members):
-        twice = next(each for each, n in Counter(each for each, _ in members).items() if n > 1)
-        raise DataError(f"{where}: the key {twice!r} stands twice in an object; keep one")
-    return found
-
-
-def lines_of_array(text: str, source: str) -> Iterator[str]:
-    """A line for each element of a JSON array: an object as it is written, a string as an object's name.
-
-    Raises DataError for what is no array of these.
-    """
-    decoder, at = json.JSONDecoder(), _behind(SPACE, text, 0)
-    if text[at : at + 1] != "[":
-        raise DataError(f"{source}: no JSON array; with an object a line it is JSON lines (.jsonl)")
-    at, number = _behind(SPACE, text, at + 1), 0
-    while text[at : at + 1] != "]":
-        number += 1
-        try:
-            element, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError) as error:
-            problem = getattr(error, "msg", "nested too deeply or a number too long")
-            raise DataError(f"{source}, record {number}: no JSON ({problem}); mend it there") from error
-        if not isinstance(element, dict | str | None):
-            raise DataError(f"{source}, record {number}: neither an object nor a name; make it one")
-        written = LINES.sub(" ", text[at:end])
-        yield (written if isinstance(element, dict) else f'{{"name": {written}}}') + "\n"
-        at = _behind(SPACE, text, end)
-        if text[at : at + 1] == ",":
-            at = _behind(SPACE, text, at + 1)
-        elif text[at : at + 1] != "]":
-            raise DataError(f"{source}, record {number}: no comma or ] behind it; is the file whole?")
-    if text[_behind(SPACE, text, at + 1) :]:
-        raise DataError(f"{source}: more behind the JSON array; give a file of one array")
-
-
-def _behind(pattern: re.Pattern[str], text: str, at: int) -> int:
-    """Where what matches at this place ends."""
-    found = pattern.match(text, at)
-    return found.end() if found else at
-
-
-def _key_of(record: dict[str, Any], wanted: str) -> str | None:
-    """The key of the record that is the wanted one, but for what `key` does not count."""
-    if wanted in record:
-        return wanted
-    return next((each for each in record if key(each) == key(wanted)), None)
-
-
-def _check_free(header: Iterable[str], columns: Container[str], where: str) -> None:
+def check_free(header: Iterable[str], columns: Container[str], where: str) -> None:
+    """Raise DataError if one of these columns is in the header already."""
     taken = [each for each in header if key(each) in columns]
     if taken:
         raise DataError(

@@ -3,14 +3,16 @@
 import csv
 import io
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from rnn_names.base.errors import DataError
+from rnn_names.names.bad_records import STOPPING, BadRecords
 
 LONGEST_LINE = 1 << 22  # characters
 SEP = re.compile(r"\ufeff*\"?sep=([^\"\r\n])\"?[,;\t| ]*[\r\n]*", re.IGNORECASE)
+LINE_END = re.compile(r"\r\n?|\n")
 QUOTED = re.compile(r"\s+\"")  # a cell that begins so was meant to be quoted
 
 
@@ -22,8 +24,15 @@ class DelimitedRows:
     Raises DataError with file and line.
     """
 
-    def __init__(self, text: Iterator[str], source: str, delimiter: str, quoted: bool = True) -> None:
-        self.source, self.dry, self.read = source, False, 0
+    def __init__(
+        self,
+        text: Iterator[str],
+        source: str,
+        delimiter: str,
+        quoted: bool = True,
+        bad: BadRecords = STOPPING,
+    ) -> None:
+        self.source, self.dry, self.read, self.bad = source, False, 0, bad
         self.lines: list[str] = []  # of the row in hand
         lines = self._read(text)
         first = next(lines, "")
@@ -34,7 +43,8 @@ class DelimitedRows:
         blanks = rf"[^\S\r\n{mark}]+"
         self.before = re.compile(rf"(^|{mark}){blanks}(?=\")")
         self.behind = re.compile(rf"\"{blanks}(?={mark}|[\r\n]|$)")
-        self.more = lines
+        self.fresh = self.more = lines
+        self.returned: deque[str] = deque()  # lines to be read once more
         self.options: dict[str, Any] = {"delimiter": delimiter, "strict": True}
         if not quoted:
             self.options["quoting"] = csv.QUOTE_NONE
@@ -43,19 +53,27 @@ class DelimitedRows:
 
     def _read(self, text: Iterator[str]) -> Iterator[str]:
         rest = ""
+        passing = False  # the rest of a line that is too long
         for block in text:
+            if passing:
+                ending = LINE_END.search(block)
+                if ending is None:
+                    continue
+                block, passing = block[ending.end() :], False
             rest += block
             end = max(rest.rfind("\n"), rest.rfind("\r")) + 1
             # Not splitlines, to which the unit separators and others end a line, too.
             lines = list(io.StringIO(rest[:end], newline=""))
             rest = rest[end:]
-            if len(rest) > LONGEST_LINE:
-                raise DataError(f"{self.source}, line {self.read + len(lines) + 1}: {too_long()}")
             for place, line in enumerate(lines, start=1):
                 self.read += 1
                 self.lines.append(line)
                 self.dry = place == len(lines)
                 yield line
+            if len(rest) > LONGEST_LINE:
+                self.read += 1
+                self.bad.found(self.source, self.read, *too_long(), rest[:LONGEST_LINE])
+                rest, passing = "", True
             self.dry = False
         if rest:
             self.read += 1
@@ -73,12 +91,34 @@ class DelimitedRows:
                 try:
                     row = self._again(self.more)
                 except csv.Error:
-                    raise DataError(
-                        f"{self.source}, line {begins}: {error}; mend the quotes or the delimiter there"
-                    ) from error
+                    what, mend = str(error), "mend the quotes or the delimiter there"
+                    self.bad.found(self.source, begins, what, mend, self.lines[0])
+                    self._begin_behind()
+                    continue
             loose = self.quoted and any(map(QUOTED.match, row))
             yield self.read, self._unquoted(row) if loose else row
             self.lines.clear()
+
+    def text(self) -> str:
+        """The lines of the row in hand."""
+        return "".join(self.lines)
+
+    def _begin_behind(self) -> None:
+        """Go on behind the first line of the row in hand: its quotes may have taken in whole rows."""
+        again = self.lines[1:]
+        self.read -= len(again)
+        self.returned.extendleft(reversed(again))
+        self.lines.clear()
+        self.more = chain(self._once_more(), self.fresh)
+        self.reader = csv.reader(self.more, **self.options)
+
+    def _once_more(self) -> Iterator[str]:
+        while self.returned:
+            line = self.returned.popleft()
+            self.read += 1
+            self.lines.append(line)
+            self.dry = not self.returned
+            yield line
 
     def _unquoted(self, row: list[str]) -> list[str]:
         """The row with blanks around quotes left out, where that makes sense; other cells as they are."""
@@ -98,9 +138,9 @@ class DelimitedRows:
         return next(csv.reader(lines, skipinitialspace=True, **self.options))
 
 
-def too_long() -> str:
-    """What is wrong with a line of more than LONGEST_LINE characters."""
-    return f"longer than {LONGEST_LINE:,} characters; check that the file has the format that was said"
+def too_long() -> tuple[str, str]:
+    """What is wrong with a line of more than LONGEST_LINE characters, and how to mend it."""
+    return f"longer than {LONGEST_LINE:,} characters", "check that the file has the format that was said"
 
 
 def lines_of(text: Iterator[str]) -> Iterator[list[str]]:

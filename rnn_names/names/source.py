@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 from rnn_names.base.errors import DataError
 from rnn_names.names import packed, sniffing
+from rnn_names.names.bad_records import MARKING
 
 BLOCK = 1 << 18  # bytes
 PIPE = 1 << 20  # bytes
@@ -203,9 +204,9 @@ def decoded(
         try:
             text = decoder.decode(block, final=not more)
         except UnicodeError as error:
-            where, what = "", "the text"
+            where, what, good = "", "the text", ""
             if isinstance(error, UnicodeDecodeError):
-                what, good = f"byte 0x{error.object[error.start]:02x}", ""
+                what = f"byte 0x{error.object[error.start]:02x}"
                 decoder.setstate(before)
                 with suppress(UnicodeError):  # UTF-16 without its mark is found out at its second symbol
                     # The object is what was kept of the last block, and this one, perhaps without its mark.
@@ -214,10 +215,15 @@ def decoded(
                 where = f", line {ends + _line_ends(good) + 1}"
             if isinstance(error, UnicodeDecodeError) and encoding in ("utf-8", "utf-8-sig"):
                 mend = sniffing.read_otherwise(error.object, error.start) + mend
+            if end := max(good.rfind("\n"), good.rfind("\r")) + 1:
+                yield good[:end]  # what stands before the bad line
             known = "UTF-8" if encoding in ("utf-8", "utf-8-sig") else encoding
             raise DataError(f"{source}{where}: {what} is not {known}; {mend}") from error
-        if "\0" in text:
-            line = ends + _line_ends(text[: text.index("\0")]) + 1
+        if "\0" in text and (errors != MARKING or text.count("\0") * 4 > len(text)):
+            good = text[: text.index("\0")]
+            line = ends + _line_ends(good) + 1
+            if end := max(good.rfind("\n"), good.rfind("\r")) + 1:
+                yield good[:end]
             raise DataError(
                 f"{source}, line {line}: a NUL character; the file is UTF-16 without a mark "
                 "(give --encoding utf-16-le or utf-16-be), or no text"

@@ -11,13 +11,17 @@ from pathlib import Path
 
 from rnn_names.base.errors import DataError
 from rnn_names.names import sniffing, source, spreadsheets
+from rnn_names.names.bad_records import STOPPING, BadRecords
+from rnn_names.names.json_lines import JsonLines, lines_of_array
 from rnn_names.names.packed import ENDINGS
-from rnn_names.names.records import Delimited, JsonLines, Lines, Table, lines_of_array, unsaid
+from rnn_names.names.records import Delimited, Lines, unsaid
 
 FORMS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json"}
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 JSON_OBJECT = re.compile(r"\s*\{\s*[\"}]")
 JSON_ARRAY = re.compile(r"\s*\[\s*[\"{\[\]]")
+
+Table = Lines | Delimited | JsonLines
 
 
 @dataclass(frozen=True)
@@ -63,10 +67,12 @@ def opened(
     form: Format,
     labelled: bool = False,
     mend: str = "give {} one of them, or its number from 1",
+    bad: BadRecords = STOPPING,
 ) -> Iterator[Table]:
     """The records of a file, or for `-` of standard input. Raises DataError, then and while they are read.
 
-    `labelled`: each record has a label, too. `mend` says what to do about a column that is missing.
+    `labelled`: each record has a label, too. `mend` says what to do about a column that is missing;
+    `bad` decides about bad records.
     """
     kind, name = form.kind_of(path), source.name_of(path)
     encoded = "give --encoding its own" + ("" if labelled else ", or --encoding-errors replace")
@@ -74,12 +80,13 @@ def opened(
         if spreadsheets.is_one(source.head(file, name)):
             sheet = spreadsheets.text_of(file.read(), form.sheet, name, form.note)
             column, label = _columns(form, labelled)
-            yield Delimited(sheet, name, ",", column, form.header, label, mend, form.note)
+            yield Delimited(sheet, name, ",", column, form.header, label, mend, form.note, bad=bad)
             return
         encoding, blocks = source.encoded(source.blocks(file, name), name, form.encoding)
         if labelled:  # all of the bytes first: whether they are those that were packed is known at the end
             blocks = iter([b"".join(blocks)])
-        text = source.decoded(blocks, name, encoding, form.errors, encoded)
+        errors = bad.decoding if form.errors == "strict" else form.errors
+        text = source.decoded(blocks, name, encoding, errors, encoded + bad.otherwise)
         if kind == "text" and form.kind is None:
             line, line_end, text = sniffing.first_line(text)
             if separator := sniffing.of_header(line):
@@ -91,13 +98,13 @@ def opened(
                     f"{name}: not a .csv, .tsv or .jsonl file, nor a folder of <Label>.txt files; "
                     "rename it" + (", or say how it is written with --input-format" if "{}" in mend else "")
                 )
-            yield Lines(text if form.kind else _no_json(text, name))
+            yield Lines(text if form.kind else _no_json(text, name), name, bad)
         elif kind in ("jsonl", "json"):
             if kind == "json":
                 text = lines_of_array("".join(text), name)
             label = (form.label_column or "country") if labelled else None
             unit = "record" if kind == "json" else "line"
-            yield JsonLines(text, name, form.column, label, form.note, unit)
+            yield JsonLines(text, name, form.column, label, form.note, unit, bad)
         else:
             column, label = _columns(form, labelled)
             line, line_end, text = sniffing.first_line(text)
@@ -105,7 +112,7 @@ def opened(
                 line, DELIMITERS[kind], column, form.header, name, form.quoted
             )
             table = Delimited(
-                text, name, separator, column, form.header, label, mend, form.note, form.quoted
+                text, name, separator, column, form.header, label, mend, form.note, form.quoted, bad
             )
             table.encoding, table.line_end = encoding, line_end
             yield table

@@ -14,7 +14,7 @@ from rnn_names.show.tables import EIGHTHS, new_console, new_table
 
 if TYPE_CHECKING:
     from rnn_names.model.ranking import Guess
-    from rnn_names.names.records import Table
+    from rnn_names.names.tables import Table
 
 
 class Prediction(NamedTuple):
@@ -97,6 +97,7 @@ class Cells:
         self.added += added.of_group
         self.decimal, self.escape_formulas = added.decimal, added.escape_formulas
         table.reserve(set(self.added))
+        table.gather()
         self.line_end = getattr(table, "line_end", "\n")
         self.minimal, self.all = (
             partial(csv.writer, delimiter=delimiter, lineterminator=self.line_end, quoting=quoting)

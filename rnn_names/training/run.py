@@ -19,6 +19,7 @@ from rnn_names.base.files import check_apart, check_writable, is_regular
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint, DataInfo
 from rnn_names.model.recipe import chosen
+from rnn_names.names.bad_records import STOPPING, BadRecords
 from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples
 from rnn_names.names.source import STDIN
@@ -49,6 +50,7 @@ class Job:
     recipe: Mapping[str, Any] = field(default_factory=dict)
     given_names: Path | None = None
     form: Format = Format()
+    bad: BadRecords = STOPPING
     bits: int = 32
     base: Path | None = None
     folds: int = 0
@@ -88,8 +90,8 @@ class Training:
         self.replaces = check_output(job, resumed is not None)
         base = Base.load(job.base) if job.base else None
         source, given_names = job.sources
-        self.examples = read_examples(source, job.form) if examples is None else examples
-        self.given = read_examples(given_names, job.form) if given_names else []
+        self.examples = read_examples(source, job.form, job.bad) if examples is None else examples
+        self.given = read_examples(given_names, job.form, job.bad) if given_names else []
         self.read = len(self.examples)
         self.nameless = sum(not has_letters(example.name) for example in self.examples)
         recipe = {

@@ -1,0 +1,102 @@
+"""Bad records: what is wrong with a record, where, and what becomes of it."""
+
+import codecs
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from rnn_names.base.errors import DataError
+
+STOP, SKIP, BLANK = "stop", "skip", "blank"
+ACTIONS = (STOP, SKIP, BLANK)
+NAMED = 10  # bad records that are told of one by one
+KEPT_TEXT = 1000  # characters of a record that FILE of --rejects keeps
+MARKING = "rnn-names.marking"  # an error handler: each bad byte becomes a symbol that no good byte becomes
+MARK = re.compile("[\0\udc00-\udcff]")  # those symbols; and NUL, which no text has
+UNDECODABLE = "a byte that the encoding does not have, or a NUL"
+
+
+def _ignore(told: str) -> None:
+    """Tell no one."""
+
+
+@dataclass(eq=False)
+class BadRecords:
+    """The bad records of a run: the first one stops it, or they are left out, or stay without an answer.
+
+    `tell` takes a line for a person about each of the first NAMED ones, in which nothing of the record
+    stands. `file` takes all of them as JSON lines. `otherwise` ends the error that stops the run.
+    """
+
+    action: str = STOP
+    tell: Callable[[str], None] = _ignore
+    file: TextIO | None = field(default=None, repr=False)
+    otherwise: str = ""
+    count: int = 0
+    blank: int = 0  # of these, how many stay, without an answer
+
+    @property
+    def decoding(self) -> str:
+        """The error handler of codecs that leaves it to the record."""
+        return "strict" if self.action == STOP else MARKING
+
+    def found(
+        self,
+        source: str,
+        line: int,
+        what: str,
+        mend: str,
+        text: str = "",
+        cells: bool = False,
+        unit: str = "line",
+    ) -> bool:
+        """Whether the bad record stays, without an answer: `cells` says that its cells are known.
+
+        `unit` is what `line` counts.
+
+        Raises DataError, which says what is wrong and how to mend it, if the first one stops the run.
+        """
+        where = f"{source}, {unit} {line}"
+        if self.action == STOP:
+            raise DataError(f"{where}: {what}; {mend}{self.otherwise}")
+        stays = self.action == BLANK and cells
+        self.count += 1
+        self.blank += stays
+        if self.count <= NAMED:
+            self.tell(f"{where}: {what}; {'no answer' if stays else 'left out'}")
+        if self.file is not None:
+            own = readable(text.rstrip("\r\n")[:KEPT_TEXT])
+            told = {"file": source, "line": line, "reason": what, "record": own}
+            self.file.write(json.dumps(told, ensure_ascii=False) + "\n")
+            self.file.flush()
+        return stays
+
+    def end(self) -> None:
+        """Tell how many there were."""
+        if self.count:
+            left = self.count - self.blank
+            parts = [
+                f"{n:,} {what}" for n, what in ((left, "left out"), (self.blank, "without an answer")) if n
+            ]
+            self.tell(f"{self.count:,} bad record{'s' * (self.count != 1)}: {', '.join(parts)}")
+
+
+STOPPING = BadRecords()  # for all who do not say otherwise; it never changes
+
+
+def readable(text: str) -> str:
+    """The text with \ufffd in place of each bad byte."""
+    return MARK.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _marking(error: UnicodeError) -> tuple[str, int]:
+    """A symbol for each bad byte."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    bad = error.object[error.start : error.end]
+    return "".join(chr(0xDC00 + byte) for byte in bad), error.end
+
+
+codecs.register_error(MARKING, _marking)

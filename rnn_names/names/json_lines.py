@@ -1,0 +1,264 @@
+"""JSON: an object a line or in an array, and the name in each."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Container, Iterator
+from typing import Any
+
+from rnn_names.base.errors import DataError
+from rnn_names.names.bad_records import MARK, STOPPING, UNDECODABLE, BadRecords, readable
+from rnn_names.names.columns import BETWEEN, found, key, listed, near
+from rnn_names.names.records import CHUNK, Chunk, check_free, say_columns, unsaid
+from rnn_names.names.rows import LONGEST_LINE, lines_of, too_long
+
+GATHERED = 1000  # records that are read before their keys are the columns of CSV
+UNNAMED = 1000  # records without a key of the names that are read before it is an error that none has it
+SPACE, LINES = re.compile(r"\s*"), re.compile(r"[\r\n]+")
+Row = tuple[str, dict[str, Any], int]  # the line, the record, the line's number
+
+
+class _BadError(Exception):
+    """What is wrong with a record, how to mend it, and the record where it is known."""
+
+    def __init__(self, what: str, mend: str, record: dict[str, Any] | None = None) -> None:
+        super().__init__(what)
+        self.what, self.mend, self.record = what, mend, record
+
+
+class JsonLines:
+    """A JSON object a line, with a name, or null for none, under its keys. Blank lines are none.
+
+    A record without these keys has no name, if any record has them. `unit` is what a line is called.
+    """
+
+    def __init__(
+        self,
+        text: Iterator[str],
+        source: str,
+        wanted: str | None,
+        label: str | None = None,
+        note: Callable[[str], None] = unsaid,
+        unit: str = "line",
+        bad: BadRecords = STOPPING,
+    ) -> None:
+        self.text, self.source, self.label, self.bad = text, source, label, bad
+        self.note, self.unit = note, unit
+        self.wanted = wanted.split(BETWEEN) if wanted else []  # the keys; else of the first that has some
+        self.reserved: Container[str] = ()
+        self.has_header = True
+        self.header: list[str] = []  # as cells: the keys of the first record, or of all gathered
+        self.columns: set[str] = set()  # the same, once they are gathered
+        self.gathers = False
+        self.unnamed = 0  # records before the first one with the key of the names; -1 once there is one
+        self.missing = DataError()
+
+    def reserve(self, columns: Container[str]) -> None:
+        """Let no record have one of these keys, which will be added."""
+        self.reserved = columns
+
+    def check_keys(self) -> None:
+        """An object's keys are its own."""
+
+    def gather(self) -> None:
+        """Read GATHERED records before the first is answered: their keys are the header."""
+        self.gathers = True
+
+    def __iter__(self) -> Iterator[Chunk]:
+        names: list[str] = []
+        rows: list[Row] = []
+        number = 0
+        try:
+            for lines in lines_of(self.text):
+                for line in lines:
+                    number += 1
+                    if line.strip() and (read := self._read(line, number)):
+                        names.append(read[1])
+                        rows.append((line, read[0], number))
+                        if len(rows) >= CHUNK or (self.gathers and len(rows) >= GATHERED):
+                            self._begin(rows)
+                            yield Chunk(names, rows)
+                            names, rows = [], []
+                if rows and not self.gathers:
+                    self._begin(rows)
+                    yield Chunk(names, rows)
+                    names, rows = [], []
+            if self.unnamed > 0:
+                raise self.missing
+        except DataError:
+            if rows:  # what stands before a bad record is answered
+                self._begin(rows)
+                yield Chunk(names, rows)
+            raise
+        if rows:
+            self._begin(rows)
+            yield Chunk(names, rows)
+
+    def _begin(self, rows: list[Row]) -> None:
+        """Take the header from the first rows."""
+        if self.gathers:
+            self.header = list(dict.fromkeys(each for _, record, _ in rows for each in record))
+            self.columns, self.gathers = set(self.header), False
+        self.header = self.header or list(rows[0][1])
+
+    def _read(self, line: str, number: int) -> tuple[dict[str, Any], str] | None:
+        """The record, and the name in it; None if it is left out."""
+        try:
+            record, name = self._record(line, number)
+        except _BadError as bad:
+            known = bad.record or {}
+            if not self._bad(number, bad.what, bad.mend, line, cells=bool(known)):
+                return None
+            record, name = known, ""
+        check_free(record, self.reserved, f"{self.source}, {self.unit} {number}")
+        return record, name
+
+    def _bad(self, number: int, what: str, mend: str, line: str, cells: bool = False) -> bool:
+        return self.bad.found(self.source, number, what, mend, line, cells, self.unit)
+
+    def labelled(self) -> Iterator[tuple[int, str, str]]:
+        """Line, name and label of each record; "" where there is no name.
+
+        Raises DataError where the label is missing.
+        """
+        wanted = self.label or ""
+        for chunk in self:
+            for name, (line, record, number) in zip(*chunk, strict=True):
+                under = _key_of(record, wanted)
+                label = record[under] if under is not None else None
+                if isinstance(label, str) and key(label):
+                    yield number, name, label
+                elif under is None:
+                    keys = list(record)
+                    mend = f"{near(wanted, keys)}give --label-column one of its keys, {listed(keys)}"
+                    self._bad(number, f"no label {wanted!r}", mend, line)
+                else:
+                    what, mend = f"{wanted!r} is no text", "fill it in or remove the record"
+                    self._bad(number, what, mend, line)
+
+    def _record(self, line: str, number: int) -> tuple[dict[str, Any], str]:
+        """The record, and the name in it."""
+        if len(line) > LONGEST_LINE:
+            raise _BadError(*too_long())
+        marked = self.bad.decoding != "strict" and MARK.search(line)
+        try:
+            record = json.loads(readable(line) if marked else line, object_pairs_hook=_object)
+        except (ValueError, RecursionError) as error:
+            problem = getattr(error, "msg", "nested too deeply or a number too long")
+            raise _BadError(f"no JSON ({problem})", "put one object in each line") from error
+        if isinstance(record, list):
+            raise _BadError("a JSON array", "give --input-format json")
+        if not isinstance(record, dict):
+            if self.unit == "record":
+                raise _BadError("neither an object nor a name", "make it one")
+            raise _BadError("no JSON object", "put one in each line")
+        if marked:
+            raise _BadError(UNDECODABLE, "", record)
+        name = self._name(record, number)
+        if self.columns and not record.keys() <= self.columns:
+            raise _BadError(
+                f"other keys than the first {GATHERED:,} records have",
+                f"these are {listed(self.header)}; give --format jsonl, or complete the first",
+                record,
+            )
+        return record, name
+
+    def _name(self, record: dict[str, Any], number: int) -> str:
+        if not self.wanted:
+            header = list(record)
+            places = found(header, f"{self.source}, {self.unit} {number}") or []
+            one = _key_of(record, "name")
+            self.wanted = [header[place] for place in places] or ([one] if one is not None else [])
+            if self.wanted:
+                say_columns(self.note, self.source, self.wanted)
+        keys = [each for each in (_key_of(record, wanted) for wanted in self.wanted) if each is not None]
+        if self.unnamed >= 0:
+            self._count_unnamed(record, keys, number)
+        cells = [record[each] for each in keys]
+        for each, cell in zip(keys, cells, strict=True):
+            if not isinstance(cell, str | None):
+                raise _BadError(f"{each!r} is no string", "give a name in quotes, or null", record)
+        if len(self.wanted) == 1:
+            return (cells or [None])[0] or ""
+        return " ".join(filter(None, map(str.strip, filter(None, cells))))
+
+    def _count_unnamed(self, record: dict[str, Any], keys: list[str], number: int) -> None:
+        """Raise DataError if so many records, and none before, lack a key of the names."""
+        if keys and len(keys) == len(self.wanted):
+            self.unnamed = -1
+            return
+        if self.unnamed == 0:
+            header = list(record)
+            missing = next((each for each in self.wanted if _key_of(record, each) is None), "name")
+            self.missing = DataError(
+                f"{self.source}, {self.unit} {number}: no {missing!r} among {listed(header)}, nor in any "
+                f"other record; {near(missing, header)}give --column the key of the names"
+            )
+        self.unnamed += 1
+        if self.unnamed == UNNAMED:
+            raise self.missing
+
+    @property
+    def name_columns(self) -> int:
+        return len(self.wanted) or 1
+
+    def cells(self, row: Row) -> list[str]:
+        _, record, _ = row
+        return [_cell(record.get(each)) for each in self.header]
+
+    def members(self, row: Row) -> str:
+        return readable(row[0]).strip()[1:-1]  # as it is written: 1.10 stays 1.10
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) < len(members):
+        twice = next(each for each, n in Counter(each for each, _ in members).items() if n > 1)
+        raise _BadError(f"the key {twice!r} stands twice in an object", "keep one")
+    return found
+
+
+def lines_of_array(text: str, source: str) -> Iterator[str]:
+    """A line for each element of a JSON array: an object as it is written, a string as an object's name.
+
+    Any other element is a bad record of JsonLines. Raises DataError for what is no array.
+    """
+    decoder, at = json.JSONDecoder(), _behind(SPACE, text, 0)
+    if text[at : at + 1] != "[":
+        raise DataError(f"{source}: no JSON array; with an object a line it is JSON lines (.jsonl)")
+    at, number = _behind(SPACE, text, at + 1), 0
+    while text[at : at + 1] != "]":
+        number += 1
+        try:
+            element, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError) as error:
+            problem = getattr(error, "msg", "nested too deeply or a number too long")
+            raise DataError(f"{source}, record {number}: no JSON ({problem}); mend it there") from error
+        written = LINES.sub(" ", text[at:end])
+        yield (f'{{"name": {written}}}' if isinstance(element, str | None) else written) + "\n"
+        at = _behind(SPACE, text, end)
+        if text[at : at + 1] == ",":
+            at = _behind(SPACE, text, at + 1)
+        elif text[at : at + 1] != "]":
+            raise DataError(f"{source}, record {number}: no comma or ] behind it; is the file whole?")
+    if text[_behind(SPACE, text, at + 1) :]:
+        raise DataError(f"{source}: more behind the JSON array; give a file of one array")
+
+
+def _behind(pattern: re.Pattern[str], text: str, at: int) -> int:
+    """Where what matches at this place ends."""
+    found = pattern.match(text, at)
+    return found.end() if found else at
+
+
+def _key_of(record: dict[str, Any], wanted: str) -> str | None:
+    """The key of the record that is the wanted one, but for what `key` does not count."""
+    if wanted in record:
+        return wanted
+    return next((each for each in record if key(each) == key(wanted)), None)
