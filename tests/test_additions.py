@@ -165,7 +165,7 @@ model.archive model.arguments model.calibration model.checkpoint model.classifie
 model.header
 model.parameters model.ranking model.recipe
 show.pictures show.predictions show.tables
-cli.answers cli.command cli.drawing cli.options cli.predict cli.reading
+cli.answers cli.command cli.drawing cli.options cli.predict cli.reading cli.written
 """
 # Modules of others that are slow to load.
 SLOW = {"rich", "tqdm", "zipfile", "multiprocessing", "numpy.random", "asyncio"}

@@ -1,20 +1,18 @@
 """`rnn-names predict`."""
 
-import codecs
-import io
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rnn_names.base.errors import DataError
-from rnn_names.base.files import STDOUT, check_apart, check_writable, is_regular, replacing
+from rnn_names.base.files import STDOUT, check_apart, check_writable, is_regular
 from rnn_names.cli.answers import Answers, drawn, write
 from rnn_names.cli.command import OneCommand
 from rnn_names.cli.drawing import DrawingCommand, check_outputs
@@ -33,8 +31,8 @@ from rnn_names.cli.options import (
     one_of,
 )
 from rnn_names.cli.reading import DataCommand, one_separator, text_encoding
+from rnn_names.cli.written import opened_for_text
 from rnn_names.names import tables
-from rnn_names.names.packed import ENDINGS, packing
 from rnn_names.names.records import Delimited, Lines
 from rnn_names.names.source import STDIN
 
@@ -42,7 +40,6 @@ if TYPE_CHECKING:
     from rnn_names.names.tables import Table
 
 app = OneCommand()
-MARKED = ("utf-16", "utf-32")  # begin with a byte order mark, which Python writes into files alone
 PARQUET = ".parquet"  # the ending of a file of columns
 
 
@@ -256,7 +253,7 @@ def predict(
         written = format or ending or ("jsonl" if kind == "text" else kind)
         if written in ("csv", "tsv"):
             out_encoding = out_encoding or getattr(table, "encoding", None)
-        out = stack.enter_context(_opened(output, out_encoding or "utf-8"))
+        out = stack.enter_context(opened_for_text(output, out_encoding or "utf-8"))
         sums = groups_of(classifier.labels, by, groups)
         added = Added(
             prefix, "group" if groups else by.value if by else "", out_delimiter, decimal, escape_formulas
@@ -274,26 +271,3 @@ def predict(
 def _as_text(names: list[str]) -> Iterator[str]:
     """The names of the command line as a text, a line each."""
     yield "".join(re.sub("[\r\n]", " ", name) + "\n" for name in names)
-
-
-@contextmanager
-def _opened(path: Path | None, encoding: str) -> Iterator[TextIO]:
-    """Standard output, or a file that is there when all is written; what has no code, as an escape."""
-    if path is None:
-        with suppress(AttributeError):  # a replaced stream may not be reconfigurable
-            kept = None if encoding == "utf-8" else encoding
-            sys.stdout.reconfigure(encoding=kept, errors="backslashreplace")  # type: ignore[union-attr]
-        if codecs.lookup(encoding).name in MARKED and not sys.stdout.seekable():
-            sys.stdout.write("\ufeff")
-        yield sys.stdout
-        return
-    with replacing(path) as file:
-        packed: Any = file
-        if by := ENDINGS.get(path.suffix.lower()):
-            packed = packing(file, by)
-        text = io.TextIOWrapper(packed, encoding, "backslashreplace", newline="\n")
-        yield text
-        text.flush()
-        text.detach()
-        if packed is not file:
-            packed.close()

@@ -1,6 +1,5 @@
 """`rnn-names train`."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import fields
 from enum import StrEnum
@@ -13,12 +12,12 @@ from rnn_names.base.bundled import BUNDLED, BUNDLED_MODEL
 from rnn_names.base.errors import CheckpointError, RnnNamesError
 from rnn_names.base.files import is_regular
 from rnn_names.cli.command import OneCommand
-from rnn_names.cli.drawing import DrawingCommand, check_outputs, parameter_name
+from rnn_names.cli.drawing import DrawingCommand, check_outputs
 from rnn_names.cli.options import MODEL, Data, Verbose, results
 from rnn_names.cli.reading import DataCommand
 from rnn_names.cli.recipe import RECIPE, RecipeCommand
-from rnn_names.model.recipe import BEFORE_FORMAT_3, BEFORE_FORMAT_4, Shape, chosen
-from rnn_names.show.pictures import PICTURES
+from rnn_names.cli.resuming import OF_A_RUN, drawn, kept, kept_options, of_today, plain
+from rnn_names.model.recipe import Shape, chosen
 
 app = OneCommand()
 
@@ -32,10 +31,7 @@ class Bits(StrEnum):
     eighth = "4"
 
 
-# May differ when a training is resumed.
-OF_A_RUN = ("output", "rejects", "resume", "quiet", "verbose", "no_color")
 UNUSABLE = (KeyError, TypeError, ValueError, OverflowError, AttributeError)  # of values of a wrong type
-PATHS = ("data", "given_names", "base")  # a state keeps them, and pictures, as found from any folder
 
 
 def _folds(value: int) -> int:
@@ -70,7 +66,7 @@ class TrainCommand(RecipeCommand, DrawingCommand, DataCommand):
     def take(self, ctx: Any, path: Path, options: Mapping[str, Any]) -> None:
         """Go on by these options, checked as if they had been given; those given must agree with them."""
         differing = []
-        options = _of_today(options)
+        options = of_today(options)
         network, training = ctx.obj.best.network, ctx.obj.best.training
         # What was left to the number of names, as the training has it: to give that agrees, too.
         had = {
@@ -82,16 +78,16 @@ class TrainCommand(RecipeCommand, DrawingCommand, DataCommand):
             if name in OF_A_RUN:
                 continue
             try:
-                value = parameter.process_value(ctx, _plain(parameter, options[name]))
+                value = parameter.process_value(ctx, plain(parameter, options[name]))
             except (*UNUSABLE, typer.BadParameter) as error:
                 raise CheckpointError(
                     f"{path}: its option {name!r} cannot be used; remove that file to train anew"
                 ) from error
             given = ctx.get_parameter_source(name).name == "COMMANDLINE"
-            if given and name in _pictures():  # it is only drawn
+            if given and name in drawn():  # it is only drawn
                 continue
             was = had.get(name) if value is None else value
-            if given and _kept(name, ctx.params[name]) != was:
+            if given and kept(name, ctx.params[name]) != was:
                 differing.append(f"{parameter.opts[-1]} {'by default' if was is None else was}")
             ctx.params[name] = value
         if differing:
@@ -188,12 +184,12 @@ def train(
         bits=int(bits),
         base=model_named(base),
         folds=folds,
-        options=_options(
+        options=kept_options(
             {
                 **ctx.params,
                 **ctx.meta["read_by"],
                 "on_error": ctx.meta["on_error"],
-                **{name: pictures.get(option) for name, option in _pictures().items()},
+                **{name: pictures.get(option) for name, option in drawn().items()},
                 **dict.fromkeys(RECIPE),
                 **recipe,
             }
@@ -242,54 +238,3 @@ def check_recipe(recipe: Mapping[str, Any], base: str | None, folds: int) -> Non
 def model_named(base: str | None) -> Path | None:
     """The file of --from."""
     return None if base is None else BUNDLED_MODEL if base == BUNDLED else Path(base)
-
-
-def _of_today(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a state, with those that states of the version before have by other names or lack."""
-    today = {"sheet": None, "quoting": "minimal", "on_error": "stop", "base": None, "folds": 0}
-    today |= BEFORE_FORMAT_4
-    options = {**dict.fromkeys(_pictures()), **today, **options}
-    if "name_column" in options and "country_column" in options:
-        options |= {"column": options["name_column"], "label_column": options["country_column"]}
-        options |= {
-            "input_format": None,
-            "delimiter": None,
-            "tabs": False,
-            "no_header": False,
-            "encoding": None,
-            **BEFORE_FORMAT_3,
-            **{"ngrams": 0, "ngram_length": 6, "bag": 0},
-        }
-    return options
-
-
-def _pictures() -> dict[str, str]:
-    """The options of pictures, by their names in the code."""
-    return {parameter_name(option): option for option in PICTURES["train"]}
-
-
-def _options(params: Mapping[str, Any]) -> dict[str, Any]:
-    """What a state keeps of the options."""
-    return {name: _kept(name, value) for name, value in params.items() if name not in OF_A_RUN}
-
-
-def _plain(parameter: Any, value: Any) -> Any:
-    """The value, if a state may have it for this option. Raises TypeError or ValueError."""
-    if value is None and parameter.default is None:
-        return None
-    recipe = RECIPE.get(str(parameter.name))
-    kind = type(recipe.metadata["large"] if recipe else parameter.default)
-    allowed = {bool: (bool,), int: (int,), float: (int, float)}.get(kind, (str,))
-    if not isinstance(value, allowed) or isinstance(value, bool) != (kind is bool):
-        raise TypeError(f"{parameter.name} cannot be {value!r}")
-    if isinstance(value, str) and b"\0" in os.fsencode(value):  # which raises for what is no text
-        raise ValueError("a NUL character")
-    return value.split("\n") if parameter.multiple and isinstance(value, str) else value
-
-
-def _kept(name: str, value: Any) -> Any:
-    from rnn_names.training.run import place
-
-    if name == "base" and value == BUNDLED:
-        return value
-    return place(Path(value)) if value is not None and name in (*PATHS, *_pictures()) else value
