@@ -1,5 +1,6 @@
 """Bad records: what is one, what becomes of it, and who is told."""
 
+import gzip
 import io
 import json
 from pathlib import Path
@@ -223,3 +224,30 @@ def test_other_commands(tmp_path: Path, model_file: Path, command: str) -> None:
     assert done.exit_code == 0, done.stderr
     assert f"{path}, line 3: 1 {RAGGED}; left out\n" in done.stderr
     assert "1 bad record: 1 left out\n" in done.stderr
+
+
+def test_rejects_of_evaluate_and_check(here: Path, model_file: Path) -> None:
+    (here / "d.csv").write_text("name,country\nNowak,Poland\nAbe\nKim,Korea,x\nSato,Japan\n")
+    for command in (["evaluate", "d.csv", "-m", str(model_file), "--split", "all"], ["check", "d.csv"]):
+        done = CliRunner().invoke(app, [*command, "--on-error", "skip", "--rejects", "r.jsonl"])
+        assert done.exit_code == 0, done.output
+        assert [json.loads(line)["line"] for line in (here / "r.jsonl").read_text().splitlines()] == [3, 4]
+        (here / "r.jsonl").unlink()
+
+
+def test_rejects_stay_when_the_run_fails_later(here: Path, model_file: Path) -> None:
+    whole = gzip.compress(b"name,x\nNowak,1\nAbe\n" + b"Kim,2\n" * 5000)
+    (here / "d.csv.gz").write_bytes(whole[:-20])
+    options = ["--on-error", "skip", "--rejects", "r.jsonl", "-o", "o.csv"]
+    done = CliRunner().invoke(app, ["predict", "-m", str(model_file), "-i", "d.csv.gz", *options])
+    assert done.exit_code == 1
+    assert "1 bad record: 1 left out" in done.stderr
+    assert json.loads((here / "r.jsonl").read_text())["line"] == 3
+    assert not (here / "o.csv").exists()
+
+
+def test_rejects_take_no_others_place(here: Path, model_file: Path) -> None:
+    (here / "d.csv").write_text("name,country\nNowak,Poland\nSato,Japan\n")
+    common = ["evaluate", "d.csv", "-m", str(model_file), "--on-error", "skip", "--rejects"]
+    for taken, more in (("d.csv", []), ("c.svg", ["--confusion", "c.svg"]), (str(model_file), [])):
+        assert CliRunner().invoke(app, [*common, taken, *more]).exit_code != 0

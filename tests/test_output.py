@@ -192,3 +192,28 @@ def test_a_text_that_begins_with_a_header_is_a_table(
         assert "is read as a table; give --input-format text for a name a line" in done.stderr
     forced = ["predict", "-m", str(model_file), "-k", "1", "--input-format", "text"]
     assert CliRunner().invoke(app, forced, input=text).stdout.startswith('{"name": ')
+
+
+def test_an_encoding_that_lacks_a_country_gives_way_to_utf8(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_bytes("name\nИванов\n".encode("cp1251"))
+    common = ["predict", "-m", "bundled", "-i", str(tmp_path / "in.csv"), "-o", str(tmp_path / "o.csv")]
+    done = CliRunner().invoke(app, [*common, "-e", "cp1251"])
+    assert done.exit_code == 0
+    assert "written as utf-8-sig: cp1251 lacks 'ô', which a country has" in done.stderr
+    assert (tmp_path / "o.csv").read_bytes().startswith("\ufeffname,".encode())
+    asked = CliRunner().invoke(app, [*common, "-e", "cp1251", "--out-encoding", "cp1251"])
+    assert asked.exit_code == 2
+    assert "--out-encoding: cp1251 lacks 'ô'" in " ".join(asked.stderr.replace("│", " ").split())
+
+
+def test_a_dump_goes_out_as_it_came_in(tmp_path: Path, model_file: Path) -> None:
+    data = b'name\tsize\nSchmidt\t5" disk\n"Jo"\t\\N\n'
+    once = answered(tmp_path, model_file, "in.tsv", data, "--quoting", "none", to="once.tsv")
+    assert [line.split(b"\t")[:2] for line in once.splitlines()] == [
+        line.split(b"\t") for line in data.splitlines()
+    ]
+    options = ("--quoting", "none", "--prefix", "b_")
+    twice = answered(tmp_path, model_file, "again.tsv", once, *options, to="twice.tsv")
+    assert [line.split(b"\t")[:5] for line in twice.splitlines()] == [
+        line.split(b"\t") for line in once.splitlines()
+    ]

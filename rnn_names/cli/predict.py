@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from enum import StrEnum
@@ -251,9 +251,8 @@ def predict(
         top_k = min(top_k, len(classifier.countries))
         ending = tables.form_of(output) if output else "table" if sys.stdout.isatty() else None
         written = format or ending or ("jsonl" if kind == "text" else kind)
-        if written in ("csv", "tsv"):
-            out_encoding = out_encoding or getattr(table, "encoding", None)
-        out = stack.enter_context(opened_for_text(output, out_encoding or "utf-8"))
+        out_encoding = _encoding(out_encoding, table, written, classifier.countries)
+        out = stack.enter_context(opened_for_text(output, out_encoding))
         sums = groups_of(classifier.labels, by, groups)
         added = Added(
             prefix, "group" if groups else by.value if by else "", out_delimiter, decimal, escape_formulas
@@ -266,6 +265,23 @@ def predict(
         if written == "table" and others > 0:
             what = "another column" if others == 1 else f"{others} other columns"
             typer.echo(f"not shown: {what} of the input; --format {kind} keeps what is there", err=True)
+
+
+def _encoding(asked: str | None, table: "Table", form: str, countries: Sequence[str]) -> str:
+    """The encoding to write in: what is asked for, else that of a table that is written as a table.
+
+    Raises BadParameter if what is asked for lacks a letter of a country; what is kept gives way to UTF-8.
+    """
+    kept = getattr(table, "encoding", "utf-8") if form in ("csv", "tsv") else "utf-8"
+    try:
+        "".join(countries).encode(asked or kept)
+    except UnicodeEncodeError as error:
+        lacks = f"{asked or kept} lacks {error.object[error.start]!r}, which a country has"
+        if asked:
+            raise typer.BadParameter(f"--out-encoding: {lacks}; give utf-8-sig.") from error
+        typer.echo(f"written as utf-8-sig: {lacks}", err=True)
+        return "utf-8-sig"
+    return asked or str(kept)
 
 
 def _as_text(names: list[str]) -> Iterator[str]:

@@ -151,6 +151,7 @@ BAD: dict[str, tuple[list[str], dict[str, Any]]] = {
     ),
 }
 
+FILES = ("data", "input", "output", "model", "predictions", "groups", "given_names")  # of a command
 OF_TABLES = tuple(name for name in READING if name != "encoding")  # a folder holds lists, no table
 
 
@@ -199,18 +200,33 @@ def bad_records(ctx: Any, action: str, rejects: str | None) -> Iterator["BadReco
     otherwise = ", or go past such records by --on-error skip"
     bad = BadRecords(action, lambda told: None if quiet else _tell(told), otherwise=otherwise)
     if rejects is None:
-        yield bad
-    else:
-        path = Path(rejects)
-        used = [ctx.params.get(name) for name in ("data", "input", "output", "model", "predictions")]
-        flat = [each for value in used for each in (value if isinstance(value, list) else [value])]
-        check_writable(path)
-        check_apart(path, [Path(each) for each in flat if each is not None])
-        with replacing(path) as file:
-            bad.file = TextIOWrapper(file, "utf-8", "backslashreplace", newline="\n")
+        try:
             yield bad
-            bad.file.detach()
+        finally:
+            bad.end()
+        return
+    path, failed = Path(rejects), None
+    check_writable(path)
+    check_apart(path, _paths(ctx))
+    with replacing(path) as file:
+        bad.file = TextIOWrapper(file, "utf-8", "backslashreplace", newline="\n")
+        try:
+            yield bad
+        except BaseException as error:  # also Ctrl-C: what was found until then stays
+            if not bad.count:
+                raise
+            failed = error
+        bad.file.detach()
     bad.end()
+    if failed:
+        raise failed
+
+
+def _paths(ctx: Any) -> list[Path]:
+    """The files of a command: those of its options and arguments, and its pictures."""
+    values = [ctx.params.get(name) for name in FILES] + [*ctx.meta.get("pictures", {}).values()]
+    flat = [each for value in values for each in (value if isinstance(value, list | tuple) else [value])]
+    return [Path(each) for each in flat if each is not None]
 
 
 def _tell(told: str) -> None:

@@ -230,8 +230,14 @@ def _warnings(found: Check) -> Iterable[str]:
         if label_key(label) == "unknown":
             yield f"the label {label!r} is the answer below a threshold: train refuses it, so rename it"
     if found.no_letters.n:
-        some = _some(found.no_letters.examples)
-        yield f"{found.no_letters.n:,} cells have no letter, are no names, and are left out: {some}"
+        some = _some([each for each in found.no_letters.examples if each.strip()])
+        n = found.no_letters.n
+        told = (
+            "1 cell has no letter, is no name, and is"
+            if n == 1
+            else f"{n:,} cells have no letter, are no names, and are"
+        )
+        yield f"{told} left out" + (f": {some}" if some else "")
     if found.long.n:
         yield f"{found.long.n:,} names have more than {LONG} letters: are they names?"
 

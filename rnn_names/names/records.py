@@ -84,7 +84,7 @@ class Lines:
 class Delimited:
     """CSV or TSV, a name in one or several of its columns, and perhaps a label in another.
 
-    `encoding` and `line_end` are those of the file, for what is written in its form.
+    `encoding`, `line_end` and `quoted` are those of the file, for what is written in its form.
     """
 
     encoding, line_end = "utf-8", "\n"
@@ -103,6 +103,7 @@ class Delimited:
         bad: BadRecords = STOPPING,
     ) -> None:
         self.source, self.has_header, self.bad = source, has_header, bad
+        self.quoted = quoted
         self.rows = DelimitedRows(text, source, delimiter, quoted, bad)
         self.delimiter: str = self.rows.options["delimiter"]  # perhaps that of a line sep=;
         self.iterator = iter(self.rows)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TextIO
 
+from rnn_names.base.errors import DataError
 from rnn_names.base.text import printable
 from rnn_names.names.tables import DELIMITERS
 from rnn_names.show.tables import EIGHTHS, new_console, new_table
@@ -98,7 +99,8 @@ class Cells:
         self.decimal, self.escape_formulas = added.decimal, added.escape_formulas
         table.reserve(set(self.added))
         table.gather()
-        self.line_end = getattr(table, "line_end", "\n")
+        self.line_end, self.quoted = getattr(table, "line_end", "\n"), getattr(table, "quoted", True)
+        self.delimiter = delimiter
         self.minimal, self.all = (
             partial(csv.writer, delimiter=delimiter, lineterminator=self.line_end, quoting=quoting)
             for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
@@ -121,6 +123,9 @@ class Cells:
         full = [[*cells(row), *answer] for row, answer in zip(rows, rendered, strict=True)]
         if self.escape_formulas:
             full = [[*map(escaped, row)] for row in full]
+        if not self.quoted:
+            self._put_bare(full)
+            return
         self.minimal(text).writerows(full)
         if text.getvalue().count("\r") > len(full) * self.line_end.count("\r"):
             # Before Python 3.13 the writer leaves \r unquoted, and readers take it for the end of the row.
@@ -129,8 +134,21 @@ class Cells:
                 (self.all if any("\r" in cell for cell in row) else self.minimal)(text).writerow(row)
         _put(text.getvalue(), self.file, lambda c: "\N{REPLACEMENT CHARACTER}")
 
+    def _put_bare(self, rows: list[list[str]]) -> None:
+        """Write rows without quotes, as they were read: a quote is a character like others."""
+        for row in rows:
+            odd = next(
+                (cell for cell in row if self.delimiter in cell or "\n" in cell or "\r" in cell), None
+            )
+            if odd is not None:
+                raise DataError(f"--quoting none: {odd!r} would need quotes; give another --format")
+        lines = (self.delimiter.join(row) + self.line_end for row in rows)
+        _put("".join(lines), self.file, lambda c: "\N{REPLACEMENT CHARACTER}")
+
     def _head(self) -> None:
-        if not self.begun and self.table.has_header:
+        if not self.begun and self.table.has_header and not self.quoted:
+            self._put_bare([[*self.table.header, *self.added]])
+        elif not self.begun and self.table.has_header:
             text = io.StringIO()
             header = [*self.table.header, *self.added]
             self.minimal(text).writerow([*map(escaped, header)] if self.escape_formulas else header)
