@@ -1,5 +1,6 @@
 """A table goes out as it came in, or as it is asked for; and JSON that is written is read again."""
 
+import bz2
 import json
 import re
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from rnn_names.cli import app
+from rnn_names.names.sniffing import delimiter, of_header
 from tests.test_cli import fine, wrong_usage
 
 
@@ -149,6 +151,7 @@ def test_an_array_of_names_and_objects(tmp_path: Path, model_file: Path) -> None
         ('["A" "B"]', "in.json, record 1: no comma or ] behind it; is the file whole?"),
         ('["A", {"name": ', "in.json, record 2: no JSON (Expecting value); mend it there"),
         ('["A"', "in.json, record 1: no comma or ] behind it; is the file whole?"),
+        ('["A",]', "in.json, record 1: a comma behind the last element; take it off"),
         ('["A"] x', "in.json: more behind the JSON array; give a file of one array"),
         ('[{"id": "A"}, {"id": "B"}]', "in.json, record 1: no 'name' among 'id'"),
     ],
@@ -217,3 +220,38 @@ def test_a_dump_goes_out_as_it_came_in(tmp_path: Path, model_file: Path) -> None
     assert [line.split(b"\t")[:5] for line in twice.splitlines()] == [
         line.split(b"\t") for line in once.splitlines()
     ]
+
+
+@pytest.mark.parametrize(
+    "line", ["Ten\t5", "Nome\t3", "Ho, Ten", "Nome, Maria", "성\t3", "Ad; X", "Müller, Jo"]
+)
+def test_a_person_is_no_header(line: str) -> None:
+    assert of_header(line) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted", "mark"),
+    [
+        ("name (family; given)", "name (family; given)", ","),
+        ("first|nick", "first|nick", ","),
+        ("Nachname;Vorname", None, ";"),
+        ("name;x", "1", ";"),
+        ("name;x", None, ";"),
+    ],
+)
+def test_a_sign_within_the_name_of_a_column_separates_nothing(
+    line: str, wanted: str | None, mark: str
+) -> None:
+    assert delimiter(line, ",", wanted, True, "x.csv") == mark
+
+
+def test_a_packed_file_of_utf16_has_its_mark(tmp_path: Path, model_file: Path) -> None:
+    data = "name\nSchmidt\n".encode("utf-16")
+    written = answered(tmp_path, model_file, "in.csv", data, to="o.csv.bz2")
+    assert bz2.decompress(written)[:2] == data[:2]
+
+
+def test_a_dump_writes_no_name_as_backslash_n(tmp_path: Path, model_file: Path) -> None:
+    data = b"name\tx\n\\N\t1\nSchmidt\t\\N\n"
+    written = answered(tmp_path, model_file, "in.tsv", data, "--quoting", "none", to="out.tsv").decode()
+    assert written.splitlines()[1].split("\t") == ["\\N", "1", "", "", ""]

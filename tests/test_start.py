@@ -167,3 +167,15 @@ def test_folds_score_every_name_once(base_file: Path, halves: Path, here: Path) 
     assert "± " in done.output
     model = checkpoint.load("a.npz")
     assert (model.data.test, model.training.test_split) == (0, 0)
+
+
+def test_folds_that_cannot_be_are_told_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text(
+        "name,country\n" + "".join(f"N{c}o,{'AB'[k % 2]}\n" for k, c in enumerate("abcdef"))
+    )
+    arguments = ["train", str(tmp_path / "d.csv"), "--folds", "10", "-o", str(tmp_path / "m.npz")]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 1
+    assert "has no name; give fewer folds, or another --seed" in " ".join(done.stderr.split())
+    assert "epoch 1" not in done.stderr
+    assert not (tmp_path / "m.npz").exists()

@@ -151,7 +151,17 @@ BAD: dict[str, tuple[list[str], dict[str, Any]]] = {
     ),
 }
 
-FILES = ("data", "input", "output", "model", "predictions", "groups", "given_names")  # of a command
+FILES = (
+    "data",
+    "input",
+    "output",
+    "model",
+    "predictions",
+    "groups",
+    "prior",
+    "given_names",
+    "base",
+)  # of a command
 OF_TABLES = tuple(name for name in READING if name != "encoding")  # a folder holds lists, no table
 
 

@@ -229,6 +229,8 @@ def check_recipe(recipe: Mapping[str, Any], base: str | None, folds: int) -> Non
         raise typer.BadParameter(f"--{option} is that of the model of --from; leave it out.")
     if recipe.get("freeze") and not base:
         raise typer.BadParameter("--freeze keeps what a model has learned; give --from a model.")
+    if folds and base and base != BUNDLED:
+        typer.echo(f"note: {base} may know some of these names, and folds then look better", err=True)
     if folds and recipe.get("test_split"):
         raise typer.BadParameter(
             "--folds scores every name, so there is no --test-split; give one of them."

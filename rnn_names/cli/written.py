@@ -30,6 +30,8 @@ def opened_for_text(path: Path | None, encoding: str) -> Iterator[TextIO]:
         if by := ENDINGS.get(path.suffix.lower()):
             packed = packing(file, by)
         text = io.TextIOWrapper(packed, encoding, "backslashreplace", newline="\n")
+        if codecs.lookup(encoding).name in MARKED and not text.seekable():
+            text.write("\ufeff")
         yield text
         text.flush()
         text.detach()

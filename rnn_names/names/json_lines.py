@@ -245,6 +245,8 @@ def lines_of_array(text: str, source: str) -> Iterator[str]:
         at = _behind(SPACE, text, end)
         if text[at : at + 1] == ",":
             at = _behind(SPACE, text, at + 1)
+            if text[at : at + 1] == "]":
+                raise DataError(f"{source}, record {number}: a comma behind the last element; take it off")
         elif text[at : at + 1] != "]":
             raise DataError(f"{source}, record {number}: no comma or ] behind it; is the file whole?")
     if text[_behind(SPACE, text, at + 1) :]:

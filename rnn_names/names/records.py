@@ -124,6 +124,9 @@ class Delimited:
         self.first = [] if has_header else [*((n, [""] * width) for n in blank), (line, first)]
         places, noted = self._places(wanted, mend.format("--column"))
         self.name_columns, self.name_of = len(places), joiner(places)
+        if not quoted:  # databases write \N for none
+            named = self.name_of
+            self.name_of = lambda row: "" if (name := named(row)) == "\\N" else name
         self.label_at = -1
         if label is not None:
             self.label_at = column(self.header, label, self.where, mend.format("--label-column"))

@@ -7,7 +7,7 @@ from contextlib import suppress
 from itertools import chain, pairwise
 
 from rnn_names.base.errors import DataError
-from rnn_names.names.columns import OTHERWISE, columns, found
+from rnn_names.names.columns import BETWEEN, OTHERWISE, columns, found
 
 QUOTED = re.compile(r'"(?:[^"]|"")*(?:"|$)')
 LINE = re.compile("(\r\n|\r|\n)")
@@ -64,6 +64,8 @@ def delimiter(
     counts = {mark: bare.count(mark) for mark in OTHERWISE if mark in bare}
     if not counts or SEP.match(line) or (usual == "\t" and "\t" in counts):
         return usual
+    if has_header and _said_by_name(wanted) and _has_names(line.split(usual), wanted):
+        return usual
     if len(counts) > 1 and has_header:
         fitting = [mark for mark in counts if _has_names(line.split(mark), wanted)]
         if not fitting:
@@ -84,11 +86,24 @@ def of_header(line: str) -> str | None:
 
 
 def _names_in(cells: list[str]) -> bool:
+    """Whether the cells are surely a header: two words for parts of a name, or one with "name" in it.
+
+    A list of names with weights is none, nor is a person whose name is a word of a header: Ho, Ten.
+    """
     header = [cell.strip().strip('"') for cell in cells]
+    if any(cell.isdigit() for cell in header):
+        return False
     try:
-        return bool(found(header, "")) or header.count("name") == 1
+        said = [header[place] for place in found(header, "") or []]
     except DataError:
         return False
+    long = [cell for cell in said if len(cell) > 3 or not cell.isascii()]
+    return len(long) > 1 or any("name" in cell.lower() for cell in said) or header.count("name") == 1
+
+
+def _said_by_name(wanted: str | None) -> bool:
+    """Whether columns are not said by their numbers, which every line has."""
+    return wanted is None or not any(each.strip("0123456789-") == "" for each in wanted.split(BETWEEN))
 
 
 def _has_names(cells: list[str], wanted: str | None) -> bool:

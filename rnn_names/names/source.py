@@ -120,7 +120,8 @@ def opened(path: Path) -> BinaryIO:
         file.close()
         raise DataError(f"{source}: {error.strerror}; give a file that can be read") from error
     if by := packed.packer(head):
-        if path != STDIN and by != "zstd":  # the others open a path themselves, and close it
+        # The packers but zstd open a path themselves, and close it; a pipe cannot be opened again.
+        if path != STDIN and by != "zstd" and path.is_file():
             file.close()
             return packed.unpacked(path, by, source)
         return packed.unpacked(file, by, source)

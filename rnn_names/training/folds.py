@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnn_names.base.errors import DataError
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.model.evaluation import Evaluation
 from rnn_names.model.recipe import Shape
@@ -31,12 +32,21 @@ def cross_validated(
     """Train on all folds but one, score that one, for each of `count` folds.
 
     Each training has the recipe of the plan, and a validation part of its own. A label's only name is in no
-    fold, but in every training. Labels and their order are those of the plan.
+    fold, but in every training. Raises DataError, before the first training, for more folds than the names
+    fill, and if one would have all names of a label.
     """
     info = plan.info
     examples = unique(examples, info.rule)
     split_key = RULES[info.rule].split_key
-    for number, fold in enumerate(folds(examples, count, plan.config.seed, info.rule), 1):
+    parts = folds(examples, count, plan.config.seed, info.rule)
+    labels = {example.country for example in examples}
+    for number, fold in enumerate(parts, 1):
+        held = {split_key(example.name) for example in fold}
+        left = {example.country for example in examples if split_key(example.name) not in held}
+        if not fold or left != labels:
+            what = f"has all names of {min(labels - left)!r}" if fold else "has no name"
+            raise DataError(f"--folds {count}: fold {number} {what}; give fewer folds, or another --seed")
+    for number, fold in enumerate(parts, 1):
         held = {split_key(example.name) for example in fold}
         rest, rest_given = ([e for e in es if split_key(e.name) not in held] for es in (examples, given))
         of_rest = Plan.of(rest, rest_given, shape, plan.config, info, plan.base)
