@@ -212,7 +212,8 @@ def _examples(path: Path, ctx: typer.Context, own: "tables.Format") -> "list[Exa
         return read_examples(path, form, bad)
     except DataError:
         said = form.column is not None or form.label_column is not None
-        if said or own.label_column is None or path == STDIN:
+        usual = own.column is None and own.label_column in (None, "country")
+        if said or usual or path == STDIN:
             raise
         with suppress(DataError):
             form = replace(form, column=own.column, label_column=own.label_column)

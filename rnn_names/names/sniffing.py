@@ -8,11 +8,10 @@ from itertools import chain, pairwise
 
 from rnn_names.base.errors import DataError
 from rnn_names.names.columns import BETWEEN, OTHERWISE, columns, found
+from rnn_names.names.rows import LINE_END, LONGEST_LINE
 
 QUOTED = re.compile(r'"(?:[^"]|"")*(?:"|$)')
-LINE = re.compile("(\r\n|\r|\n)")
 SEP = re.compile(r"\ufeff*\"?sep=", re.IGNORECASE)
-LONGEST = 1 << 22  # characters of a first line
 # Encodings that people's files are in, the more frequent first.
 ENCODINGS = [
     "cp1252",
@@ -46,10 +45,16 @@ def first_line(text: Iterator[str]) -> tuple[str, str, Iterator[str]]:
     for block in text:
         start += block
         body = start.lstrip("\r\n")
-        if "\n" in body or "\r" in body or len(start) > LONGEST:
+        if "\n" in body or "\r" in body or len(start) > LONGEST_LINE:
             break
-    line, end, _ = LINE.split(start.lstrip("\r\n") + "\n", 1) if start.strip("\r\n") else ("", "\n", "")
-    return line, end, chain([start] if start else [], text)
+    body = start.lstrip("\r\n") + "\n"
+    ends = LINE_END.search(body)
+    assert ends is not None
+    return (
+        body[: ends.start()],
+        ends[0] if start.strip("\r\n") else "\n",
+        chain([start] if start else [], text),
+    )
 
 
 def delimiter(

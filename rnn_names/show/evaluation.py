@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rnn_names.base.files import replacing
 from rnn_names.base.text import printable
 from rnn_names.model.comparison import compared
 from rnn_names.model.evaluation import Run
 from rnn_names.names.labels import Labels
+from rnn_names.names.packed import packing
 from rnn_names.names.source import GZIP
 from rnn_names.names.tables import DELIMITERS, form_of
 from rnn_names.show.predictions import UNKNOWN
@@ -85,7 +86,7 @@ def save_scored_names(runs: Sequence[Run], path: Path) -> None:
     records = (_scored_name(run, i) for run in runs for i in range(len(run.evaluation.examples)))
     rows = ({column: record[column] for column in columns} for record in records)
     packed = path.suffix.lower() == GZIP
-    with replacing(path) as binary, _packing(binary) if packed else nullcontext(binary) as data:
+    with replacing(path) as binary, packing(binary, "gzip") if packed else nullcontext(binary) as data:
         # A path may hold bytes that are not UTF-8: they are written as escapes.
         file = io.TextIOWrapper(data, "utf-8", "backslashreplace", newline="")
         if (form := form_of(path) or "csv") != "jsonl":
@@ -104,12 +105,6 @@ def save_scored_names(runs: Sequence[Run], path: Path) -> None:
             file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         file.flush()
         file.detach()
-
-
-def _packing(file: BinaryIO) -> BinaryIO:
-    import gzip  # not above: seldom needed
-
-    return gzip.GzipFile("", "wb", 6, file, mtime=0)  # type: ignore[return-value]  # has what is used
 
 
 def write_comparison(runs: Sequence[Run], file: TextIO) -> None:

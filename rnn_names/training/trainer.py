@@ -64,6 +64,7 @@ class Trainer:
         per_epoch = math.ceil(len(self.names) / config.batch_size)
         self.steps, self.taken = config.epochs * per_epoch, done * per_epoch
         self.params = workers.params
+        self.trained = set(trained_parameters(workers.task.network, config))
         self.rows = {name: self.params[name] for name in workers.task.network.row_parameters}
         self.dense = {name: q for name, q in self.params.items() if name not in self.rows}
         self.optimizer = OPTIMIZERS[config.optimizer](config)
@@ -87,9 +88,7 @@ class Trainer:
     def step(self, chosen: IntArray, weight: FloatArray) -> tuple[float, float]:
         """One step on the chosen spellings: the loss, and the norm of the gradient before clipping."""
         loss, grads = self.workers.gradient(chosen, weight)
-        if self.config.freeze:
-            trained = trained_parameters(self.workers.task.network, self.config)
-            grads = {name: g for name, g in grads.items() if name in trained}
+        grads = {name: g for name, g in grads.items() if name in self.trained}
         norm = clip_by_global_norm(grads, self.config.clip_norm or math.inf)
         if not (math.isfinite(loss) and math.isfinite(norm)):
             raise TrainingError(
