@@ -11,6 +11,7 @@ import gzip
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -119,8 +120,13 @@ def rows(path: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
+@cache
+def latin(c: str) -> bool:
+    return not c.isalpha() or "LATIN" in character_name(c, "")
+
+
 def is_latin(name: str) -> bool:
-    return all("LATIN" in character_name(c, "") for c in name if c.isalpha())
+    return all(map(latin, name))
 
 
 def family_name(name: str, country: str) -> str:

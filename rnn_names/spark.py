@@ -111,15 +111,11 @@ def _send(spark: Any, model: str | Path | None, prior: Prior | None) -> Any:
 def _classifier(sent: Any, prior: Prior | None) -> NameClassifier:
     """The classifier of the bytes that were sent, loaded once a process, under a prior."""
     number = sent._jbroadcast.id() if getattr(sent, "_jbroadcast", None) else sent._path
-    if number not in _loaded:
-        classifier = NameClassifier.from_bytes(sent.value, "the model that was sent")
+    if number not in _loaded:  # one prior goes with each broadcast
+        classifier = NameClassifier.from_bytes(sent.value, "the model that was sent", prior)
         classifier.workers = 1  # Spark gives a task one core
         _loaded[number] = classifier
-    if prior is None:
-        return _loaded[number]
-    classifier = NameClassifier(_loaded[number].model, prior)
-    classifier.workers = 1
-    return classifier
+    return _loaded[number]
 
 
 def _batches(

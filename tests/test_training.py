@@ -140,10 +140,8 @@ def test_no_name_of_another_part_is_learned_as_a_given_name() -> None:
 # reading
 
 
-@pytest.mark.parametrize("join", [0.0, 0.25])
-def test_an_epoch_reads_each_name_once_in_one_of_its_spellings(
-    monkeypatch: pytest.MonkeyPatch, join: float
-) -> None:
+def recorded(monkeypatch: pytest.MonkeyPatch) -> tuple[list[IntArray], list[FloatArray]]:
+    """The names of each batch of the trainings that follow, and their weights."""
     read: list[IntArray] = []
     weights: list[FloatArray] = []
 
@@ -154,6 +152,14 @@ def test_an_epoch_reads_each_name_once_in_one_of_its_spellings(
             return super().gradient(chosen, weight)
 
     monkeypatch.setattr(loop, "Workers", Recording)
+    return read, weights
+
+
+@pytest.mark.parametrize("join", [0.0, 0.25])
+def test_an_epoch_reads_each_name_once_in_one_of_its_spellings(
+    monkeypatch: pytest.MonkeyPatch, join: float
+) -> None:
+    read, weights = recorded(monkeypatch)
     config = replace(TOY, epochs=2, join=join, networks=2, class_weight="none")
     heavy = {"a": 4.0}  # a name with an a in front has the weight 2 = √4
     data = prepare([Example(e.name, e.country, heavy.get(e.name[0], 1.0)) for e in words(0, 1000)], config)
@@ -180,16 +186,7 @@ def test_an_epoch_reads_each_name_once_in_one_of_its_spellings(
 
 
 def test_a_heavy_name_stands_several_times_in_an_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
-    read: list[IntArray] = []
-    weights: list[FloatArray] = []
-
-    class Recording(Workers):
-        def gradient(self, chosen: IntArray, weight: FloatArray) -> tuple[float, dict[str, Gradient]]:
-            read.append(chosen)
-            weights.append(weight * len(chosen))
-            return super().gradient(chosen, weight)
-
-    monkeypatch.setattr(loop, "Workers", Recording)
+    read, weights = recorded(monkeypatch)
     config = replace(TOY, epochs=1, class_weight="none")
     examples = words(0, 200)
     data = prepare([examples[0]._replace(weight=1e4), *examples[1:]], config)

@@ -96,9 +96,9 @@ class NameClassifier:
         return cls(checkpoint.load(file), prior, BUNDLED if file == BUNDLED_MODEL else str(file), raw)
 
     @classmethod
-    def from_bytes(cls, data: bytes, source: str) -> "NameClassifier":
+    def from_bytes(cls, data: bytes, source: str, prior: Prior | None = None) -> "NameClassifier":
         """The model in the bytes of the file `source`. Raises CheckpointError."""
-        return cls(checkpoint.load(source, data), source=source)
+        return cls(checkpoint.load(source, data), prior, source)
 
     @property
     def countries(self) -> tuple[str, ...]:
