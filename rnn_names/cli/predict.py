@@ -272,7 +272,7 @@ def _encoding(asked: str | None, table: "Table", form: str, countries: Sequence[
 
     Raises BadParameter if what is asked for lacks a letter of a country; what is kept gives way to UTF-8.
     """
-    kept = getattr(table, "encoding", "utf-8") if form in ("csv", "tsv") else "utf-8"
+    kept = table.encoding if form in ("csv", "tsv") else "utf-8"
     try:
         "".join(countries).encode(asked or kept)
     except UnicodeEncodeError as error:
@@ -281,7 +281,7 @@ def _encoding(asked: str | None, table: "Table", form: str, countries: Sequence[
             raise typer.BadParameter(f"--out-encoding: {lacks}; give utf-8-sig.") from error
         typer.echo(f"written as utf-8-sig: {lacks}", err=True)
         return "utf-8-sig"
-    return asked or str(kept)
+    return asked or kept
 
 
 def _as_text(names: list[str]) -> Iterator[str]:

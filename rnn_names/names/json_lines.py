@@ -9,7 +9,7 @@ from typing import Any
 from rnn_names.base.errors import DataError
 from rnn_names.names.bad_records import MARK, STOPPING, UNDECODABLE, BadRecords, readable
 from rnn_names.names.columns import BETWEEN, found, key, listed, near
-from rnn_names.names.records import CHUNK, Chunk, check_free, say_columns, unsaid
+from rnn_names.names.records import CHUNK, AsWritten, Chunk, check_free, say_columns, unsaid
 from rnn_names.names.rows import LONGEST_LINE, lines_of, too_long
 
 GATHERED = 1000  # records that are read before their keys are the columns of CSV
@@ -26,7 +26,7 @@ class _BadError(Exception):
         self.what, self.mend, self.record = what, mend, record
 
 
-class JsonLines:
+class JsonLines(AsWritten):
     """A JSON object a line, with a name, or null for none, under its keys. Blank lines are none.
 
     A record without these keys has no name, if any record has them. `unit` is what a line is called.

@@ -25,7 +25,16 @@ class Chunk(NamedTuple):
     rows: list[Any]
 
 
-class Lines:
+class AsWritten:
+    """How a file of records is written, for what is written in its form; text and JSON say none of it."""
+
+    encoding, delimiter, line_end, quoted = "utf-8", ",", "\n", True
+
+    def gather(self) -> None:
+        """Read so many records that the header is known; of most kinds it is known at once."""
+
+
+class Lines(AsWritten):
     """Text, a name a line. Of a line of more than LONGEST_LINE characters the rest is not kept."""
 
     header: Sequence[str] = ("name",)
@@ -40,9 +49,6 @@ class Lines:
 
     def check_keys(self) -> None:
         """Its one key is `name`."""
-
-    def gather(self) -> None:
-        """Its header is known."""
 
     def __iter__(self) -> Iterator[Chunk]:
         for _, names, rows in self.numbered():
@@ -81,13 +87,8 @@ class Lines:
         return f'"name": {json.dumps(row, ensure_ascii=False)}'
 
 
-class Delimited:
-    """CSV or TSV, a name in one or several of its columns, and perhaps a label in another.
-
-    `encoding`, `line_end` and `quoted` are those of the file, for what is written in its form.
-    """
-
-    encoding, line_end = "utf-8", "\n"
+class Delimited(AsWritten):
+    """CSV or TSV, a name in one or several of its columns, and perhaps a label in another."""
 
     def __init__(
         self,
@@ -156,9 +157,6 @@ class Delimited:
                 f"{self.where}: more than one column {twice[0]!r}, and JSON has room for one; "
                 "rename the others, or give --format csv"
             )
-
-    def gather(self) -> None:
-        """Its header is known."""
 
     def records(self) -> Iterator[tuple[int, str, list[str]]]:
         """Each row, the name in it and the line that it ends in; as many cells as the header has."""

@@ -78,20 +78,20 @@ def opened(
     encoded = "give --encoding its own" + ("" if labelled else ", or --encoding-errors replace")
     with source.opened(path) as file:
         if spreadsheets.is_one(source.head(file, name)):
-            sheet = spreadsheets.text_of(file.read(), form.sheet, name, form.note)
-            column, label = _columns(form, labelled)
-            yield Delimited(sheet, name, ",", column, form.header, label, mend, form.note, bad=bad)
-            return
-        encoding, blocks = source.encoded(source.blocks(file, name), name, form.encoding)
-        if labelled:  # all of the bytes first: whether they are those that were packed is known at the end
-            blocks = iter([b"".join(blocks)])
-        errors = bad.decoding if form.errors == "strict" else form.errors
-        text = source.decoded(blocks, name, encoding, errors, encoded + bad.otherwise)
-        if kind == "text" and form.kind is None:
+            text = spreadsheets.text_of(file.read(), form.sheet, name, form.note)
+            encoding, kind, form = "utf-8", "csv", replace(form, delimiter=",", quoted=True)
+        else:
+            encoding, blocks = source.encoded(source.blocks(file, name), name, form.encoding)
+            if labelled:  # all of the bytes: whether they are those that were packed is known at the end
+                blocks = iter([b"".join(blocks)])
+            errors = bad.decoding if form.errors == "strict" else form.errors
+            text = source.decoded(blocks, name, encoding, errors, encoded + bad.otherwise)
+        line = line_end = ""
+        if kind in DELIMITERS or (kind == "text" and form.kind is None):
             line, line_end, text = sniffing.first_line(text)
-            if separator := sniffing.of_header(line):
-                form.note(f"{name}: is read as a table; give --input-format text for a name a line")
-                kind, form = "csv", replace(form, delimiter=separator)
+        if kind == "text" and (separator := sniffing.of_header(line)):
+            form.note(f"{name}: is read as a table; give --input-format text for a name a line")
+            kind, form = "csv", replace(form, delimiter=separator)
         if kind == "text":
             if labelled:
                 raise DataError(
@@ -106,8 +106,8 @@ def opened(
             unit = "record" if kind == "json" else "line"
             yield JsonLines(text, name, form.column, label, form.note, unit, bad)
         else:
-            column, label = _columns(form, labelled)
-            line, line_end, text = sniffing.first_line(text)
+            column = form.column or (None if form.header else "1")
+            label = (form.label_column or ("country" if form.header else "2")) if labelled else None
             separator = form.delimiter or sniffing.delimiter(
                 line, DELIMITERS[kind], column, form.header, name, form.quoted
             )
@@ -116,12 +116,6 @@ def opened(
             )
             table.encoding, table.line_end = encoding, line_end
             yield table
-
-
-def _columns(form: Format, labelled: bool) -> tuple[str | None, str | None]:
-    """The columns of names and labels; None for those that the header names, or for no labels."""
-    label = form.label_column or ("country" if form.header else "2")
-    return form.column or (None if form.header else "1"), label if labelled else None
 
 
 def _no_json(text: Iterator[str], name: str) -> Iterator[str]:

@@ -91,7 +91,7 @@ class Cells:
     """CSV or TSV: the cells of a row, then the answers. Raises DataError if a column name is taken."""
 
     def __init__(self, table: "Table", delimiter: str, top_k: int, added: Added, file: TextIO) -> None:
-        self.table, self.top_k, self.file, self.by = table, top_k, file, added.by
+        self.table, self.delimiter, self.top_k, self.file, self.by = table, delimiter, top_k, file, added.by
         places = ["", *(f"_{place}" for place in range(2, top_k + 1))]
         columns = [f"{what}{k}" for k in places for what in ("country", "probability")]
         self.added = [added.prefix + column for column in (*columns, "unknown_letters")]
@@ -99,12 +99,12 @@ class Cells:
         self.decimal, self.escape_formulas = added.decimal, added.escape_formulas
         table.reserve(set(self.added))
         table.gather()
-        self.line_end, self.quoted = getattr(table, "line_end", "\n"), getattr(table, "quoted", True)
-        self.delimiter = delimiter
+        writer = partial(csv.writer, delimiter=delimiter, lineterminator=table.line_end)
         self.minimal, self.all = (
-            partial(csv.writer, delimiter=delimiter, lineterminator=self.line_end, quoting=quoting)
-            for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
+            partial(writer, quoting=quoting) for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
         )
+        if not table.quoted:  # a quote is a character like others
+            self.minimal = self.all = partial(writer, quoting=csv.QUOTE_NONE, quotechar=None)
         self.begun = False
 
     def render(self, prediction: Prediction) -> list[str]:
@@ -123,34 +123,27 @@ class Cells:
         full = [[*cells(row), *answer] for row, answer in zip(rows, rendered, strict=True)]
         if self.escape_formulas:
             full = [[*map(escaped, row)] for row in full]
-        if not self.quoted:
-            self._put_bare(full)
-            return
+        self._check_bare(full)
         self.minimal(text).writerows(full)
-        if text.getvalue().count("\r") > len(full) * self.line_end.count("\r"):
+        if text.getvalue().count("\r") > len(full) * self.table.line_end.count("\r"):
             # Before Python 3.13 the writer leaves \r unquoted, and readers take it for the end of the row.
             text = io.StringIO()
             for row in full:
                 (self.all if any("\r" in cell for cell in row) else self.minimal)(text).writerow(row)
         _put(text.getvalue(), self.file, lambda c: "\N{REPLACEMENT CHARACTER}")
 
-    def _put_bare(self, rows: list[list[str]]) -> None:
-        """Write rows without quotes, as they were read: a quote is a character like others."""
-        for row in rows:
-            odd = next(
-                (cell for cell in row if self.delimiter in cell or "\n" in cell or "\r" in cell), None
-            )
-            if odd is not None:
-                raise DataError(f"--quoting none: {odd!r} would need quotes; give another --format")
-        lines = (self.delimiter.join(row) + self.line_end for row in rows)
-        _put("".join(lines), self.file, lambda c: "\N{REPLACEMENT CHARACTER}")
+    def _check_bare(self, rows: list[list[str]]) -> None:
+        """Raise DataError for a cell that would need quotes where there are none."""
+        apart = {self.delimiter, "\n", "\r"}
+        odd = [] if self.table.quoted else [c for row in rows for c in row if not apart.isdisjoint(c)]
+        if odd:
+            raise DataError(f"--quoting none: {odd[0]!r} would need quotes; give another --format")
 
     def _head(self) -> None:
-        if not self.begun and self.table.has_header and not self.quoted:
-            self._put_bare([[*self.table.header, *self.added]])
-        elif not self.begun and self.table.has_header:
+        if not self.begun and self.table.has_header:
             text = io.StringIO()
             header = [*self.table.header, *self.added]
+            self._check_bare([header])
             self.minimal(text).writerow([*map(escaped, header)] if self.escape_formulas else header)
             _put(text.getvalue(), self.file, lambda c: "\N{REPLACEMENT CHARACTER}")
         self.begun = True
@@ -286,8 +279,9 @@ def escaped(cell: str) -> str:
 
 def _separator(table: "Table", added: Added) -> str:
     """The delimiter of CSV: the one that is asked for, else that of the input, unless that is a tab."""
-    kept = getattr(table, "delimiter", "\t")
-    return added.delimiter or (DELIMITERS["csv"] if kept == DELIMITERS["tsv"] else kept)
+    return added.delimiter or (
+        DELIMITERS["csv"] if table.delimiter == DELIMITERS["tsv"] else table.delimiter
+    )
 
 
 def _bar(share: float, width: int) -> str:
