@@ -78,7 +78,7 @@ Data = Annotated[
     typer.Argument(
         metavar="[DATA]",
         help="A .csv, .tsv or .jsonl file with names and labels, or a folder of <Label>.txt files; "
-        "each may end in .gz. - reads standard input.",
+        "each may be packed (gzip, bzip2, xz). - reads standard input.",
     ),
 ]
 Model = Annotated[

@@ -223,8 +223,8 @@ def predict(
     if output is not None and str(output) != "-":
         if format is None and tables.form_of(output) is None and is_regular(output):
             raise typer.BadParameter(
-                f"--output {output} ends neither in .csv, .tsv, .jsonl, .json nor these packed (.gz); "
-                "give --format."
+                f"--output {output} ends neither in .csv, .tsv, .jsonl, .json nor these packed "
+                "(.gz, .bz2, .xz, .zst); give --format."
             )
         check_writable(output)
         # Not the input: it is read to its end before the output takes its place.

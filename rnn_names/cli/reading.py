@@ -66,7 +66,7 @@ READING: dict[str, tuple[list[str], dict[str, Any]]] = {
             "metavar": "|".join(KINDS),
             "callback": _kind,
             "help": "Format of the input.  [default: by the ending of FILE; else csv with --column, -d "
-            "or -H, else text]",
+            "or -H, or if the first line is a header, else text]",
         },
     ),
     "column": (
@@ -90,7 +90,11 @@ READING: dict[str, tuple[list[str], dict[str, Any]]] = {
     ),
     "delimiter": (
         ["-d", "--delimiter"],
-        {"metavar": "CHAR", "callback": one_separator, "help": "Delimiter of CSV, if it is not a comma."},
+        {
+            "metavar": "CHAR",
+            "callback": one_separator,
+            "help": "Delimiter of CSV.  [default: the one in the first line]",
+        },
     ),
     "tabs": (
         ["-t", "--tabs"],
@@ -138,7 +142,7 @@ BAD: dict[str, tuple[list[str], dict[str, Any]]] = {
             "default": "stop",
             "callback": _action,
             "help": "What to do at a record that cannot be read: stop, leave it out, or keep its cells "
-            "without an answer.  [default: stop]",
+            "without an answer where they are known.  [default: stop]",
         },
     ),
     "rejects": (

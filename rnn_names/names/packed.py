@@ -85,7 +85,7 @@ def packing(file: BinaryIO, by: str) -> Any:
         try:
             import zstandard
         except ImportError as error:
-            raise OutputError(f"to write zstd {EXTRA}, or give another ending") from error
+            raise OutputError(f"zstd is written by an extra: {EXTRA}, or give another ending") from error
         return zstandard.ZstdCompressor().stream_writer(file, closefd=False)
     import gzip
 
