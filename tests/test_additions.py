@@ -17,7 +17,8 @@ from rnn_names.network.cells import CELLS, Cell, CellStep, sigmoid
 from rnn_names.network.config import READOUTS
 from rnn_names.network.loss import loss_and_gradient
 from rnn_names.show.pictures import PICTURES, Picture
-from rnn_names.show.predictions import WRITERS, Prediction
+from rnn_names.show.prediction import Prediction
+from rnn_names.show.predictions import WRITERS
 from rnn_names.training.optim import OPTIMIZERS, Optimizer
 from tests.gradients import all_full, gradient_errors
 from tests.problems import BAG, NGRAMS, OBJECTIVE, batch, network, start
@@ -164,8 +165,9 @@ network.scores network.sums
 model.archive model.arguments model.calibration model.checkpoint model.classifier model.container
 model.header
 model.parameters model.ranking model.recipe
-show.pictures show.predictions show.tables
-cli.answers cli.command cli.drawing cli.options cli.predict cli.reading cli.written
+show.for_people show.for_programs show.pictures show.prediction show.predictions show.tables
+cli.answers cli.asked cli.command cli.drawing cli.input_options cli.options cli.predict cli.reading
+cli.rejects cli.written
 """
 # Modules of others that are slow to load.
 SLOW = {"rich", "tqdm", "zipfile", "multiprocessing", "numpy.random", "asyncio"}

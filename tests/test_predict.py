@@ -26,7 +26,8 @@ from rnn_names.names.alphabet import Alphabet
 from rnn_names.names.json_lines import JsonLines
 from rnn_names.names.records import Delimited, Lines
 from rnn_names.names.spelling import LONGEST
-from rnn_names.show.predictions import Bars, Prediction
+from rnn_names.show.for_people import Bars
+from rnn_names.show.prediction import Prediction
 
 PEOPLE = 'id,surname,city\n1,Nowak,"Łódź, PL"\n2,,x\n\n3,Papadopoulos,=1+1\n4,Nowak,"a\nb"\n'
 
@@ -389,7 +390,8 @@ def test_bars_fit_the_terminal(
 
 @pytest.mark.parametrize("format", ["csv", "tsv", "json", "jsonl"])
 def test_no_format_steers_a_terminal(classifier: NameClassifier, format: str) -> None:
-    from rnn_names.show.predictions import WRITERS, Added
+    from rnn_names.show.prediction import Added
+    from rnn_names.show.predictions import WRITERS
 
     file, name = Terminal(), "a\x1b[31m\x9b\u202e\x7f\r"
     out = WRITERS[format](Lines(iter([])), 1, Added(), file)

@@ -17,7 +17,8 @@ from rnn_names.model.recipe import TrainConfig
 from rnn_names.names.example import Example
 from rnn_names.names.records import Lines
 from rnn_names.show.evaluation import evaluation_json, write_metrics
-from rnn_names.show.predictions import WRITERS, Added, Prediction
+from rnn_names.show.prediction import Added, Prediction
+from rnn_names.show.predictions import WRITERS
 from rnn_names.show.tables import new_console, new_table, print_table
 from rnn_names.show.training import calibration_line, epoch_line, step_line
 from rnn_names.training.history import history_entry

@@ -17,7 +17,7 @@ from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.ranking import Guess
 from rnn_names.names.countries import countries
 from rnn_names.show import svg
-from rnn_names.show.predictions import Prediction
+from rnn_names.show.prediction import Prediction
 from rnn_names.show.world_map import WORLD, draw, world
 from tests.test_cli import fine, invoke
 

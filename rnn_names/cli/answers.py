@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rnn_names.model.classifier import NameClassifier
     from rnn_names.names.groups import Groups
     from rnn_names.names.records import Chunk
-    from rnn_names.show.predictions import Prediction, Writer
+    from rnn_names.show.prediction import Prediction, Writer
 
 MAPS = 6  # names, at most, in a picture
 REMEMBERED = 1 << 15  # different names whose answers are kept for reuse
@@ -27,7 +27,7 @@ class Answers(NamedTuple):
 
     def of(self, names: list[str]) -> "Iterator[Prediction]":
         """The answer to each name."""
-        from rnn_names.show.predictions import Prediction
+        from rnn_names.show.prediction import Prediction
 
         found = self.classifier.answers(names, self.top_k, self.groups)
         for name, (guesses, unknown, group) in zip(names, found, strict=True):

@@ -1,8 +1,6 @@
 """`rnn-names predict`."""
 
-import re
 import sys
-from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from enum import StrEnum
@@ -11,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rnn_names.base.errors import DataError
-from rnn_names.base.files import STDOUT, check_apart, check_writable, is_regular
+from rnn_names.base.files import STDOUT, check_apart, check_writable
 from rnn_names.cli.answers import Answers, drawn, write
+from rnn_names.cli.asked import as_text, asked, check_form
 from rnn_names.cli.command import OneCommand
 from rnn_names.cli.drawing import DrawingCommand, check_outputs
+from rnn_names.cli.input_options import one_separator, text_encoding
 from rnn_names.cli.options import (
     By,
     GroupTable,
@@ -24,17 +23,15 @@ from rnn_names.cli.options import (
     Raw,
     Threshold,
     Verbose,
-    check_no_paths,
     groups_of,
     load,
     model_inputs,
     one_of,
 )
-from rnn_names.cli.reading import DataCommand, one_separator, text_encoding
-from rnn_names.cli.written import opened_for_text
+from rnn_names.cli.reading import DataCommand
+from rnn_names.cli.written import check_output, kept_encoding, opened_for_text
 from rnn_names.names import tables
 from rnn_names.names.records import Delimited, Lines
-from rnn_names.names.source import STDIN
 
 if TYPE_CHECKING:
     from rnn_names.names.tables import Table
@@ -176,29 +173,10 @@ def predict(
       cut -f 2 people.tsv | rnn-names predict
       rnn-names predict Schmidt --map schmidt.svg
     """
-    if names and input is not None:
-        raise typer.BadParameter("give names or --input, not both.")
-    if names and len(names) > 1 and "-" in names:
-        raise typer.BadParameter("give names or -, not both.")
-    if not names and input is None and sys.stdin.isatty():
-        raise typer.BadParameter("no names; give some, or --input FILE, or pipe them in.")
-    given = bool(names) and names != ["-"]
-    path = None if given else input or STDIN
+    path = asked(names, input)
     form = replace(ctx.meta["form"], errors=encoding_errors.value)
     kind = form.kind_of(path)
-    if (given and (form.of_table or form.kind)) or (kind == "text" and form.of_table):
-        raise typer.BadParameter("columns are those of a table; give --input one, or --input-format.")
-    if kind in ("jsonl", "json") and (form.delimiter or not form.header):
-        raise typer.BadParameter("JSON has neither a delimiter nor a header.")
-    if given:
-        check_no_paths(
-            names or [], "a person of that name is asked for by a pipe: echo NAME | rnn-names predict"
-        )
-    if path and path.is_dir():
-        raise DataError(
-            f"{path}: is a folder; give one of its files, or pipe them in: "
-            f"cat {path}/*.txt | rnn-names predict"
-        )
+    check_form(form, kind, of_arguments=path is None)
     parquet = [file is not None and file.suffix.lower() == PARQUET for file in (input, output)]
     if any(parquet):
         from rnn_names.cli.parquet import predict_file  # not above: seldom needed
@@ -221,14 +199,7 @@ def predict(
         predict_file(input, output, load(model, verbose, prior, raw), form.column, top_k, threshold, prefix)
         return
     if output is not None and str(output) != "-":
-        if format is None and tables.form_of(output) is None and is_regular(output):
-            raise typer.BadParameter(
-                f"--output {output} ends neither in .csv, .tsv, .jsonl, .json nor these packed "
-                "(.gz, .bz2, .xz, .zst); give --format."
-            )
-        check_writable(output)
-        # Not the input: it is read to its end before the output takes its place.
-        check_apart(output, model_inputs(model, prior))
+        check_output(output, format, model_inputs(model, prior))
     else:
         output = None
     pictures: dict[str, Path] = ctx.meta["pictures"]
@@ -241,17 +212,18 @@ def predict(
         table: Table = (
             stack.enter_context(tables.opened(path, form, bad=ctx.meta["bad"]))
             if path
-            else Lines(_as_text(names or []))
+            else Lines(as_text(names or []))
         )
         if kind == "text" and isinstance(table, Delimited):  # as its first line says
             kind = "tsv" if table.delimiter == "\t" else "csv"
-        from rnn_names.show.predictions import WRITERS, Added
+        from rnn_names.show.prediction import Added
+        from rnn_names.show.predictions import WRITERS
 
         classifier = load(model, verbose, prior, raw)
         top_k = min(top_k, len(classifier.countries))
         ending = tables.form_of(output) if output else "table" if sys.stdout.isatty() else None
         written = format or ending or ("jsonl" if kind == "text" else kind)
-        out_encoding = _encoding(out_encoding, table, written, classifier.countries)
+        out_encoding = kept_encoding(out_encoding, table, written, classifier.countries)
         out = stack.enter_context(opened_for_text(output, out_encoding))
         sums = groups_of(classifier.labels, by, groups)
         added = Added(
@@ -265,25 +237,3 @@ def predict(
         if written == "table" and others > 0:
             what = "another column" if others == 1 else f"{others} other columns"
             typer.echo(f"not shown: {what} of the input; --format {kind} keeps what is there", err=True)
-
-
-def _encoding(asked: str | None, table: "Table", form: str, countries: Sequence[str]) -> str:
-    """The encoding to write in: what is asked for, else that of a table that is written as a table.
-
-    Raises BadParameter if what is asked for lacks a letter of a country; what is kept gives way to UTF-8.
-    """
-    kept = table.encoding if form in ("csv", "tsv") else "utf-8"
-    try:
-        "".join(countries).encode(asked or kept)
-    except UnicodeEncodeError as error:
-        lacks = f"{asked or kept} lacks {error.object[error.start]!r}, which a country has"
-        if asked:
-            raise typer.BadParameter(f"--out-encoding: {lacks}; give utf-8-sig.") from error
-        typer.echo(f"written as utf-8-sig: {lacks}", err=True)
-        return "utf-8-sig"
-    return asked or kept
-
-
-def _as_text(names: list[str]) -> Iterator[str]:
-    """The names of the command line as a text, a line each."""
-    yield "".join(re.sub("[\r\n]", " ", name) + "\n" for name in names)

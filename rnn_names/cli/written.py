@@ -3,13 +3,19 @@
 import codecs
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from rnn_names.base.files import replacing
+import typer
+
+from rnn_names.base.files import check_apart, check_writable, is_regular, replacing
 from rnn_names.names.packed import ENDINGS, packing
+from rnn_names.names.tables import form_of
+
+if TYPE_CHECKING:
+    from rnn_names.names.tables import Table
 
 MARKED = ("utf-16", "utf-32")  # begin with a byte order mark, which Python writes into files alone
 
@@ -37,3 +43,34 @@ def opened_for_text(path: Path | None, encoding: str) -> Iterator[TextIO]:
         text.detach()
         if packed is not file:
             packed.close()
+
+
+def check_output(output: Path, form: str | None, model_files: Sequence[Path]) -> None:
+    """Raise BadParameter for an ending that says no format, and DataError for what cannot be written.
+
+    The output may be the input: that is read to its end before the output takes its place.
+    """
+    if form is None and form_of(output) is None and is_regular(output):
+        raise typer.BadParameter(
+            f"--output {output} ends neither in .csv, .tsv, .jsonl, .json nor these packed "
+            "(.gz, .bz2, .xz, .zst); give --format."
+        )
+    check_writable(output)
+    check_apart(output, model_files)
+
+
+def kept_encoding(asked: str | None, table: "Table", form: str, countries: Sequence[str]) -> str:
+    """The encoding to write in: what is asked for, else that of a table that is written as a table.
+
+    Raises BadParameter if what is asked for lacks a letter of a country; what is kept gives way to UTF-8.
+    """
+    kept = table.encoding if form in ("csv", "tsv") else "utf-8"
+    try:
+        "".join(countries).encode(asked or kept)
+    except UnicodeEncodeError as error:
+        lacks = f"{asked or kept} lacks {error.object[error.start]!r}, which a country has"
+        if asked:
+            raise typer.BadParameter(f"--out-encoding: {lacks}; give utf-8-sig.") from error
+        typer.echo(f"written as utf-8-sig: {lacks}", err=True)
+        return "utf-8-sig"
+    return asked or kept

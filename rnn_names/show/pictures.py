@@ -7,7 +7,7 @@ who cannot see the picture. What a command has found, and hands to `draw`:
     evaluate    scored                                     a `model.evaluation.Evaluation`
     explain     explanations, countries, top_k             `insight.explain`
     gradients   curves, history                            `insight.gradients`
-    predict     predictions                                `show.predictions`, of every label
+    predict     predictions                                `show.prediction`, of every label
 """
 
 import importlib

@@ -1,0 +1,46 @@
+"""Where `predict` finds the names that it is asked for."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from rnn_names.base.errors import DataError
+from rnn_names.cli.options import check_no_paths
+from rnn_names.names.source import STDIN
+from rnn_names.names.tables import Format
+
+
+def asked(names: list[str] | None, input: Path | None) -> Path | None:
+    """The file to read, or STDIN; None if the names are arguments. Raises BadParameter and DataError."""
+    if names and input is not None:
+        raise typer.BadParameter("give names or --input, not both.")
+    if names and len(names) > 1 and "-" in names:
+        raise typer.BadParameter("give names or -, not both.")
+    if not names and input is None and sys.stdin.isatty():
+        raise typer.BadParameter("no names; give some, or --input FILE, or pipe them in.")
+    if names and names != ["-"]:
+        check_no_paths(names, "a person of that name is asked for by a pipe: echo NAME | rnn-names predict")
+        return None
+    path = input or STDIN
+    if path.is_dir():
+        raise DataError(
+            f"{path}: is a folder; give one of its files, or pipe them in: "
+            f"cat {path}/*.txt | rnn-names predict"
+        )
+    return path
+
+
+def check_form(form: Format, kind: str, of_arguments: bool) -> None:
+    """Raise BadParameter for options of tables where there is no table, and of CSV where there is JSON."""
+    if (of_arguments and (form.of_table or form.kind)) or (kind == "text" and form.of_table):
+        raise typer.BadParameter("columns are those of a table; give --input one, or --input-format.")
+    if kind in ("jsonl", "json") and (form.delimiter or not form.header):
+        raise typer.BadParameter("JSON has neither a delimiter nor a header.")
+
+
+def as_text(names: list[str]) -> Iterator[str]:
+    """The names of the command line as a text, a line each."""
+    yield "".join(re.sub("[\r\n]", " ", name) + "\n" for name in names)

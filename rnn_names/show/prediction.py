@@ -1,0 +1,71 @@
+"""The answer to a name, the columns that it is written in, and what a writer of answers does."""
+
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from rnn_names.model.ranking import Guess
+
+UNKNOWN = "unknown"  # the answer below the threshold
+
+
+class Prediction(NamedTuple):
+    """The answer to a name: its likeliest countries; none for a blank name."""
+
+    name: str
+    guesses: "list[Guess]"
+    unknown_letters: str
+    threshold: float = 0.0
+    group: "Guess | None" = None
+
+    def of_group(self, by: str) -> list[str]:
+        """The group, its probability, the answer that reaches the threshold, and its level.
+
+        The level is `country`, or what groups are called, `by`, where only the group does; else UNKNOWN.
+        """
+        if self.group is None:
+            return ["", "", "", ""]
+        group, p = self.group
+        for guess, level in ((self.guesses[0], "country"), (self.group, by)):
+            if guess.probability >= self.threshold:
+                return [group, f"{p:.6f}", guess.country, level]
+        return [group, f"{p:.6f}", UNKNOWN, UNKNOWN]
+
+    @property
+    def country(self) -> str | None:
+        """The answer: `unknown` below the threshold, None for a blank name."""
+        if not self.guesses:
+            return None
+        return self.guesses[0].country if self.guesses[0].probability >= self.threshold else UNKNOWN
+
+
+class Added(NamedTuple):
+    """The columns that are added: what stands before their names, and what groups are called, if any.
+
+    `delimiter` is that of CSV, if it is not the one of the input; `decimal` is the mark in its numbers.
+    With `escape_formulas` cells that a spreadsheet would take for formulas get an apostrophe.
+    """
+
+    prefix: str = ""
+    by: str = ""
+    delimiter: str | None = None
+    decimal: str = "."
+    escape_formulas: bool = False
+
+    @property
+    def of_group(self) -> list[str]:
+        """The names of the columns of Prediction.of_group."""
+        return [
+            self.prefix + name for name in (self.by, f"{self.by}_probability", "answer", "level") if self.by
+        ]
+
+
+class Writer(Protocol):
+    """Writes the records of a table, each with the answer to its name."""
+
+    def render(self, prediction: Prediction) -> Any:
+        """What `write` takes for a prediction; rendered once for a repeated name."""
+
+    def write(self, rows: list[Any], rendered: list[Any]) -> None:
+        """Write the next records, each with its rendered prediction."""
+
+    def end(self) -> None: ...
