@@ -19,7 +19,8 @@ from rnn_names.base.bundled import BUNDLED_MODEL
 from rnn_names.base.errors import DataError
 from rnn_names.model.arguments import check_top_k
 from rnn_names.model.arrow import answered, check_columns, joined
-from rnn_names.model.classifier import NameClassifier, Prior
+from rnn_names.model.calibration import Prior
+from rnn_names.model.classifier import NameClassifier
 from rnn_names.model.columns import answer_columns, check_threshold, column_names
 
 try:

@@ -13,7 +13,7 @@ confidence that is too high or too low overall (Guo et al. 2017, arXiv 1706.0459
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -22,6 +22,8 @@ from rnn_names.base.errors import DataError, UnknownCountryError
 from rnn_names.names.countries import all_countries
 from rnn_names.names.labels import Labels
 from rnn_names.network.layers import softmax
+
+Prior = str | Mapping[str, float]
 
 COLDEST, HOTTEST = 0.05, 20.0
 CAUTION = 10.0  # names that would have to speak for another temperature than 1
@@ -38,11 +40,18 @@ def trained_prior(counts: FloatArray, mode: str) -> FloatArray:
     return np.asarray(counts ** (1 - POWERS[mode]))
 
 
-def prior_weights(prior: str, counts: FloatArray, labels: Labels) -> FloatArray:
-    """How likely each label is beforehand (C,), not normalised.
+def prior_weights(prior: Prior, counts: FloatArray, labels: Labels) -> FloatArray:
+    """How likely each label is beforehand (C,), not normalised: one of PRIORS, or the weights of a mapping.
 
-    Raises DataError for the population of labels that are no countries.
+    Raises ValueError for another text, TypeError for another type, DataError for the population of labels
+    that are no countries, and what `_mapped` raises.
     """
+    if isinstance(prior, Mapping):
+        return _mapped(prior, labels)
+    if not isinstance(prior, str):
+        raise TypeError(f"prior must be one of {', '.join(PRIORS)}, or weights by country")
+    if prior not in PRIORS:
+        raise ValueError(f"prior must be {', '.join(PRIORS)} or weights of countries, not {prior!r}")
     if prior == "population":
         if not labels.of_countries:
             odd = next(label for label in labels.labels if not all_countries([label]))
@@ -52,26 +61,27 @@ def prior_weights(prior: str, counts: FloatArray, labels: Labels) -> FloatArray:
     return np.asarray(counts ** PRIORS[prior])
 
 
-def mapped_weights(prior: Mapping[str, float], count: int, index: Callable[[str], int]) -> FloatArray:
-    """The weights (C,) of `count` labels, of which those of `prior` have one, and stand at their `index`.
+def _mapped(prior: Mapping[str, float], labels: Labels) -> FloatArray:
+    """The weights (C,) of the labels, 0 for those that `prior` leaves out.
 
-    Raises UnknownCountryError for an invalid weight, for a label given twice, and if none has a weight.
+    Raises UnknownCountryError for no label, for an invalid weight, for a label given twice, and if none has
+    a weight.
     """
-    weights = np.zeros(count)
+    weights = np.zeros(len(labels.labels))
     said: dict[int, str] = {}
     for country, weight in prior.items():
-        place = index(country)
+        place = labels.index(country, "prior: ")
         if not isinstance(weight, int | float | np.number) or not 0 <= weight < math.inf:
             raise UnknownCountryError(
                 f"prior: the weight of {country!r} is {weight!r}; give a number of at least 0"
             )
         if place in said:
             raise UnknownCountryError(
-                f"prior: {said[place]!r} and {country!r} are one country; give it one weight"
+                f"prior: {said[place]!r} and {country!r} are one {labels.word}; give it one weight"
             )
         said[place], weights[place] = country, weight
     if not weights.any():
-        raise UnknownCountryError("prior: no country has a weight above 0; give one")
+        raise UnknownCountryError(f"prior: no {labels.word} has a weight above 0; give one")
     return weights
 
 

@@ -1,8 +1,7 @@
 """Names to ranked countries: the Python API."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +9,10 @@ import numpy as np
 
 from rnn_names.base.arrays import FloatArray
 from rnn_names.base.bundled import BUNDLED, BUNDLED_MODEL
-from rnn_names.base.errors import CheckpointError, UnknownCountryError
-from rnn_names.base.text import did_you_mean
+from rnn_names.base.errors import CheckpointError
 from rnn_names.model import checkpoint
 from rnn_names.model.arguments import check_top_k, name_list
-from rnn_names.model.calibration import PRIORS, adjust, mapped_weights, prior_weights, trained_prior
+from rnn_names.model.calibration import Prior, adjust, prior_weights, trained_prior
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.ranking import Answer, Guess, answers, ranked
 from rnn_names.names.cleaning import clean
@@ -34,9 +32,6 @@ ENTRIES = 1 << 20  # probabilities in memory at a time: they nearly stay in the 
 WORKERS = 2  # threads that score a long list; a short one takes none
 LARGEST_SCORE = 1e30  # over the lowest temperature it is finite yet
 CUT = "[cut]"  # what unknown_letters says of a name that was not read to its end
-
-
-Prior = str | Mapping[str, float]
 
 
 def checked(z: FloatArray) -> FloatArray:
@@ -70,22 +65,12 @@ class NameClassifier:
         self.source = source
         self.workers = WORKERS
         self.raw = raw
-        self._trained = trained_prior(np.array(model.counts, float), model.training.class_weight)
-        self._own = self._weights(model.training.prior)
-        weights = self._own if prior is None else self._weights(prior)
+        counts = np.array(model.counts, float)
+        self._trained = trained_prior(counts, model.training.class_weight)
+        self._own = prior_weights(model.training.prior, counts, self.labels)
+        weights = self._own if prior is None else prior_weights(prior, counts, self.labels)
         weights = weights / weights.max()  # first, because the sum may overflow
         self.prior = weights / weights.sum()
-
-    def _weights(self, prior: Prior) -> FloatArray:
-        if isinstance(prior, str):
-            if prior not in PRIORS:
-                raise ValueError(
-                    f"prior must be {', '.join(PRIORS)} or weights of countries, not {prior!r}"
-                )
-            return prior_weights(prior, np.array(self.model.counts, float), self.labels)
-        if not isinstance(prior, Mapping):
-            raise TypeError(f"prior must be one of {', '.join(PRIORS)}, or weights by country")
-        return mapped_weights(prior, len(self.countries), partial(self.index, where="prior: "))
 
     @classmethod
     def load(
@@ -110,13 +95,7 @@ class NameClassifier:
 
         Raises DataError, whose message begins with `where`.
         """
-        if not isinstance(country, str):
-            raise TypeError(f"{where}a country must be a string, not {country!r}")
-        place = self.labels.place(country)
-        if place is None:
-            hint = did_you_mean(country, self.countries) or f"it knows {', '.join(self.countries)}"
-            raise UnknownCountryError(f"{where}{country!r} is not a country of the model; {hint}")
-        return place
+        return self.labels.index(country, where)
 
     def __repr__(self) -> str:
         countries, members = len(self.countries), len(self.model.members)

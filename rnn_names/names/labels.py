@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from functools import cached_property
 
-from rnn_names.base.errors import DataError
+from rnn_names.base.errors import DataError, UnknownCountryError
+from rnn_names.base.text import did_you_mean
 from rnn_names.names.countries import Country, all_countries, country_named, country_of
 from rnn_names.names.spelling import label_key
 
@@ -57,3 +58,13 @@ class Labels:
             country = country_of(text)
             found = self._by_code.get(country.alpha2) if country else None
         return found
+
+    def index(self, text: str, where: str = "") -> int:
+        """As `place`. Raises UnknownCountryError, whose message begins with `where`, for no label."""
+        if not isinstance(text, str):
+            raise TypeError(f"{where}a country must be a string, not {text!r}")
+        place = self.place(text)
+        if place is None:
+            hint = did_you_mean(text, self.labels) or f"it knows {', '.join(self.labels)}"
+            raise UnknownCountryError(f"{where}{text!r} is not a {self.word} of the model; {hint}")
+        return place
