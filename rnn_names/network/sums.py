@@ -15,6 +15,9 @@ from rnn_names.network.input import add_up, links
 
 SCALE = ".scale"  # stands behind the name of a parameter, for what its rows of whole numbers are times
 PACKED = np.uint8  # the type of rows that have two numbers a byte, see model.parameters
+# The two numbers of each byte side by side, as one of 64 bits: one lookup finds both.
+_HALVES = np.stack([np.arange(256) % 16 - 8, np.arange(256) // 16 - 8], axis=1).astype(np.float32)
+BOTH = _HALVES.view(np.float64)[:, 0]
 
 
 def sums(e: FloatArray, ngrams: NGrams, direction: str) -> FloatArray:
@@ -37,9 +40,7 @@ def selected(params: Params, name: str, nodes: "IntArray | slice", config: Netwo
     if name + SCALE not in params:
         return np.asarray(rows)
     if rows.dtype == PACKED:
-        halves = np.stack([rows & 15, rows >> 4], axis=-1).reshape(*rows.shape[:-1], -1)
-        rows = halves[..., : config.shapes()[name][-1]].astype(np.float32)
-        rows -= 8
+        rows = BOTH.take(rows, mode="clip").view(np.float32)[..., : config.shapes()[name][-1]]
     else:
         rows = rows.astype(np.float32)
     rows *= params[name + SCALE][:, nodes, None].astype(np.float32)
