@@ -167,7 +167,8 @@ model.header
 model.parameters model.ranking model.recipe
 show.for_people show.for_programs show.pictures show.prediction show.predictions show.tables
 cli.answers cli.asked cli.command cli.drawing cli.input_options cli.options cli.predict cli.reading
-cli.rejects cli.written
+cli.rejects cli.tally
+cli.written
 """
 # Modules of others that are slow to load.
 SLOW = {"rich", "tqdm", "zipfile", "multiprocessing", "numpy.random", "asyncio"}

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rnn_names.base.errors import DataError
+from rnn_names.cli.tally import Tally
 
 if TYPE_CHECKING:
     from rnn_names.model.classifier import NameClassifier
@@ -56,14 +57,16 @@ def drawn(
     return chunks
 
 
-def write(table: "Iterable[Chunk]", answers: Answers, out: "Writer") -> None:
-    """Answer every record; the answer to a repeated name is reused."""
+def write(table: "Iterable[Chunk]", answers: Answers, out: "Writer", tally: Tally) -> None:
+    """Answer and count every record; the answer to a repeated name is reused."""
     known: dict[str, Any] = {}
     for names, rows in table:
         new = [name for name in dict.fromkeys(names) if name not in known]
-        for prediction in answers.of(new):
+        for prediction in tally.learn(answers.of(new)):
             known[prediction.name] = out.render(prediction)
         out.write(rows, [known[name] for name in names])
+        tally.count(names)
         if len(known) > REMEMBERED:  # those of this chunk are likely to come again
             known = {name: known[name] for name in names}
+            tally.forget(known)
     out.end()

@@ -26,9 +26,11 @@ from rnn_names.cli.options import (
     groups_of,
     load,
     model_inputs,
+    model_path,
     one_of,
 )
 from rnn_names.cli.reading import DataCommand
+from rnn_names.cli.tally import Tally
 from rnn_names.cli.written import check_output, kept_encoding, opened_for_text
 from rnn_names.names import tables
 from rnn_names.names.records import Delimited, Lines
@@ -163,6 +165,14 @@ def predict(
     codes: Annotated[
         bool, typer.Option("--codes", help="Write countries as ISO 3166 codes of two letters.")
     ] = False,
+    stats: Annotated[
+        Path | None,
+        typer.Option(
+            "--stats",
+            metavar="FILE",
+            help="Write what the line at the end says as JSON.",
+        ),
+    ] = None,
     verbose: Verbose = False,
 ) -> None:
     """Say in which countries each name is common: one record for each name, in order.
@@ -203,11 +213,14 @@ def predict(
     else:
         output = None
     pictures: dict[str, Path] = ctx.meta["pictures"]
-    if STDOUT in pictures.values() and output is None:
-        raise typer.BadParameter("--map -: the answers are written there; give one of them a file.")
-    if pictures:
-        check_outputs([*pictures.values()], [path, output, *model_inputs(model, prior)])
+    beside = pictures | ({"--stats": stats} if stats else {})
+    if STDOUT in beside.values() and output is None:
+        option = next(option for option, file in beside.items() if file == STDOUT)
+        raise typer.BadParameter(f"{option} -: the answers are written there; give one of them a file.")
+    if beside:
+        check_outputs([*beside.values()], [path, output, *model_inputs(model, prior)])
 
+    tally = Tally()
     with ExitStack() as stack:
         table: Table = (
             stack.enter_context(tables.opened(path, form, bad=ctx.meta["bad"]))
@@ -232,8 +245,10 @@ def predict(
         writer = WRITERS[written](table, top_k, added, out)
         answers = Answers(classifier, top_k, threshold, sums, codes)
         chunks = drawn(table, classifier, threshold, pictures) if pictures else table
-        write(chunks, answers, writer)
+        write(chunks, answers, writer, tally)
         others = len(table.header) - table.name_columns
         if written == "table" and others > 0:
             what = "another column" if others == 1 else f"{others} other columns"
             typer.echo(f"not shown: {what} of the input; --format {kind} keeps what is there", err=True)
+    tally.errors = ctx.meta["bad"].count
+    tally.end(model_path(model), stats)

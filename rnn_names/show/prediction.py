@@ -31,6 +31,12 @@ class Prediction(NamedTuple):
         return [group, f"{p:.6f}", UNKNOWN, UNKNOWN]
 
     @property
+    def below_threshold(self) -> bool:
+        """Whether there are answers, and neither a country nor a group reaches the threshold."""
+        likeliest = [*self.guesses[:1], *([self.group] if self.group else [])]
+        return bool(self.guesses) and all(g.probability < self.threshold for g in likeliest)
+
+    @property
     def country(self) -> str | None:
         """The answer: `unknown` below the threshold, None for a blank name."""
         if not self.guesses:

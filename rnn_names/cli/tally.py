@@ -1,0 +1,86 @@
+"""What `predict` counts: a line for a log, and the same as JSON."""
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from rnn_names.base.files import replacing
+from rnn_names.cli.options import model_name
+
+if TYPE_CHECKING:
+    from rnn_names.show.prediction import Prediction
+
+DIGITS = 12  # of the SHA-256 of a model's file: as many as tell models apart
+
+
+@dataclass
+class Tally:
+    """The records of a run, and how many of them have no answer, for which reason."""
+
+    records: int = 0
+    blank: int = 0  # have no name
+    below_threshold: int = 0  # have neither a country nor a group that is likely enough
+    errors: int = 0  # could not be read: see names.bad_records
+    begun: float = field(default_factory=time.perf_counter)
+    _unanswered: dict[str, bool] = field(default_factory=dict)  # names, and whether they are blank
+
+    def learn(self, predictions: "Iterable[Prediction]") -> "Iterable[Prediction]":
+        """The predictions, once it is kept which of them have no answer."""
+        for prediction in predictions:
+            if not prediction.guesses or prediction.below_threshold:
+                self._unanswered[prediction.name] = not prediction.guesses
+            yield prediction
+
+    def count(self, names: Sequence[str]) -> None:
+        """Count records with these names, whose predictions are known."""
+        self.records += len(names)
+        if self._unanswered:
+            without = [self._unanswered[name] for name in names if name in self._unanswered]
+            self.blank += sum(without)
+            self.below_threshold += len(without) - sum(without)
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Keep what is known of these names alone."""
+        self._unanswered = {name: self._unanswered[name] for name in names if name in self._unanswered}
+
+    def end(self, model: Path, stats: Path | None) -> None:
+        """Print the line, if there was more than one record or error, and write the JSON into `stats`."""
+        seconds = time.perf_counter() - self.begun
+        rate = self.records / seconds
+        if self.records + self.errors > 1:
+            typer.echo(
+                f"{self.records:,} record{'s' * (self.records != 1)}: {self.blank:,} blank, "
+                f"{self.below_threshold:,} below the threshold, {self.errors:,} "
+                f"error{'s' * (self.errors != 1)}; {seconds:.2f} s, {rate:,.0f} names/s; "
+                f"model {model_name(model)} {fingerprint(model)}".rstrip(),
+                err=True,
+            )
+        if stats is None:
+            return
+        told = {
+            "records": self.records,
+            "blank": self.blank,
+            "below_threshold": self.below_threshold,
+            "errors": self.errors,
+            "seconds": round(seconds, 3),
+            "names_per_second": round(rate),
+            "model": model_name(model),
+            "model_fingerprint": fingerprint(model),
+        }
+        with replacing(stats) as out:
+            out.write((json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode())
+
+
+def fingerprint(model: Path) -> str:
+    """The first digits of the SHA-256 of a model's file, as `sha256sum` prints it; "" if it has gone."""
+    import hashlib  # not above: one name needs none, and it takes long to load
+
+    try:
+        return hashlib.sha256(model.read_bytes()).hexdigest()[:DIGITS]
+    except OSError:
+        return ""
