@@ -131,22 +131,24 @@ def sum_by_symbol(da: FloatArray, symbols: IntArray, count: int) -> FloatArray:
 def sum_by_index(rows: FloatArray, index: IntArray) -> tuple[IntArray, FloatArray]:
     """The different entries of `index` (P,), rising, and the sum of each one's rows: (X, P, H) → (X, n, H).
 
-    Most entries come once or a few times, some often. So the k-th rows of all entries are added together,
-    k = 2, 3, …, and only what is left of those that come more than SEVERAL times is added entry by entry.
+    N-grams come once or a few times: the k-th rows of all of them are added together, k = 2, 3, …
+    Letters come often: each is a product 1ᵀ rows, which takes less time than sum().
     """
     order = np.argsort(index, kind="stable")
     rising = index[order]
     starts = np.flatnonzero(np.diff(rising, prepend=-1))
     counts = np.diff(starts, append=len(index))
     total = rows[:, order[starts]]
-    again = np.flatnonzero(counts > 1)
+    few = np.flatnonzero((counts > 1) & (counts <= SEVERAL))
     for k in range(1, SEVERAL):
-        if not len(again):
+        if not len(few):
             break
-        total[:, again] += rows[:, order[starts[again] + k]]
-        again = again[counts[again] > k + 1]
-    for entry in again.tolist():
-        rest = order[starts[entry] + SEVERAL : starts[entry] + counts[entry]]
-        ones = np.ones(len(rest), rows.dtype)  # 1ᵀ rows: their sum() takes longer
-        total[:, entry] += ones @ rows[:, rest]
+        total[:, few] += rows[:, order[starts[few] + k]]
+        few = few[counts[few] > k + 1]
+    often = counts > SEVERAL
+    of_often = rows[:, order[np.repeat(often, counts)]]
+    ones, start = np.ones(counts.max(initial=0), rows.dtype), 0
+    for entry, n in zip(np.flatnonzero(often).tolist(), counts[often].tolist(), strict=True):
+        total[:, entry] = ones[:n] @ of_often[:, start : start + n]
+        start += n
     return rising[starts], total
