@@ -23,7 +23,8 @@ from tests.test_cli import fine, wrong_usage
         ("name|x\nKim|1\n", [], "name|x|country|"),
         ("sep=;\nname;x\nKim;1\n", [], "name;x;country;"),
         ("name,x\nKim,1\n", [], "name,x,country,"),
-        ("name\tx\nKim\t1\n", [], "name,x,country,"),  # in a .csv file
+        ("name\tx\nKim\t1\n", [], "name\tx\tcountry\t"),  # in a .csv file
+        ("name\tx\nKim\t1\n", ["--out-delimiter", ";"], "name;x;country;"),
         ("name;x\nKim;1\n", ["--out-delimiter", ","], "name,x,country,"),
         ("name;x\nKim;1\n", ["--format", "tsv"], "name\tx\tcountry\t"),
     ],
@@ -35,6 +36,28 @@ def test_the_delimiter_of_the_output(
     options = options if "--format" in options else ["--format", "csv", *options]
     done = fine("predict", "-m", model_file, "-i", "p.csv", "-k", 1, *options)
     assert done.stdout.startswith(head)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "form", "delimiter"),
+    [
+        ("p.tsv", "name\tx\nKim\t1\n", "csv", ","),
+        ("p.tsv", "name\tx\nKim\t1\n", "tsv", "\t"),
+        ("p.tsv", "name;x\nKim;1\n", "tsv", ";"),
+        ("p.tsv", "name;x\nKim;1\n", "csv", ","),
+        ("p.csv", "name;x\nKim;1\n", "tsv", "\t"),
+        ("p.jsonl", '{"name": "Kim"}\n', "csv", ","),
+        ("p.jsonl", '{"name": "Kim"}\n', "tsv", "\t"),
+        ("p.txt", "Kim\n", "csv", ","),
+        ("p.txt", "name\tx\nKim\t1\n", "tsv", "\t"),
+    ],
+)
+def test_another_form_has_its_own_delimiter(
+    here: Path, model_file: Path, file: str, text: str, form: str, delimiter: str
+) -> None:
+    (here / file).write_text(text)
+    done = fine("predict", "-m", model_file, "-i", file, "-k", 1, "--format", form)
+    assert f"{delimiter}country{delimiter}probability" in done.stdout.partition("\n")[0]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])

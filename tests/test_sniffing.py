@@ -1,15 +1,19 @@
 """What a file does not say of itself: delimiter, encoding, what packed it."""
 
 import bz2
+import csv
 import gzip
+import io
 import lzma
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rnn_names.base.errors import DataError
 from rnn_names.names import packed, sniffing
@@ -83,6 +87,79 @@ def test_a_delimiter_that_is_given_is_taken(tmp_path: Path) -> None:
     assert records(tmp_path / "t.csv", delimiter=",", column="1") == ["Kim;a"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('Nr;Name;"Ort\n(Land)"\n1;Kim;x\n', ["Kim"]),
+        ('"Ort;\r\n, | (Land)";Nachname\r\nx;Kim\r\n', ["Kim"]),
+        ('"a ""quoted""\n;line";"b,\n\nc";name\nx;y;Kim\n', ["Kim"]),
+        ('"a\nb" ;name\nx;Kim\n', ["Kim"]),
+        (";;;\n\t\nid;name;x;y\n1;Kim;x;\n", ["Kim"]),
+        ('5" screen;name\nx;Kim\n', ["Kim"]),
+    ],
+)
+def test_a_line_break_in_a_quoted_cell_of_the_header(
+    text: str, expected: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "t.csv").write_text(text, newline="")
+    assert records(tmp_path / "t.csv") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Smith; John\nIto\n", ["Smith; John", "Ito"]),
+        ("Smith;John\n\n;\nIto\n", ["Smith;John", "", ";", "Ito"]),
+        ("Kim|Lee\nIto\n", ["Kim|Lee", "Ito"]),
+        ("Kim;1\nIto;2\n", ["Kim", "Ito"]),
+        ("Kim;1,5\nIto;2\n", ["Kim", "Ito"]),
+        ('"Kim;\nLee";1\nIto;2\n', ["Kim;\nLee", "Ito"]),
+        ("Kim;1", ["Kim"]),
+        ("Kim,1\nIto,2\n", ["Kim", "Ito"]),
+    ],
+)
+def test_without_a_header_the_second_line_has_the_delimiter_too(
+    text: str, expected: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "t.csv").write_text(text)
+    assert records(tmp_path / "t.csv", header=False) == expected
+
+
+CELL = st.text(st.sampled_from('ab;,\t|"\n '), max_size=6)
+
+
+@given(
+    st.lists(CELL.filter(str.strip), min_size=1, max_size=4), st.integers(1, 9), st.sampled_from(";,\t|")
+)
+def test_the_first_row_is_that_of_the_csv_module(cells: list[str], size: int, mark: str) -> None:
+    """However the text comes, a row that is quoted throughout is found whole."""
+    out = io.StringIO()
+    csv.writer(out, delimiter=mark, quoting=csv.QUOTE_ALL).writerows([cells, ["second"]])
+    text = out.getvalue()
+    blocks = (text[at : at + size] for at in range(0, len(text), size))
+    found = sniffing.first_lines(blocks, True, lambda row: True)
+    assert next(csv.reader([found.row], delimiter=mark)) == cells
+    assert found.second == '"second"'
+    assert "".join(found.text) == text
+
+
+def test_no_more_is_waited_for_than_the_first_row() -> None:
+    def text() -> Iterator[str]:
+        yield "name;x\nKim"
+        raise AssertionError("read on")
+
+    assert sniffing.first_lines(text(), True, lambda row: False)[:3] == ("name;x", "", "\n")
+
+
+def test_quotes_that_do_not_end_hide_no_line() -> None:
+    """A list of names may begin with a quote: no more than a part of it is looked at."""
+    assert sniffing.first_lines(iter(['"Smith\nKim\n']), True, lambda row: True)[:2] == ('"Smith', "Kim")
+    long = '"Smith\n' + "Kim\n" * sniffing.EVIDENCE
+    blocks = (long[at : at + 999] for at in range(0, len(long), 999))
+    assert sniffing.first_lines(blocks, True, lambda row: False).row == '"Smith'
+    assert len(next(blocks)) == 999
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes")
 def test_a_pipe_is_answered_as_its_lines_come() -> None:
     options = ["predict", "-m", "bundled", "--column", "name", "-k", "1"]
@@ -126,6 +203,30 @@ def test_a_packed_pipe_is_read(by: str, model_file: Path) -> None:
     data = PACKERS[by]("Kim\nGarcía\n".encode())
     done = fine("predict", "-m", model_file, "--format", "csv", input=data)
     assert [line.partition(",")[0] for line in done.stdout.splitlines()] == ["name", "Kim", "García"]
+
+
+@pytest.mark.extras
+@pytest.mark.parametrize("kept", [5, 20, 0.5, -1])
+def test_a_cut_zstd_file_is_an_error(kept: float, tmp_path: Path) -> None:
+    zstandard = pytest.importorskip("zstandard")
+    text = "name\n" + "".join(f"{k:x}\n" for k in range(20_000))
+    data = zstandard.compress(text.encode())
+    cut = data[: int(kept * len(data)) if kept == 0.5 else int(kept)]
+    for begun in (b"", data):
+        (tmp_path / "t.csv").write_bytes(begun + cut)
+        with pytest.raises(DataError, match=r"t\.csv: not a whole zstd file \(it ends too early\)"):
+            records(tmp_path / "t.csv")
+    (tmp_path / "t.csv").write_bytes(data + b"more")
+    with pytest.raises(DataError, match=r"t\.csv: not a whole zstd file"):
+        records(tmp_path / "t.csv")
+
+
+@pytest.mark.extras
+def test_frames_of_zstd_that_hold_no_data(tmp_path: Path) -> None:
+    zstandard = pytest.importorskip("zstandard")
+    skipped = b"\x53\x2a\x4d\x18\x05\0\0\0hello"
+    (tmp_path / "t.csv").write_bytes(skipped + zstandard.compress(b"name\nKim\n") + skipped)
+    assert records(tmp_path / "t.csv") == ["Kim"]
 
 
 @pytest.mark.extras

@@ -1,19 +1,22 @@
 """Packed files, known by their first bytes, whatever their names: gzip, bzip2, xz, and zstd by an extra."""
 
+import io
 import re
 import zlib
+from collections.abc import Callable
 from typing import IO, Any, BinaryIO
 
 from rnn_names.base.errors import DataError, OutputError
 
 EXTRA = 'pip install "rnn-names[tables]"'
 HEAD = 16  # bytes that are enough to know one
+PIECE = 1 << 10  # bytes of a zstd file that are unpacked at a time: at most 32 MB
 # How a packed file begins, and how what packs it is called. A text may begin with BZh.
 MAGIC = {
     "gzip": re.compile(rb"\x1f\x8b"),
     "bzip2": re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"),
     "xz": re.compile(rb"\xfd7zXZ\0"),
-    "zstd": re.compile(rb"\x28\xb5\x2f\xfd"),
+    "zstd": re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"),  # or with a frame to skip first
 }
 ENDINGS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
 
@@ -47,14 +50,53 @@ def _zstd(file: IO[bytes], source: str) -> BinaryIO:
     except ImportError as error:
         file.close()
         raise DataError(f"{source}: is packed by zstd; {EXTRA}, or unpack it with unzstd") from error
-    # One reader over all frames; closefd as of the other packers: they close what they open.
-    opened: BinaryIO = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-    return opened
+    return _ZstdFile(_Frames(file, zstandard.ZstdDecompressor().decompressobj))
 
 
-def packed_by(file: BinaryIO) -> str:
-    """What packed the file that `unpacked` has opened."""
-    return {"gzip": "gzip", "bz2": "bzip2", "lzma": "xz"}.get(type(file).__module__, "zstd")
+class _Frames(io.RawIOBase):
+    """What is in all frames of a zstd file. Raises EOFError if the last one is cut.
+
+    The package's own reader takes a cut frame for the end. A PIECE at a time holds little, whatever the
+    frame unpacks to.
+    """
+
+    def __init__(self, file: Any, begin: Callable[[], Any]) -> None:
+        self.file, self.begin = file, begin
+        self.frame: Any = None
+        self.rest, self.ready = b"", memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self.ready:
+            piece = self.rest or self.file.read1(PIECE)
+            if not piece:
+                if self.frame is not None:
+                    raise EOFError("it ends too early")
+                return 0
+            self.frame = self.frame or self.begin()
+            self.ready, self.rest = memoryview(self.frame.decompress(piece)), b""
+            if self.frame.eof:
+                self.rest, self.frame = self.frame.unused_data, None
+        n = min(len(buffer), len(self.ready))
+        buffer[:n], self.ready = self.ready[:n], self.ready[n:]
+        return n
+
+    def close(self) -> None:
+        self.file.close()
+        super().close()
+
+
+class _ZstdFile(io.BufferedReader):
+    """A file that zstd packed, as `packed_by` knows it."""
+
+
+def packed_by(file: BinaryIO) -> str | None:
+    """What packed the file that is open, if `unpacked` has opened it."""
+    if isinstance(file, _ZstdFile):
+        return "zstd"
+    return {"gzip": "gzip", "bz2": "bzip2", "lzma": "xz"}.get(type(file).__module__)
 
 
 def broken() -> tuple[type[Exception], ...]:

@@ -25,9 +25,18 @@ class Chunk(NamedTuple):
     rows: list[Any]
 
 
+class Origin(NamedTuple):
+    """What a file is: its form (text, csv, tsv, jsonl, json, sheet), what packed it, and its encoding."""
+
+    form: str = "text"
+    packed: str | None = None
+    encoding: str | None = None
+
+
 class AsWritten:
     """How a file of records is written, for what is written in its form; text and JSON say none of it."""
 
+    origin = Origin()
     encoding, delimiter, line_end, quoted = "utf-8", ",", "\n", True
 
     def gather(self) -> None:

@@ -1,16 +1,22 @@
 """What a file does not say of itself: what separates its columns, and its encoding if that is not UTF-8."""
 
+import csv
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
+from typing import NamedTuple
 
 from rnn_names.base.errors import DataError
 from rnn_names.names.columns import BETWEEN, OTHERWISE, columns, found
 from rnn_names.names.rows import LINE_END, LONGEST_LINE
 
-QUOTED = re.compile(r'"(?:[^"]|"")*(?:"|$)')
+CELL_BEGINS = r"(?:^|(?<=[,;\t|\r\n]))[^\S\r\n\t]*"
+QUOTED = re.compile(CELL_BEGINS + r'"(?:[^"]|"")*+(?:"|\Z)')
+# To the end of a row: a quoted cell may hold line breaks, and one that does not end takes in all.
+ROW = re.compile(rf"(?:{QUOTED.pattern}|[^\r\n])*+")
+BLANK = " \t;,|\ufeff"  # of a row without anything in its cells
 SEP = re.compile(r"\ufeff*\"?sep=", re.IGNORECASE)
 # Encodings that people's files are in, the more frequent first.
 ENCODINGS = [
@@ -36,43 +42,87 @@ TOLD = 3  # encodings
 SHOWN = 40  # characters of a cell
 
 
-def first_line(text: Iterator[str]) -> tuple[str, str, Iterator[str]]:
-    """The first line that is not blank, how it ends, and the whole text again.
+class First(NamedTuple):
+    """The first row of a text and the second, "" for none; how the first ends; and the whole text."""
 
-    No more is waited for than that line. Of one that does not end, \\n is said.
+    row: str
+    second: str
+    ends: str
+    text: Iterator[str]
+
+
+def first_lines(text: Iterator[str], quoted: bool, two: Callable[[str], bool]) -> First:
+    """The first row with something in its cells, and the one behind it if the first one asks for `two`.
+
+    No more is waited for than these rows.
     """
-    start = ""
-    for block in text:
-        start += block
-        body = start.lstrip("\r\n")
-        if "\n" in body or "\r" in body or len(start) > LONGEST_LINE:
+    start, found = "", list[tuple[str, str]]()
+    for block in chain(text, [None]):
+        start += block or ""
+        found = [*islice(_rows(start, quoted, whole=block is None), 2)]
+        if found and not two(found[0][0]):
+            del found[1:]
             break
-    body = start.lstrip("\r\n") + "\n"
-    ends = LINE_END.search(body)
-    assert ends is not None
-    return (
-        body[: ends.start()],
-        ends[0] if start.strip("\r\n") else "\n",
-        chain([start] if start else [], text),
-    )
+        if len(found) == 2 or len(start) > LONGEST_LINE:
+            break
+    (row, ends), (second, _) = [*found, ("", "\n"), ("", "")][:2]
+    return First(row, second, ends, chain([start] if start else [], text))
+
+
+def _rows(text: str, quoted: bool, whole: bool) -> Iterator[tuple[str, str]]:
+    """The rows with something in them, and how each ends; the last only if the text is `whole`.
+
+    A line break in quotes ends no row, unless these quotes do not end in what is looked at.
+    """
+    at = 0
+    while at < len(text):
+        end = at
+        if quoted and (match := ROW.match(text, at)):
+            end = match.end()
+            if end == len(text) and not whole and end - at < EVIDENCE:
+                return
+        ends = LINE_END.search(text, end if end < len(text) else at)
+        if ends is None and not whole and len(text) - at <= LONGEST_LINE:
+            return
+        row, end = (text[at : ends.start()], ends.end()) if ends else (text[at:], len(text))
+        if row.strip(BLANK):
+            yield row, ends[0] if ends else "\n"
+        at = end
+
+
+def separators(row: str, quoted: bool = True) -> dict[str, int]:
+    """How often each sign that may separate columns stands in the row, but for what stands in quotes."""
+    bare = QUOTED.sub("", row) if quoted else row
+    return {mark: bare.count(mark) for mark in OTHERWISE if mark in bare}
 
 
 def delimiter(
-    line: str, usual: str, wanted: str | None, has_header: bool, source: str, quoted: bool = True
+    line: str,
+    usual: str,
+    wanted: str | None,
+    has_header: bool,
+    source: str,
+    quoted: bool = True,
+    second: str = "",
 ) -> str:
     """What separates the columns of the first line. Raises DataError, which names the options, in doubt.
 
     What stands within quotes does not count. If several signs may separate columns, it is the one by which
     the header has the columns of the name; else the one that stands there twice as often as any other.
+    Without a header it stands in the second line, too, if there is one.
     """
-    bare = QUOTED.sub("", line) if quoted else line
-    counts = {mark: bare.count(mark) for mark in OTHERWISE if mark in bare}
+    counts = separators(line, quoted)
     if not counts or SEP.match(line) or (usual == "\t" and "\t" in counts):
         return usual
-    if has_header and _said_by_name(wanted) and _has_names(line.split(usual), wanted):
+    if second and not has_header:
+        again = separators(second, quoted)
+        counts = {mark: n for mark, n in counts.items() if mark in again}
+        if not counts:
+            return usual
+    if has_header and _said_by_name(wanted) and _has_names(_cells(line, usual, quoted), wanted):
         return usual
     if len(counts) > 1 and has_header:
-        fitting = [mark for mark in counts if _has_names(line.split(mark), wanted)]
+        fitting = [mark for mark in counts if _has_names(_cells(line, mark, quoted), wanted)]
         if not fitting:
             return usual  # the columns are missing, which is said then
         counts = {mark: counts[mark] for mark in fitting}
@@ -82,6 +132,14 @@ def delimiter(
         options = " or ".join(OTHERWISE[mark] for mark in (best, *others))
         raise DataError(f"{source}, line 1: {signs} may separate the columns; give {options}")
     return best
+
+
+def _cells(line: str, mark: str, quoted: bool) -> list[str]:
+    """The cells of the line if this sign separates them."""
+    if quoted and '"' in line:
+        with suppress(csv.Error, StopIteration):
+            return next(csv.reader([line], delimiter=mark, skipinitialspace=True))
+    return line.split(mark)
 
 
 def of_header(line: str) -> str | None:

@@ -13,8 +13,8 @@ from rnn_names.base.errors import DataError
 from rnn_names.names import sniffing, source, spreadsheets
 from rnn_names.names.bad_records import STOPPING, BadRecords
 from rnn_names.names.json_lines import JsonLines, lines_of_array
-from rnn_names.names.packed import ENDINGS
-from rnn_names.names.records import Delimited, Lines, unsaid
+from rnn_names.names.packed import ENDINGS, packed_by
+from rnn_names.names.records import Delimited, Lines, Origin, unsaid
 
 FORMS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json"}
 DELIMITERS = {"csv": ",", "tsv": "\t"}
@@ -75,9 +75,11 @@ def opened(
     `bad` decides about bad records.
     """
     kind, name = form.kind_of(path), source.name_of(path)
+    table: Table
     encoded = "give --encoding its own" + ("" if labelled else ", or --encoding-errors replace")
     with source.opened(path) as file:
-        if spreadsheets.is_one(source.head(file, name)):
+        sheet = spreadsheets.is_one(source.head(file, name))
+        if sheet:
             text = spreadsheets.text_of(file.read(), form.sheet, name, form.note)
             encoding, kind, form = "utf-8", "csv", replace(form, delimiter=",", quoted=True)
         else:
@@ -86,36 +88,45 @@ def opened(
                 blocks = iter([b"".join(blocks)])
             errors = bad.decoding if form.errors == "strict" else form.errors
             text = source.decoded(blocks, name, encoding, errors, encoded + bad.otherwise)
-        line = line_end = ""
+        line = second = line_end = ""
         if kind in DELIMITERS or (kind == "text" and form.kind is None):
-            line, line_end, text = sniffing.first_line(text)
+            usual = DELIMITERS.get(kind)
+            line, second, line_end, text = sniffing.first_lines(
+                text,
+                form.quoted,
+                lambda row: (
+                    not (form.header or form.delimiter)
+                    and bool(sniffing.separators(row, form.quoted).keys() - {usual})
+                ),
+            )
         if kind == "text" and (separator := sniffing.of_header(line)):
             form.note(f"{name}: is read as a table; give --input-format text for a name a line")
-            kind, form = "csv", replace(form, delimiter=separator)
+            kind, form = "tsv" if separator == "\t" else "csv", replace(form, delimiter=separator)
         if kind == "text":
             if labelled:
                 raise DataError(
                     f"{name}: not a .csv, .tsv or .jsonl file, nor a folder of <Label>.txt files; "
                     "rename it" + (", or say how it is written with --input-format" if "{}" in mend else "")
                 )
-            yield Lines(text if form.kind else _no_json(text, name), name, bad)
+            table = Lines(text if form.kind else _no_json(text, name), name, bad)
         elif kind in ("jsonl", "json"):
             if kind == "json":
                 text = lines_of_array("".join(text), name)
             label = (form.label_column or "country") if labelled else None
             unit = "record" if kind == "json" else "line"
-            yield JsonLines(text, name, form.column, label, form.note, unit, bad)
+            table = JsonLines(text, name, form.column, label, form.note, unit, bad)
         else:
             column = form.column or (None if form.header else "1")
             label = (form.label_column or ("country" if form.header else "2")) if labelled else None
             separator = form.delimiter or sniffing.delimiter(
-                line, DELIMITERS[kind], column, form.header, name, form.quoted
+                line, DELIMITERS[kind], column, form.header, name, form.quoted, second
             )
             table = Delimited(
                 text, name, separator, column, form.header, label, mend, form.note, form.quoted, bad
             )
             table.encoding, table.line_end = encoding, line_end
-            yield table
+        table.origin = Origin("sheet" if sheet else kind, packed_by(file), None if sheet else encoding)
+        yield table
 
 
 def _no_json(text: Iterator[str], name: str) -> Iterator[str]:

@@ -17,13 +17,19 @@ WRITERS: dict[str, Callable[["Table", int, Added, TextIO], Writer]] = {
     "table": for_people,
     "json": lambda table, top_k, added, file: Json(table, True, added, file),
     "jsonl": lambda table, top_k, added, file: Json(table, False, added, file),
-    "csv": lambda table, top_k, added, file: Cells(table, _separator(table, added), top_k, added, file),
-    "tsv": lambda table, top_k, added, file: Cells(table, DELIMITERS["tsv"], top_k, added, file),
+    "csv": lambda table, top_k, added, file: Cells(
+        table, _separator(table, added, "csv"), top_k, added, file
+    ),
+    "tsv": lambda table, top_k, added, file: Cells(
+        table, _separator(table, added, "tsv"), top_k, added, file
+    ),
 }
 
 
-def _separator(table: "Table", added: Added) -> str:
-    """The delimiter of CSV: the one that is asked for, else that of the input, unless that is a tab."""
-    return added.delimiter or (
-        DELIMITERS["csv"] if table.delimiter == DELIMITERS["tsv"] else table.delimiter
-    )
+def _separator(table: "Table", added: Added, form: str) -> str:
+    """The delimiter of CSV or TSV: that of an input of the same form, else the usual one of the form.
+
+    The one that is asked for is that of CSV.
+    """
+    kept = table.delimiter if table.origin.form == form else DELIMITERS[form]
+    return added.delimiter or kept if form == "csv" else kept
