@@ -233,3 +233,52 @@ def test_a_folder_has_an_encoding_and_may_stand_beside_a_table(lists: Path, mode
     assert fine("check", "lists", "-e", "latin-1", "--input-format", "text").stdout
     both = fine("evaluate", "-m", model_file, "lists", "t.csv", "--column", "surname", "--format", "json")
     assert len(json.loads(both.stdout)) == 2
+
+
+# What stands where there is nothing
+
+
+@pytest.mark.parametrize("missing", ["NULL", "N/A", "#N/A", r"\N", " NULL "])
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("d.csv", "name,x\n{},1\nKim,NULL\n"),
+        ("d.csv", "Vorname;Nachname\n{0};{0}\nKim;{0}\n"),
+        ("d.csv", "Nachname;Vorname\n{0};\n{0};Kim\n"),
+        ("d.txt", "{}\nKim\n"),
+        ("d.txt", "{}\t3\nKim\t3\n"),
+        ("d.json", '["{}", "Kim"]'),
+        ("d.jsonl", '{{"name": "{}"}}\n{{"name": "Kim"}}\n'),
+        ("d.jsonl", '{{"first name": "Kim", "surname": "{0}"}}\n'),
+    ],
+)
+def test_a_cell_that_says_so_holds_nothing(tmp_path: Path, file: str, text: str, missing: str) -> None:
+    written = missing.replace("\\", "\\\\") if file.startswith("d.json") else missing
+    (tmp_path / file).write_text(text.format(written))
+    with opened(tmp_path / file, Format()) as table:
+        names = [name for chunk in table for name in chunk.names]
+    assert names[-1] == "Kim"
+    assert set(names) <= {"", "Kim"}
+
+
+@pytest.mark.parametrize(
+    "name", ["Null", "null", "None", "Nan", "NaN", "NA", "na", "Nil", "N'A", "Null N/A"]
+)
+def test_what_may_be_a_name_is_one(tmp_path: Path, name: str) -> None:
+    (tmp_path / "d.csv").write_text(f"name\n{name}\n")
+    with opened(tmp_path / "d.csv", Format()) as table:
+        assert [each for chunk in table for each in chunk.names] == [name]
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("d.csv", "name,country\nKim,Korea\nLee,N/A\n"),
+        ("d.jsonl", '{"name": "Kim", "country": "Korea"}\n{"name": "Lee", "country": "NULL"}\n'),
+    ],
+)
+def test_a_label_that_says_so_is_missing(here: Path, file: str, text: str) -> None:
+    (here / file).write_text(text)
+    assert f"{file}, line " in failed("train", file)
+    with pytest.raises(DataError, match="fill it in"):
+        read_examples(here / file)

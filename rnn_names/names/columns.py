@@ -1,4 +1,7 @@
-"""Which columns of a table hold the name: those that are asked for, else those that the header names."""
+"""Which columns of a table hold the name: those that are asked for, else those that the header names.
+
+And which cells hold none.
+"""
 
 import re
 import unicodedata
@@ -13,6 +16,8 @@ from rnn_names.names.spelling import tidy
 
 LISTED = 20  # columns that an error names
 BETWEEN = "\n"  # the columns of a Format: no name of a column has it, see `key`
+# What databases and spreadsheets write where there is nothing. Null, None, Nan and NA are people's names.
+MISSING = frozenset(["NULL", "N/A", "#N/A", r"\N"])
 RANGE = re.compile(r"(\d{0,6})[-:](\d{0,6})")
 # What may separate columns beside the comma, and how to say so.
 OTHERWISE = {";": "-d ';'", "\t": "-t", "|": "-d '|'", ",": "-d ,"}
@@ -178,12 +183,18 @@ def _words(table: str) -> list[str]:
 ROLES = {word: role for role, table in TABLES.items() for word in _words(table)}
 
 
+def given(cell: str) -> str:
+    """What stands in a cell: nothing if it is one of MISSING."""
+    return "" if cell.strip() in MISSING else cell
+
+
 def joiner(places: list[int]) -> Callable[[list[str]], str]:
     """The function that reads the name in a row: the cells at these places that are not blank."""
     if len(places) == 1:
-        return itemgetter(places[0])
+        (place,) = places
+        return lambda row: given(row[place])
     cells = itemgetter(*places)
-    return lambda row: " ".join(filter(None, map(str.strip, cells(row))))
+    return lambda row: " ".join(filter(None, map(str.strip, map(given, cells(row)))))
 
 
 def listed(header: list[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from rnn_names.base.errors import DataError
 from rnn_names.names.bad_records import MARK, STOPPING, UNDECODABLE, BadRecords, readable
-from rnn_names.names.columns import BETWEEN, found, key, listed, near
+from rnn_names.names.columns import BETWEEN, found, given, key, listed, near
 from rnn_names.names.records import CHUNK, AsWritten, Chunk, check_free, say_columns, unsaid
 from rnn_names.names.rows import LONGEST_LINE, lines_of, too_long
 
@@ -126,7 +126,7 @@ class JsonLines(AsWritten):
             for name, (line, record, number) in zip(*chunk, strict=True):
                 under = _key_of(record, wanted)
                 label = record[under] if under is not None else None
-                if isinstance(label, str) and key(label):
+                if isinstance(label, str) and key(given(label)):
                     yield number, name, label
                 elif under is None:
                     keys = list(record)
@@ -178,9 +178,10 @@ class JsonLines(AsWritten):
         for each, cell in zip(keys, cells, strict=True):
             if not isinstance(cell, str | None):
                 raise _BadError(f"{each!r} is no string", "give a name in quotes, or null", record)
+        texts = [given(cell or "") for cell in cells]
         if len(self.wanted) == 1:
-            return (cells or [None])[0] or ""
-        return " ".join(filter(None, map(str.strip, filter(None, cells))))
+            return texts[0] if texts else ""
+        return " ".join(filter(None, map(str.strip, texts)))
 
     def _count_unnamed(self, record: dict[str, Any], keys: list[str], number: int) -> None:
         """Raise DataError if so many records, and none before, lack a key of the names."""

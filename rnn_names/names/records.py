@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from rnn_names.base.errors import DataError
 from rnn_names.names.bad_records import MARK, STOPPING, UNDECODABLE, BadRecords, readable
-from rnn_names.names.columns import column, columns, found, joiner, key
+from rnn_names.names.columns import column, columns, found, given, joiner, key
 from rnn_names.names.rows import DelimitedRows, lines_of
 
 CHUNK = 1 << 13  # records answered at a time
@@ -71,7 +71,7 @@ class Lines(AsWritten):
                 rows = lines[at : at + CHUNK]
                 numbers: list[int] | range = range(number, number + len(rows))
                 number += len(rows)
-                names = [weighted(row)[0] if "\t" in row else row for row in rows]
+                names = [given(weighted(row)[0] if "\t" in row else row) for row in rows]
                 if self.bad.decoding != "strict" and MARK.search("\n".join(rows)):
                     numbers, names, rows = self._sorted_out(numbers, names, rows)
                 if rows:
@@ -134,9 +134,6 @@ class Delimited(AsWritten):
         self.first = [] if has_header else [*((n, [""] * width) for n in blank), (line, first)]
         places, noted = self._places(wanted, mend.format("--column"))
         self.name_columns, self.name_of = len(places), joiner(places)
-        if not quoted:  # databases write \N for none
-            named = self.name_of
-            self.name_of = lambda row: "" if (name := named(row)) == "\\N" else name
         self.label_at = -1
         if label is not None:
             self.label_at = column(self.header, label, self.where, mend.format("--label-column"))
@@ -213,7 +210,7 @@ class Delimited(AsWritten):
         Raises DataError where the label is missing.
         """
         for line, name, row in self.records():
-            label = row[self.label_at]
+            label = given(row[self.label_at])
             if key(label):
                 yield line, name, label
             elif any(map(str.strip, row)):
