@@ -13,11 +13,13 @@ from typer.testing import CliRunner
 from rnn_names.cli import app
 from rnn_names.names import checks
 from rnn_names.names.example import Example
+from rnn_names.names.findings import Check, Found, Label
 from rnn_names.names.spelling import has_letters, normalise, split_key
 from rnn_names.names.split import unique
+from rnn_names.names.survey import Survey
 
 
-def look(*pairs: tuple[str, str]) -> checks.Check:
+def look(*pairs: tuple[str, str]) -> Check:
     return checks.check([Example(name, label) for name, label in pairs])
 
 
@@ -26,9 +28,9 @@ def test_counts() -> None:
         ("Abe", "Japan"), ("Sato", "Japan"), ("SATO", "Japan"), ("Nowak", "Poland"), ("Abe", "Poland")
     )
     assert (found.rows, found.names, found.longest) == (5, 3, 5)
-    assert found.labels == {"Japan": checks.Label(3, 2), "Poland": checks.Label(2, 2)}
-    assert found.duplicates == checks.Found(1, ["SATO (Japan)"])
-    assert found.several_labels == checks.Found(1, ["abe (Japan, Poland)"])
+    assert found.labels == {"Japan": Label(3, 2), "Poland": Label(2, 2)}
+    assert found.duplicates == Found(1, ["SATO (Japan)"])
+    assert found.several_labels == Found(1, ["abe (Japan, Poland)"])
     assert found.spellings.n == found.mixed_scripts.n == found.long.n == 0
     assert found.odd_characters == {}
     assert found.similar_labels == []
@@ -36,7 +38,7 @@ def test_counts() -> None:
 
 def test_spellings_that_fall_into_one_part_of_the_split() -> None:
     found = look(("Müller", "A"), ("Mueller", "A"), ("MULLER", "B"), ("muller", "A"), ("Noé", "A"))
-    assert found.spellings == checks.Found(1, ["müller, mueller, muller"])
+    assert found.spellings == Found(1, ["müller, mueller, muller"])
 
 
 @pytest.mark.parametrize(
@@ -50,14 +52,14 @@ def test_odd_characters_are_counted_by_name() -> None:
     found = look(
         ("R2D2", "A"), ("C3PO", "A"), ("22", "A"), ("A&amp;B", "A"), ("\ufffdx", "A"), ("a\x1b[m", "A")
     )
-    assert found.odd_characters["2"] == checks.Found(1, ["R2D2"])
+    assert found.odd_characters["2"] == Found(1, ["R2D2"])
     assert set(found.odd_characters) == set("23&;\ufffd\x1b[")
     assert any("neither letters" in warning for warning in found.warnings)
 
 
 def test_letters_of_several_scripts() -> None:
     found = look(("Iv\u0430nov", "A"), ("Иванов", "A"), ("Ivánov", "A"), ("山だ", "A"))
-    assert found.mixed_scripts == checks.Found(1, ["Iv\u0430nov"])
+    assert found.mixed_scripts == Found(1, ["Iv\u0430nov"])
     assert any("mix letters" in warning for warning in found.warnings)
 
 
@@ -119,7 +121,12 @@ def test_the_command(tmp_path: Path) -> None:
     assert "\x07" not in out
     assert "warning: every name has the label 'Japan'" in out
     found = json.loads(run(*args, "--format", "json")[0])
-    assert list(found) == list(checks.Check.__dataclass_fields__)
+    assert set(found) == {
+        *Survey.__dataclass_fields__,
+        *Check.__dataclass_fields__,
+        "bad_records",
+        "commands",
+    }
     assert found["labels"] == {"Japan": {"rows": 2, "names": 2}}
     assert run(*args, "-v")[1] == f"data: {data}\n"
     assert run(*args, "-v", "-q") == (out, "")
@@ -147,7 +154,7 @@ def test_data_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_what_stands_beside_names() -> None:
     found = look(("Dr. Ito", "Japan"), ("Ito, Aiko <a@x.jp>", "Japan"), ("Sir", "UK"), ("Abe", "Japan"))
-    assert found.beside == checks.Found(2, ["Dr. Ito", "Ito, Aiko <a@x.jp>"])
+    assert found.beside == Found(2, ["Dr. Ito", "Ito, Aiko <a@x.jp>"])
 
 
 def test_scripts_are_counted() -> None:

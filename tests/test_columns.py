@@ -163,4 +163,4 @@ def test_a_column_of_labels_is_no_name(people: Path) -> None:
     assert "cannot be both" in wrong_usage(
         "check", "p.csv", "--column", "country", "--label-column", "country"
     )
-    assert "'country' cannot be both" in failed("check", "p.csv", "--column", "1-3")
+    assert "'country' cannot be both" in failed("train", "p.csv", "--column", "1-3")

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from rnn_names.base.errors import DataError
-from rnn_names.names.checks import Label, check
+from rnn_names.names.checks import check
 from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples
+from rnn_names.names.findings import Label
 from rnn_names.names.split import unique
 from rnn_names.names.tables import Format, opened
 from tests.test_cli import QUICK, failed, fine, wrong_usage

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_names.base.errors import DataError
-from rnn_names.names import packed, sniffing
+from rnn_names.names import decoding, packed, sniffing
 from rnn_names.names.tables import Format, opened
 from tests.conftest import unmeasured
 from tests.test_cli import fine, invoke
@@ -290,7 +290,7 @@ def test_the_true_encoding_is_among_those_that_are_told(text: str, encoding: str
     data = text.encode(encoding)
     at = next(place for place, byte in enumerate(data) if byte > 127)
     cell = text.partition("\n")[0].partition(",")[0]
-    assert f"{cell!r} in {encoding}" in sniffing.read_otherwise(data, at)
+    assert f"{cell!r} in {encoding}" in decoding.read_otherwise(data, at)
 
 
 @pytest.mark.usefixtures("alone")

@@ -1,87 +1,123 @@
 """`rnn-names check`."""
 
+import shlex
 import sys
-from typing import Annotated
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rnn_names.cli.command import OneCommand
-from rnn_names.cli.options import Data, TableOrJson, Verbose
+from rnn_names.cli.options import TableOrJson, Verbose
 from rnn_names.cli.reading import DataCommand
 
+if TYPE_CHECKING:
+    from rnn_names.names.findings import Check
+    from rnn_names.names.survey import Survey
+    from rnn_names.names.tables import Format
+
 app = OneCommand()
+# What predict adds to a record: columns of these names need a prefix.
+ADDED = {"country", "probability", "top", "unknown_letters"} | {
+    f"{what}_{place}" for what in ("country", "probability") for place in (2, 3)
+}
+PREFIX = "predicted_"
 
 
 @app.command(cls=DataCommand)
 def check(
     ctx: typer.Context,
-    data: Data = None,
+    data: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[DATA]",
+            help="Any file that predict or train reads, with labels or without, or a folder of <Label>.txt "
+            "files. - reads standard input.",
+        ),
+    ] = None,
     format: Annotated[TableOrJson, typer.Option(help="json: one object.")] = TableOrJson.table,
     verbose: Verbose = False,
 ) -> None:
-    """Check DATA, or the bundled surnames, before training.
+    """Say how DATA is read and what is in it, and print the commands to use.
 
     \b
-      rnn-names check
+      rnn-names check people.csv
       rnn-names check names.csv --label-column language
       rnn-names check my_labels/ --format json | jq -r '.warnings[]'
 
-    Warnings leave the exit code 0; data that cannot be read is an error.
+    Without DATA it reads the bundled surnames. Warnings leave the exit code 0; data that cannot be read is an error.
     """
     from rnn_names.base import text
     from rnn_names.base.bundled import bundled_surnames
+    from rnn_names.base.errors import DataError
     from rnn_names.names import checks
-    from rnn_names.names.examples import read_examples
+    from rnn_names.names.survey import survey
     from rnn_names.show import tables
+    from rnn_names.show.check import write_check
 
     source = data or bundled_surnames()
     if verbose:
         typer.echo(f"data: {text.printable(str(source))}", err=True)
-    found = checks.check(read_examples(source, ctx.meta["form"], ctx.meta["bad"]))
+    if source.suffix.lower() == ".parquet":
+        answers = shlex.quote(str(source.with_suffix("")) + ".answers.parquet")
+        raise DataError(
+            f"{source}: is Parquet, which predict alone reads: "
+            f"rnn-names predict -i {_path(str(source))} -o {answers}"
+        )
+    form, bad = ctx.meta["form"], ctx.meta["bad"]
+    read, examples = survey(source, form, bad)
+    found = checks.check(examples)
+    warnings = [*read.warnings, *found.warnings]
+    commands = _commands(read, found, form, ctx.meta["on_error"], data)
     if format is TableOrJson.json:
-        typer.echo(tables.to_json(found))
+        told = {**asdict(read), "bad_records": bad.count, **asdict(found)}
+        typer.echo(tables.to_json({**told, "warnings": warnings, "commands": commands}))
         return
-    rows = [
-        ("rows", found.rows, ""),
-        ("names", found.names, f"the longest has {found.longest} letters"),
-        ("labels", len(found.labels), ""),
-        ("repeated rows", found.duplicates.n, "; ".join(found.duplicates.examples)),
-        ("names under several labels", found.several_labels.n, "; ".join(found.several_labels.examples)),
-        ("names in several spellings", found.spellings.n, "; ".join(found.spellings.examples)),
-        ("names in mixed scripts", found.mixed_scripts.n, "; ".join(found.mixed_scripts.examples)),
-        ("long names", found.long.n, "; ".join(found.long.examples)),
-        ("titles and the like beside names", found.beside.n, "; ".join(found.beside.examples)),
-    ]
-    tables.write_table(
-        ["", "number", "for example"], [(a, f"{n:,}", c) for a, n, c in rows], sys.stdout, numbers=[1]
-    )
-    if found.odd_characters:
-        tables.write_table(
-            ["odd character", "names", "for example"],
-            [
-                (f"{c}  U+{ord(c):04X}", f"{some.n:,}", "; ".join(some.examples))
-                for c, some in found.odd_characters.items()
-            ],
-            sys.stdout,
-            numbers=[1],
-        )
-    if len(found.scripts) > 1:
-        tables.write_table(
-            ["script", "names"],
-            [(script, f"{n:,}") for script, n in found.scripts.items()],
-            sys.stdout,
-            numbers=[1],
-        )
-    tables.write_table(
-        ["label", "rows", "names", "share"],
-        [
-            (label, f"{n.rows:,}", f"{n.names:,}", f"{n.rows / found.rows:.1%}")
-            for label, n in found.labels.items()
-        ],
-        sys.stdout,
-        numbers=[1, 2, 3],
-    )
-    for warning in found.warnings:
-        typer.echo(f"warning: {text.printable(warning)}")
-    if not found.warnings:
-        typer.echo("no warnings")
+    write_check(read, found, bad.count, warnings, commands.values(), sys.stdout)
+
+
+def _commands(
+    read: "Survey", found: "Check", form: "Format", on_error: str, data: Path | None
+) -> dict[str, str]:
+    """The command lines that answer the names and that train on them; none for what they refuse."""
+    from rnn_names.names.columns import key
+    from rnn_names.names.spelling import label_key
+
+    options = _options(read, form)
+    going_on = [] if on_error == "stop" else ["--on-error", on_error]
+    said = {} if data is None else {"path": _path(read.file)}
+    commands = {}
+    if read.form != "folder":
+        taken = not ADDED.isdisjoint(map(key, read.header))
+        prefix = ["--prefix", PREFIX] if taken else []
+        commands["predict"] = " ".join(["rnn-names predict -i", said["path"], *options, *prefix, *going_on])
+    keys = {label_key(label) for label in found.labels}
+    if len(keys) > 1 and len(keys) == len(found.labels) and "unknown" not in keys:
+        usual = read.form == "folder" or key(read.label_column or "") == ("country" if form.header else "2")
+        label = [] if usual else ["--label-column", shlex.quote(read.label_column or "")]
+        if read.unlabelled and not going_on:
+            going_on = ["--on-error", "skip"]
+        commands["train"] = " ".join(["rnn-names train", *said.values(), *options, *label, *going_on])
+    return commands
+
+
+def _options(read: "Survey", form: "Format") -> list[str]:
+    """The options by which the file is read as it was here; what is found without them is left out."""
+    is_table = read.form in ("csv", "tsv", "sheet")
+    options = ["--input-format", form.kind] if form.kind else []
+    for column in (form.column or "").split("\n") if form.column and read.form != "text" else []:
+        options += ["--column", column]
+    if form.delimiter and is_table:
+        options += ["-t"] if form.delimiter == "\t" else ["-d", form.delimiter]
+    options += ["-H"] if is_table and not form.header else []
+    options += ["--quoting", "none"] if is_table and not form.quoted else []
+    options += ["--sheet", form.sheet] if form.sheet else []
+    if form.encoding or (read.guessed and read.encoding):
+        options += ["-e", form.encoding or read.encoding or ""]
+    return [shlex.quote(option) for option in options]
+
+
+def _path(path: str) -> str:
+    """A path as the shell takes it; one that begins with - is no option."""
+    return shlex.quote(f"./{path}" if path.startswith("-") and path != "-" else path)

@@ -43,6 +43,12 @@ def title_words(words: list[str], at: int) -> int:
     )
 
 
+def is_lone_title(text: str) -> bool:
+    """Whether a text is a title with its full stop, and nothing else: `Mr.`."""
+    word = text.strip()
+    return word.endswith(".") and key_of(word) in titles.BEFORE
+
+
 def _are_initials(word: str, key: str) -> bool:
     """`M.D.`, or two capitals as in SR Nathan; but MR and DR are titles."""
     if len(key) == 2 and word.isupper() and word.isalpha():

@@ -122,7 +122,7 @@ def found(header: list[str], where: str) -> list[int] | None:
     """
     if [key(cell) for cell in header].count("name") > 1:
         return None
-    readings = _readings([ROLES.get(_folded(cell), "") for cell in header])
+    readings = _readings([ROLES.get(folded(cell), "") for cell in header])
     if len(readings) > 1:
         ways = [" ".join(f"--column {quote(key(header[p]))}" for p in places) for places in readings]
         raise DataError(
@@ -169,7 +169,7 @@ def _one(place: int) -> list[int]:
     return [place]
 
 
-def _folded(cell: str) -> str:
+def folded(cell: str) -> str:
     """A cell of the header as ROLES has it: words in small base letters, a blank between them."""
     cell = CAMEL.sub(" ", key(cell)).replace("(s)", "s")
     letters = unicodedata.normalize("NFKD", cell.casefold()).replace("ı", "i")
@@ -177,7 +177,7 @@ def _folded(cell: str) -> str:
 
 
 def _words(table: str) -> list[str]:
-    return [_folded(word) for word in table.split(",")]
+    return [folded(word) for word in table.split(",")]
 
 
 ROLES = {word: role for role, table in TABLES.items() for word in _words(table)}

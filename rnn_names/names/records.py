@@ -133,7 +133,7 @@ class Delimited(AsWritten):
         width = len(first)
         self.first = [] if has_header else [*((n, [""] * width) for n in blank), (line, first)]
         places, noted = self._places(wanted, mend.format("--column"))
-        self.name_columns, self.name_of = len(places), joiner(places)
+        self.places, self.name_columns, self.name_of = places, len(places), joiner(places)
         self.label_at = -1
         if label is not None:
             self.label_at = column(self.header, label, self.where, mend.format("--label-column"))

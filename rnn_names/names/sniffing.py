@@ -1,11 +1,10 @@
-"""What a file does not say of itself: what separates its columns, and its encoding if that is not UTF-8."""
+"""What separates the columns of a table, which its first rows show."""
 
 import csv
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from itertools import chain, islice, pairwise
+from itertools import chain, islice
 from typing import NamedTuple
 
 from rnn_names.base.errors import DataError
@@ -18,28 +17,7 @@ QUOTED = re.compile(CELL_BEGINS + r'"(?:[^"]|"")*+(?:"|\Z)')
 ROW = re.compile(rf"(?:{QUOTED.pattern}|[^\r\n])*+")
 BLANK = " \t;,|\ufeff"  # of a row without anything in its cells
 SEP = re.compile(r"\ufeff*\"?sep=", re.IGNORECASE)
-# Encodings that people's files are in, the more frequent first.
-ENCODINGS = [
-    "cp1252",
-    "cp1250",
-    "cp1251",
-    "cp1253",
-    "cp1254",
-    "koi8_r",
-    "cp932",
-    "cp949",
-    "gb18030",
-    "big5",
-    "cp1256",
-    "cp1255",
-    "cp874",
-    "mac_roman",
-    "cp850",
-]
-CELL_ENDS = re.compile(rb'[,;\t|"\r\n]')
-EVIDENCE = 1 << 14  # bytes that are looked at
-TOLD = 3  # encodings
-SHOWN = 40  # characters of a cell
+EVIDENCE = 1 << 14  # characters in which quotes end
 
 
 class First(NamedTuple):
@@ -175,70 +153,3 @@ def _has_names(cells: list[str], wanted: str | None) -> bool:
         return bool(columns(header, wanted, "") if wanted else found(header, "") or header.count("name"))
     except DataError:
         return not wanted  # there is more than one way to read them
-
-
-def read_otherwise(data: bytes, at: int) -> str:
-    """How the cell with the byte at this place reads in the likeliest encodings, as a part of an error."""
-    begins = max((match.end() for match in CELL_ENDS.finditer(data, 0, at)), default=0)
-    ends = CELL_ENDS.search(data, at)
-    cell = data[begins : ends.start() if ends else len(data)]
-    said: dict[str, str] = {}
-    for encoding in likely(data[begins : begins + EVIDENCE]):
-        with suppress(UnicodeError):  # the cell may be cut
-            said.setdefault(cell.decode(encoding).strip(), encoding)
-    told = [f"{text[:SHOWN]!r} in {encoding}" for text, encoding in [*said.items()][:TOLD]]
-    return f"it may be {', or '.join(told)}; " if told else ""
-
-
-def likely(data: bytes) -> list[str]:
-    """The encodings in which the text makes sense, the likeliest first.
-
-    Charset-normalizer's opinion comes first, if it is installed. The rest is in the order of `_sense`, and
-    of ENCODINGS where that is the same.
-    """
-    lines = [line for line in data.split(b"\n") if not line.isascii()]
-    scores: dict[str, float] = {}
-    for encoding in ENCODINGS:
-        with suppress(UnicodeError):
-            scores[encoding] = _sense(b"\n".join(lines).decode(encoding))
-    ranked = sorted((one for one in scores if scores[one] > 0), key=lambda one: -scores[one])
-    try:
-        from charset_normalizer import from_bytes
-    except ImportError:
-        return ranked
-    text = b"\n".join(lines)
-    best = from_bytes(text, cp_isolation=ENCODINGS).best()
-    if best is None or (ranked and str(best) == text.decode(ranked[0])):  # it says nothing else
-        return ranked
-    return [best.encoding, *(one for one in ranked if one != best.encoding)]
-
-
-def _sense(text: str) -> float:
-    """The share of the letters beyond ASCII that stand as letters do in names, less the share of others.
-
-    A letter does not if its neighbour is of another script, if a small one comes before a capital, or if
-    it is the third accented Latin one in a row. Signs and rare ideographs do not, either.
-    """
-    good = bad = row = 0
-    for before, c in pairwise(f"\n{text}"):
-        if c.isascii():
-            if c.isalpha() and not before.isascii() and before.isalpha() and _script(before) != "LATIN":
-                bad += 1
-            row = 0
-            continue
-        script = _script(c)
-        row = row + 1 if script == "LATIN" else 0
-        apart = before.isalpha() and _script(before) != script and not {_script(before), script} <= JAPANESE
-        strange = not c.isalpha() and unicodedata.category(c) not in ("Mn", "Mc")
-        if strange or apart or row > 2 or (before.islower() and c.isupper()) or c > "\uffff":
-            bad += 1
-        else:
-            good += 1
-    return (good - 2 * bad) / max(1, good + bad)
-
-
-JAPANESE = {"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"}
-
-
-def _script(letter: str) -> str:
-    return "LATIN" if letter.isascii() else unicodedata.name(letter, "").partition(" ")[0]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from rnn_names.base.errors import DataError
-from rnn_names.names import packed, sniffing
+from rnn_names.names import decoding, packed
 from rnn_names.names.bad_records import MARKING
 
 BLOCK = 1 << 18  # bytes
@@ -215,7 +215,7 @@ def decoded(
                     good += "\r" * (decoder.getstate()[1] & 1)  # held back: \n may follow
                 where = f", line {ends + _line_ends(good) + 1}"
             if isinstance(error, UnicodeDecodeError) and encoding in ("utf-8", "utf-8-sig"):
-                mend = sniffing.read_otherwise(error.object, error.start) + mend
+                mend = decoding.read_otherwise(error.object, error.start) + mend
             if end := max(good.rfind("\n"), good.rfind("\r")) + 1:
                 yield good[:end]  # what stands before the bad line
             known = "UTF-8" if encoding in ("utf-8", "utf-8-sig") else encoding

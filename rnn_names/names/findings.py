@@ -1,0 +1,150 @@
+"""What is found in names, and what of it to mend or to know."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rnn_names.names.spelling import label_key
+
+FEW = 50  # names of a label, below which its scores say little: a tenth of them is tested
+UNEVEN = 100  # times as many names, beyond which the largest label drowns the smallest
+SHARED = 0.1  # of the names under several labels, beyond which no model can be right
+LONG = 64  # letters
+EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Found:
+    """So many of a kind, and some of them."""
+
+    n: int
+    examples: list[str]
+
+
+@dataclass(frozen=True)
+class Label:
+    """The rows of a label, and the different names in them."""
+
+    rows: int
+    names: int
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was found. Names are counted as the network reads them, whatever their capitals.
+
+    rows            all, also those without a name
+    blank           of these, the ones in which there is nothing for a name
+    labels          by label, most names first
+    duplicates      rows with a name and label that an earlier row has: training takes each once
+    several_labels  names under more than one label
+    spellings       keys of the split that names of several spellings share: Müller, Mueller, Muller.
+                    `train` keeps them in one part; a split by rows would test what was learned
+    odd_characters  for each character that is neither letter nor stands between letters, the names with it
+    mixed_scripts   names of letters of several of SCRIPTS
+    long            names of more than LONG letters
+    beside          cells in which something stands beside the name: a title, an address, brackets
+    titles          titles, degrees and the like beside names, and in how many names each stands
+    lone_titles     cells that hold a title alone, which is read as a name: Mr.
+    scripts         the names of each script, by the first letter; most first
+    no_letters      cells without a letter, which are no names: they count in `rows` alone
+    similar_labels  labels that differ in case, accents or blanks alone
+    misspelled      labels of at most RARE rows, each with the nearest one of more rows
+    single          labels of one row
+    few             labels of fewer than FEW names
+    warnings        what to mend, or to know, as sentences
+    """
+
+    rows: int
+    blank: int
+    names: int
+    longest: int
+    labels: dict[str, Label]
+    duplicates: Found
+    several_labels: Found
+    spellings: Found
+    odd_characters: dict[str, Found]
+    mixed_scripts: Found
+    long: Found
+    beside: Found
+    titles: dict[str, int]
+    lone_titles: Found
+    scripts: dict[str, int]
+    no_letters: Found
+    similar_labels: list[list[str]]
+    misspelled: dict[str, str]
+    single: list[str]
+    few: list[str]
+    warnings: list[str]
+
+
+def warnings(found: Check) -> Iterable[str]:
+    """What to mend, or to know."""
+    if found.labels:
+        yield from _of_labels(found)
+    if found.several_labels.n > SHARED * found.names:
+        share = found.several_labels.n / found.names
+        yield f"{share:.0%} of the names stand under several labels: of these no model can always be right"
+    if found.odd_characters:
+        listed = [f"{c} in {some.examples[0]!r}" for c, some in found.odd_characters.items()]
+        yield (
+            f"{len(listed)} characters are neither letters nor stand between letters: {_some(listed)}: "
+            "clean these names"
+        )
+    if found.mixed_scripts.n:
+        yield (
+            f"{found.mixed_scripts.n:,} names mix letters of different scripts that look alike: "
+            f"{', '.join(map(repr, found.mixed_scripts.examples))}"
+        )
+    if found.no_letters.n:
+        some = _some([each for each in found.no_letters.examples if each.strip()])
+        n = found.no_letters.n
+        told = (
+            "1 cell has no letter, is no name, and is"
+            if n == 1
+            else f"{n:,} cells have no letter, are no names, and are"
+        )
+        yield f"{told} left out" + (f": {some}" if some else "")
+    if found.lone_titles.n:
+        yield (
+            f"{so_many(found.lone_titles.n, 'cell')} with a title alone, which is read as a name: "
+            f"{_some(found.lone_titles.examples)}"
+        )
+    if found.long.n:
+        yield f"{found.long.n:,} names have more than {LONG} letters: are they names?"
+
+
+def _of_labels(found: Check) -> Iterable[str]:
+    sizes = [(label, counts.names) for label, counts in found.labels.items()]
+    (largest, most), (smallest, least) = sizes[0], sizes[-1]
+    if len(sizes) == 1:
+        yield f"every name has the label {largest!r}: to train takes two labels or more"
+    if found.few:
+        listed = [f"{label} ({found.labels[label].names})" for label in found.few]
+        yield (
+            f"{len(listed)} of {len(sizes)} labels have fewer than {FEW} names, too few to learn or to "
+            f"score: {_some(listed)}"
+        )
+    if most > UNEVEN * least > 0:
+        yield (
+            f"{largest!r} has {most // least:,} times as many names as {smallest!r}: "
+            "weigh labels with train --class-weight, or choose a --prior"
+        )
+    for labels in found.similar_labels:
+        yield f"labels that are nearly the same, {', '.join(map(repr, labels))}: make them one"
+    for label, meant in found.misspelled.items():
+        yield f"the label {label!r} ({found.labels[label].rows}) may be {meant!r} misspelled"
+    for label in found.labels:
+        if label_key(label) == "unknown":
+            yield f"the label {label!r} is the answer below a threshold: train refuses it, so rename it"
+    if found.single:
+        yield f"{so_many(len(found.single), 'label')} with one row: {_some(found.single)}"
+
+
+def so_many(n: int, what: str) -> str:
+    """A number of things, in words."""
+    return f"{n:,} {what}{'s' * (n != 1)}"
+
+
+def _some(texts: list[str]) -> str:
+    rest = len(texts) - EXAMPLES
+    return ", ".join(texts[:EXAMPLES]) + (f" and {rest:,} more" if rest > 0 else "")

@@ -1,0 +1,167 @@
+"""What a command would read from a file: how it is written, which columns it has, names and labels."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from rnn_names.base.errors import DataError
+from rnn_names.names import decoding, source, spreadsheets
+from rnn_names.names.bad_records import STOPPING, BadRecords
+from rnn_names.names.columns import folded, given, key, listed, near
+from rnn_names.names.example import Example
+from rnn_names.names.examples import read_examples
+from rnn_names.names.findings import so_many
+from rnn_names.names.json_lines import JsonLines
+from rnn_names.names.records import Chunk, Delimited
+from rnn_names.names.source import STDIN
+from rnn_names.names.spelling import has_letters, label, tidy
+from rnn_names.names.tables import DELIMITERS, Format, Table, opened
+
+# The words of headers for labels, the likelier first.
+LABELS = """country, countries, country name, nationality, label, labels, language, origin, ethnicity,
+    nation, country of birth, class, land, staat, nationalität, staatsangehörigkeit, herkunft,
+    herkunftsland, pays, nationalité, país, nacionalidad, país de origen, nacionalidade, paese, nazione,
+    nazionalità, nationaliteit, nationalitet, kraj, narodowość, obywatelstwo, země, krajina, národnost,
+    ország, țara, naționalitate, država, χώρα, εθνικότητα, ülke, uyruk, страна, гражданство, национальность, країна,
+    громадянство, държава, negara, quốc gia, البلد, الدولة, الجنسية, کشور, ملیت, ארץ, देश, 国, 国家, 国籍,
+    國家, 國籍, 국가, 국적"""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """How a file is read.
+
+    file          its path; - is standard input
+    form          text, csv, tsv, jsonl, json, sheet or folder
+    packed        what packed it
+    encoding      of its text
+    guessed       whether nothing but the text itself says the encoding
+    delimiter     what separates the columns of a table
+    header        the names of the columns, or the keys; numbers without a header
+    columns       those of the name, in the order in which their cells are joined
+    label_column  that of the labels, if there is one
+    unlabelled    rows without a label, where others have one
+    warnings      what to know of this
+    """
+
+    file: str
+    form: str
+    packed: str | None = None
+    encoding: str | None = None
+    guessed: bool = False
+    delimiter: str | None = None
+    header: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    label_column: str | None = None
+    unlabelled: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+
+def survey(path: Path, form: Format = Format(), bad: BadRecords = STOPPING) -> tuple[Survey, list[Example]]:
+    """How the file or folder is read, and its names; the country of one without a label is "".
+
+    Every file that can be answered is read, with labels or without. Raises DataError for what cannot be
+    read, for a file without any record, and if the labels that are asked for are not there.
+    """
+    name = source.name_of(path)
+    if path != STDIN and path.is_dir():
+        return Survey(name, "folder", encoding=form.encoding), read_examples(path, form, bad)
+    guess = _guess(path, form)
+    if guess:
+        form = replace(form, encoding=guess[0])
+    with opened(path, form, labelled=form.label_column is not None, bad=bad) as table:
+        chunks = iter(table)
+        first = next(chunks, Chunk([], []))
+        label_column, label_of = _labels(table, form, first)
+        examples, unlabelled = list[Example](), 0
+        for names, rows in chain([first], chunks):
+            for each, row in zip(names, rows, strict=True):
+                examples.append(Example(tidy(each), label(given(label_of(row)))))
+                unlabelled += not examples[-1].country and any(map(str.strip, table.cells(row)))
+        if not examples:
+            raise DataError(f"{name}: there are no names in it; give a file or folder that has some")
+        labelled = any(example.country for example in examples)
+        if form.label_column and not labelled:
+            header = list(table.header)
+            raise DataError(
+                f"{name}: no record has a label under {form.label_column!r}; "
+                f"{near(form.label_column, header)}give --label-column one of {listed(header)}"
+            )
+        warnings = [guess[1]] if guess else []
+        if labelled and unlabelled:
+            warnings.append(
+                f"{so_many(unlabelled, 'row')} without a label, which train leaves out by --on-error skip"
+            )
+        found = Survey(
+            file=str(path),
+            form=table.origin.form,
+            packed=table.origin.packed,
+            encoding=table.origin.encoding,
+            guessed=guess is not None,
+            delimiter=table.delimiter if table.origin.form in DELIMITERS else None,
+            header=list(table.header) if isinstance(table, Delimited | JsonLines) else [],
+            columns=_columns(table),
+            label_column=label_column if labelled else None,
+            unlabelled=unlabelled if labelled else 0,
+            warnings=warnings,
+        )
+    return found, examples
+
+
+def _guess(path: Path, form: Format) -> tuple[str, str] | None:
+    """The encoding of a file that is not UTF-8, and what to know of it; standard input is read but once."""
+    if form.encoding is not None or path == STDIN or not path.is_file():
+        return None
+    name = source.name_of(path)
+    with source.opened(path) as file:
+        if spreadsheets.is_one(source.head(file, name)):
+            return None
+        encoding, blocks = source.encoded(source.blocks(file, name), name)
+        return decoding.guessed(blocks) if encoding == "utf-8" else None
+
+
+def _columns(table: Table) -> list[str]:
+    if isinstance(table, Delimited):
+        return [table.header[place] for place in table.places]
+    return list(table.wanted) if isinstance(table, JsonLines) else []
+
+
+def _labels(table: Table, form: Format, first: Chunk) -> tuple[str | None, Callable[[Any], str]]:
+    """The column of the labels, and the function that reads the label of a row."""
+    if isinstance(table, Delimited):
+        place = table.label_at if form.label_column else _place(table, form, first)
+        if place is not None:
+            return table.header[place], lambda row: row[place]
+    elif isinstance(table, JsonLines):
+        keys = list(dict.fromkeys(each for _, record, _ in first.rows for each in record))
+        wanted = key(form.label_column or "")
+        same = [each for each in keys if key(each) == wanted] or [form.label_column or ""]
+        named = same[0] if wanted else _labelling(keys, _columns(table))
+        if named is not None:
+            return named, lambda row: _text(row[1].get(named))
+    return None, lambda row: ""
+
+
+def _place(table: Delimited, form: Format, first: Chunk) -> int | None:
+    """The place of the labels in a table: by its header; without one the second column, if it has words."""
+    if form.header:
+        named = _labelling(table.header, _columns(table))
+        return None if named is None else table.header.index(named)
+    if len(table.header) < 2 or 1 in table.places:
+        return None
+    cells = [given(row[1]) for row in first.rows]
+    said = [cell for cell in cells if cell.strip()]
+    words = all(has_letters(cell) and not any(map(str.isdigit, cell)) for cell in said)
+    return 1 if said and words else None
+
+
+def _labelling(header: list[str], taken: list[str]) -> str | None:
+    """The column that the header calls one of labels, in the order of LABELS."""
+    free = {folded(each): each for each in reversed(header) if each not in taken}
+    return next((free[word] for word in map(folded, LABELS.split(",")) if word in free), None)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
