@@ -46,7 +46,8 @@ def check(
       rnn-names check names.csv --label-column language
       rnn-names check my_labels/ --format json | jq -r '.warnings[]'
 
-    Without DATA it reads the bundled surnames. Warnings leave the exit code 0; data that cannot be read is an error.
+    Without DATA it reads the bundled surnames. Warnings leave the exit code 0; data that cannot be
+    read is an error.
     """
     from rnn_names.base import text
     from rnn_names.base.bundled import bundled_surnames

@@ -24,8 +24,8 @@ LABELS = """country, countries, country name, nationality, label, labels, langua
     nation, country of birth, class, land, staat, nationalität, staatsangehörigkeit, herkunft,
     herkunftsland, pays, nationalité, país, nacionalidad, país de origen, nacionalidade, paese, nazione,
     nazionalità, nationaliteit, nationalitet, kraj, narodowość, obywatelstwo, země, krajina, národnost,
-    ország, țara, naționalitate, država, χώρα, εθνικότητα, ülke, uyruk, страна, гражданство, национальность, країна,
-    громадянство, държава, negara, quốc gia, البلد, الدولة, الجنسية, کشور, ملیت, ארץ, देश, 国, 国家, 国籍,
+    ország, țara, naționalitate, država, χώρα, εθνικότητα, ülke, uyruk, страна, гражданство, национальность,
+    країна, громадянство, държава, negara, quốc gia, البلد, الدولة, الجنسية, کشور, ملیت, ארץ, देश, 国, 国家, 国籍,
     國家, 國籍, 국가, 국적"""
 
 
