@@ -157,7 +157,7 @@ PREDICT_LOADS = """
 base.arrays base.bundled base.errors base.files base.text
 names.alphabet names.bad_records names.beside names.cleaning names.columns names.countries
 names.encoded names.example names.examples names.labels names.packed names.plain
-names.json_lines names.letters names.ngrams names.records
+names.json_array names.json_lines names.letters names.ngrams names.no_text names.records
 names.rows names.sniffing names.source names.spelling names.spelling1 names.split names.spreadsheets
 names.tables names.titles
 network.cells network.config network.input network.layers network.prefixes network.recurrence

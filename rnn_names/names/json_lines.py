@@ -1,7 +1,6 @@
 """JSON: an object a line or in an array, and the name in each."""
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterator
 from typing import Any
@@ -14,7 +13,6 @@ from rnn_names.names.rows import LONGEST_LINE, lines_of, too_long
 
 GATHERED = 1000  # records that are read before their keys are the columns of CSV
 UNNAMED = 1000  # records without a key of the names that are read before it is an error that none has it
-SPACE, LINES = re.compile(r"\s*"), re.compile(r"[\r\n]+")
 Row = tuple[str, dict[str, Any], int]  # the line, the record, the line's number
 
 
@@ -223,41 +221,6 @@ def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(each for each, n in Counter(each for each, _ in members).items() if n > 1)
         raise _BadError(f"the key {twice!r} stands twice in an object", "keep one")
     return found
-
-
-def lines_of_array(text: str, source: str) -> Iterator[str]:
-    """A line for each element of a JSON array: an object as it is written, a string as an object's name.
-
-    Any other element is a bad record of JsonLines. Raises DataError for what is no array.
-    """
-    decoder, at = json.JSONDecoder(), _behind(SPACE, text, 0)
-    if text[at : at + 1] != "[":
-        raise DataError(f"{source}: no JSON array; with an object a line it is JSON lines (.jsonl)")
-    at, number = _behind(SPACE, text, at + 1), 0
-    while text[at : at + 1] != "]":
-        number += 1
-        try:
-            element, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError) as error:
-            problem = getattr(error, "msg", "nested too deeply or a number too long")
-            raise DataError(f"{source}, record {number}: no JSON ({problem}); mend it there") from error
-        written = LINES.sub(" ", text[at:end])
-        yield (f'{{"name": {written}}}' if isinstance(element, str | None) else written) + "\n"
-        at = _behind(SPACE, text, end)
-        if text[at : at + 1] == ",":
-            at = _behind(SPACE, text, at + 1)
-            if text[at : at + 1] == "]":
-                raise DataError(f"{source}, record {number}: a comma behind the last element; take it off")
-        elif text[at : at + 1] != "]":
-            raise DataError(f"{source}, record {number}: no comma or ] behind it; is the file whole?")
-    if text[_behind(SPACE, text, at + 1) :]:
-        raise DataError(f"{source}: more behind the JSON array; give a file of one array")
-
-
-def _behind(pattern: re.Pattern[str], text: str, at: int) -> int:
-    """Where what matches at this place ends."""
-    found = pattern.match(text, at)
-    return found.end() if found else at
 
 
 def _key_of(record: dict[str, Any], wanted: str) -> str | None:

@@ -6,7 +6,6 @@ What is read at a time is what is there: of slow input a line, of fast input or 
 import codecs
 import io
 import sys
-import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain
@@ -16,54 +15,12 @@ from typing import Any, BinaryIO
 from rnn_names.base.errors import DataError
 from rnn_names.names import decoding, packed
 from rnn_names.names.bad_records import MARKING
+from rnn_names.names.no_text import HEAD, no_text
 
 BLOCK = 1 << 18  # bytes
 PIPE = 1 << 20  # bytes
-HEAD = 512  # bytes of a file's beginning that say what it is
 GZIP = ".gz"
 STDIN = Path("-")
-
-# How a file begins that is no text, what it is, and how it becomes one.
-GZIPPED = b"\x1f\x8b"
-SAVE_TABLE = "save the table as CSV"
-GIVE_TEXT = "give a file of text"
-NO_TEXT = {
-    GZIPPED: ("packed by gzip twice", "unpack it with gunzip"),  # once is no matter: see `packed`
-    b"BZh": ("packed by bzip2", "unpack it with bunzip2"),
-    b"\xfd7zXZ\0": ("packed by xz", "unpack it with unxz"),
-    b"\x28\xb5\x2f\xfd": ("packed by zstd", "unpack it with unzstd"),
-    b"\x04\x22\x4d\x18": ("packed by lz4", "unpack it with unlz4"),
-    b"\x02\x21\x4c\x18": ("packed by lz4", "unpack it with unlz4"),
-    b"LZIP": ("packed by lzip", "unpack it with lzip -d"),
-    b"\x1f\x9d": ("packed by compress", "unpack it with uncompress"),
-    b"7z\xbc\xaf\x27\x1c": ("a 7z archive", "unpack it with 7z x"),
-    b"Rar!\x1a\x07": ("a RAR archive", "unpack it with unrar x"),
-    b"PK\x03\x04": ("a zip archive, as Excel and LibreOffice write tables", SAVE_TABLE),
-    b"PK\x05\x06": ("an empty zip archive", "give one of the files that should be in it"),
-    b"\xd0\xcf\x11\xe0": ("a table of old Excel", SAVE_TABLE),
-    b"PAR1": ("Parquet", "save it as CSV or JSON lines"),
-    b"ARROW1": ("an Arrow table (Feather)", "save it as CSV or JSON lines"),
-    b"\x89HDF\r\n\x1a\n": ("an HDF5 file", SAVE_TABLE),
-    b"\x93NUMPY": ("a NumPy array", "write its names as text, one a line"),
-    b"SQLite format 3": ("an SQLite database", "export the table as CSV"),
-    b"%PDF": ("a PDF", GIVE_TEXT),
-    b"{\\rtf": ("RTF", "save it as plain text"),
-    b"\x89PNG": ("a picture (PNG)", GIVE_TEXT),
-    b"\xff\xd8\xff": ("a picture (JPEG)", GIVE_TEXT),
-    b"GIF87a": ("a picture (GIF)", GIVE_TEXT),
-    b"GIF89a": ("a picture (GIF)", GIVE_TEXT),
-    b"II*\0": ("a picture (TIFF)", GIVE_TEXT),
-    b"MM\0*": ("a picture (TIFF)", GIVE_TEXT),
-    b"\x7fELF": ("a program", GIVE_TEXT),
-}
-TAR = b"ustar"
-TAR_AT = 257  # bytes before it
-MARKUP = {  # whatever the capitals, behind blanks and a byte order mark
-    b"<!doctype html": "a web page (HTML)",
-    b"<html": "a web page (HTML)",
-    b"<?xml": "XML",
-    b"<svg": "a picture (SVG)",
-}
 MARKS = {  # byte order marks: the longer ones first, which begin as others do
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
@@ -76,24 +33,6 @@ MARKS = {  # byte order marks: the longer ones first, which begin as others do
 def name_of(path: Path) -> str:
     """What errors call it."""
     return "standard input" if path == STDIN else str(path)
-
-
-def no_text(head: bytes) -> tuple[str, str] | None:
-    """What a file is that begins so, and how it becomes a text; None if it may be one."""
-    for magic, told in NO_TEXT.items():
-        if head.startswith(magic):
-            return told
-    if head[TAR_AT:].startswith(TAR):
-        return "a tar archive", "unpack it with tar -xf, and give one of its files"
-    text = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
-    for begins, what in MARKUP.items():
-        if text.startswith(begins):
-            return what, SAVE_TABLE
-    if head.startswith((b"x\x01", b"x\x9c", b"x\xda")):  # zlib's; the rest must be, too
-        with suppress(zlib.error):
-            zlib.decompressobj().decompress(head)
-            return "packed by zlib", "unpack it with zlib-flate -uncompress or pigz -dz"
-    return None
 
 
 def opened(path: Path) -> BinaryIO:

@@ -12,7 +12,8 @@ from pathlib import Path
 from rnn_names.base.errors import DataError
 from rnn_names.names import sniffing, source, spreadsheets
 from rnn_names.names.bad_records import STOPPING, BadRecords
-from rnn_names.names.json_lines import JsonLines, lines_of_array
+from rnn_names.names.json_array import lines_of_array
+from rnn_names.names.json_lines import JsonLines
 from rnn_names.names.packed import ENDINGS, packed_by
 from rnn_names.names.records import Delimited, Lines, Origin, unsaid
 

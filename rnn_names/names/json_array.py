@@ -1,0 +1,44 @@
+"""A JSON array as JSON lines."""
+
+import json
+import re
+from collections.abc import Iterator
+
+from rnn_names.base.errors import DataError
+
+SPACE, LINES = re.compile(r"\s*"), re.compile(r"[\r\n]+")
+
+
+def lines_of_array(text: str, source: str) -> Iterator[str]:
+    """A line for each element of a JSON array: an object as it is written, a string as an object's name.
+
+    Any other element is a bad record of JsonLines. Raises DataError for what is no array.
+    """
+    decoder, at = json.JSONDecoder(), _behind(SPACE, text, 0)
+    if text[at : at + 1] != "[":
+        raise DataError(f"{source}: no JSON array; with an object a line it is JSON lines (.jsonl)")
+    at, number = _behind(SPACE, text, at + 1), 0
+    while text[at : at + 1] != "]":
+        number += 1
+        try:
+            element, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError) as error:
+            problem = getattr(error, "msg", "nested too deeply or a number too long")
+            raise DataError(f"{source}, record {number}: no JSON ({problem}); mend it there") from error
+        written = LINES.sub(" ", text[at:end])
+        yield (f'{{"name": {written}}}' if isinstance(element, str | None) else written) + "\n"
+        at = _behind(SPACE, text, end)
+        if text[at : at + 1] == ",":
+            at = _behind(SPACE, text, at + 1)
+            if text[at : at + 1] == "]":
+                raise DataError(f"{source}, record {number}: a comma behind the last element; take it off")
+        elif text[at : at + 1] != "]":
+            raise DataError(f"{source}, record {number}: no comma or ] behind it; is the file whole?")
+    if text[_behind(SPACE, text, at + 1) :]:
+        raise DataError(f"{source}: more behind the JSON array; give a file of one array")
+
+
+def _behind(pattern: re.Pattern[str], text: str, at: int) -> int:
+    """Where what matches at this place ends."""
+    found = pattern.match(text, at)
+    return found.end() if found else at
