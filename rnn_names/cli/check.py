@@ -82,7 +82,7 @@ def _commands(
     read: "Survey", found: "Check", form: "Format", on_error: str, data: Path | None
 ) -> dict[str, str]:
     """The command lines that answer the names and that train on them; none for what they refuse."""
-    from rnn_names.names.columns import key
+    from rnn_names.names.columns import LABELS, folded, key
     from rnn_names.names.spelling import label_key
 
     options = _options(read, form)
@@ -95,10 +95,9 @@ def _commands(
         commands["predict"] = " ".join(["rnn-names predict -i", said["path"], *options, *prefix, *going_on])
     keys = {label_key(label) for label in found.labels}
     if len(keys) > 1 and len(keys) == len(found.labels) and "unknown" not in keys:
-        usual = read.form == "folder" or key(read.label_column or "") == ("country" if form.header else "2")
+        by_itself = [each for each in read.header if folded(each) in LABELS] if form.header else ["2"]
+        usual = read.label_column is None or by_itself == [read.label_column]
         label = [] if usual else ["--label-column", shlex.quote(read.label_column or "")]
-        if read.unlabelled and not going_on:
-            going_on = ["--on-error", "skip"]
         commands["train"] = " ".join(["rnn-names train", *said.values(), *options, *label, *going_on])
     return commands
 

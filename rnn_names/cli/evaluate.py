@@ -72,7 +72,8 @@ def evaluate(
         list[Path] | None,
         typer.Argument(
             metavar="[DATA]...",
-            help="Files of names and labels (.csv, .tsv, .jsonl), or folders of <Label>.txt files.",
+            help="Files of names and labels (.csv, .tsv, .jsonl, lines __label__LABEL NAME), or folders of "
+            "<Label>.txt files.",
         ),
     ] = None,
     model: Annotated[

@@ -109,7 +109,9 @@ def gradients(
             raise typer.BadParameter(
                 "--cell shows untrained networks, --model a trained one; give one of them."
             )
-        examples = read_examples(data or bundled_surnames(), form, ctx.meta["bad"])
+        examples = [
+            e for e in read_examples(data or bundled_surnames(), form, ctx.meta["bad"]) if e.country
+        ]
         alphabet = Alphabet.learn(example.name for example in examples)
         countries = tuple(sorted({example.country for example in examples}))
         history, clip_norm = [], 0.0

@@ -63,7 +63,7 @@ READING: dict[str, tuple[list[str], dict[str, Any]]] = {
             "callback": _columns,
             "help": "Column of names in a table: its header, its number from 1, or a range as 2-3. Given "
             "several times, the cells are joined.  [default: name, or surname and first name in any "
-            "language; with -H: 1]",
+            "language, else text; with -H: 1]",
         },
     ),
     "label_column": (
@@ -71,7 +71,7 @@ READING: dict[str, tuple[list[str], dict[str, Any]]] = {
         {
             "metavar": "NAME",
             "help": "Column of labels in a table: its header, or its number from 1.  "
-            "[default: country; with -H: 2]",
+            "[default: country or label; with -H: 2]",
         },
     ),
     "delimiter": (

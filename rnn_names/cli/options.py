@@ -54,9 +54,14 @@ def check_no_paths(names: list[str], otherwise: str) -> None:
         raise typer.BadParameter(f"{name!r} is {what}; {otherwise}.")
 
 
-def nameless(count: int) -> str:
-    """So many cells that are no names, in words."""
-    return f"{count:,} cell{'s' * (count != 1)} without a letter, and so without a name"
+def left_out(unlabelled: int, nameless: int) -> list[str]:
+    """A line about the rows that have no label or no name, if there are any."""
+    counts = [
+        (unlabelled, "row", "without a label"),
+        (nameless, "cell", "without a letter, and so without a name"),
+    ]
+    told = [f"{n:,} {what}{'s' * (n != 1)} {without}" for n, what, without in counts if n]
+    return [f"left out: {', '.join(told)}"] if told else []
 
 
 def finite(value: float) -> float:
@@ -77,8 +82,8 @@ Data = Annotated[
     Path | None,
     typer.Argument(
         metavar="[DATA]",
-        help="A .csv, .tsv or .jsonl file with names and labels, or a folder of <Label>.txt files; "
-        "each may be packed (gzip, bzip2, xz). - reads standard input.",
+        help="A .csv, .tsv or .jsonl file with names and labels, a text of lines __label__LABEL NAME, or a "
+        "folder of <Label>.txt files; each may be packed (gzip, bzip2, xz). - reads standard input.",
     ),
 ]
 Model = Annotated[

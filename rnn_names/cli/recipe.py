@@ -17,7 +17,7 @@ SECTIONS = {
     for title, names in {
         "The network": "cell bidirectional hidden_size ngrams ngram_length bag readout pooling networks",
         "Initialisation": "recurrent_init freeze seed",
-        "The data": "val_split test_split folded join composed",
+        "The data": "min_per_label max_per_label val_split test_split folded join composed",
         "The training": "epochs patience batch_size optimizer lr row_lr row_start warmup momentum "
         "muon_scale clip_norm ema_decay workers",
         "The loss": "step_loss letter_loss step_share label_smoothing class_weight prior",

@@ -8,7 +8,7 @@ from typing import Any
 from rnn_names.base.bundled import BUNDLED
 from rnn_names.cli.drawing import parameter_name
 from rnn_names.cli.recipe import RECIPE
-from rnn_names.model.recipe import BEFORE_FORMAT_3, BEFORE_FORMAT_4
+from rnn_names.model.recipe import BEFORE_FORMAT_3, BEFORE_FORMAT_4, LATER
 from rnn_names.show.pictures import PICTURES
 
 # May differ when a training is resumed.
@@ -19,7 +19,7 @@ PATHS = ("data", "given_names", "base")  # a state keeps them, and pictures, as 
 def of_today(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a state, with those that states of the version before have by other names or lack."""
     today = {"sheet": None, "quoting": "minimal", "on_error": "stop", "base": None, "folds": 0}
-    today |= BEFORE_FORMAT_4
+    today |= {**BEFORE_FORMAT_4, **LATER}
     options = {**dict.fromkeys(drawn()), **today, **options}
     if "name_column" in options and "country_column" in options:
         options |= {"column": options["name_column"], "label_column": options["country_column"]}

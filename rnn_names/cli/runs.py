@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from rnn_names.base.errors import DataError
-from rnn_names.cli.options import Grouping, groups_of, load, model_name, model_path, nameless
+from rnn_names.cli.options import Grouping, groups_of, left_out, load, model_name, model_path
 
 if TYPE_CHECKING:
     from rnn_names.model.classifier import NameClassifier
@@ -95,8 +95,8 @@ def note(run: "Run", several: bool) -> None:
 
     where = run.title if several else run.names
     typer.echo(f"{printable(where)}: {run.evaluation.metrics.n:,} names", err=True)
-    if run.evaluation.nameless:
-        typer.echo(f"left out: {nameless(run.evaluation.nameless)}", err=True)
+    for line in left_out(run.evaluation.unlabelled, run.evaluation.nameless):
+        typer.echo(line, err=True)
     for label, count in sorted(run.evaluation.unknown.items()):
         what = "left out" if run.evaluation.left_out else "counted as wrong"
         typer.echo(

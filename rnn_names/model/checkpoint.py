@@ -43,7 +43,7 @@ NETWORK_LIMIT = 1000
 class DataInfo:
     """The training data of a model, and how they are read; `source` None means the bundled surnames.
 
-    `name_column`, `kind`, `delimiter` and `encoding` are those of a tables.Format, with "" for None.
+    Columns, `kind`, `delimiter` and `encoding` are those of a tables.Format, with "" for None.
     `rule` is the entry of spelling.RULES by which the data were split, `split` the entry of split.VERSIONS.
     `base` is the name of the file that training started from, "" for none, `base_digest` its SHA-256.
     """
@@ -74,7 +74,7 @@ class DataInfo:
             header=self.header,
             encoding=self.encoding or None,
             column=self.name_column or None,
-            label_column=self.country_column,
+            label_column=self.country_column or None,
         )
 
 

@@ -31,6 +31,7 @@ class Evaluation:
                 not know
     unknown     the number of examples of each label that the model does not know
     left_out    whether those examples are left out
+    unlabelled  the number of further examples, which have no label
     nameless    the number of further examples, whose names have no letter
     threshold   an answer below this probability counts as not given
     """
@@ -42,6 +43,7 @@ class Evaluation:
     unknown: Counter[str]
     threshold: float
     left_out: bool = False
+    unlabelled: int = 0
     nameless: int = 0
 
     def by(self, groups: Groups) -> "Evaluation":
@@ -134,7 +136,10 @@ def score(
 ) -> Evaluation:
     """The classifier's answer to each example: see `NameClassifier.score`."""
     check_examples(examples)
-    named = [example for example in examples if has_letters(example.name)]
+    labelled = [example for example in examples if example.country]
+    if examples and not labelled:
+        raise DataError("no name has a label, so there is none to score; give labels")
+    named = [example for example in labelled if has_letters(example.name)]
     if examples and not named:
         raise DataError("no cell has a letter, so there is no name to score; give names")
     place = {label: classifier.labels.place(label) for label in {example.country for example in named}}
@@ -149,5 +154,14 @@ def score(
     column = {label: UNKNOWN_LABEL if k is None else k for label, k in place.items()}
     truth = np.array([column[example.country] for example in scored], np.intp)
     p = classifier.of_texts([example.name for example in scored])
-    nameless = len(examples) - len(named)
-    return Evaluation(classifier.countries, scored, p, truth, unknown, threshold, known_labels, nameless)
+    return Evaluation(
+        countries=classifier.countries,
+        examples=scored,
+        p=p,
+        truth=truth,
+        unknown=unknown,
+        threshold=threshold,
+        left_out=known_labels,
+        unlabelled=len(examples) - len(labelled),
+        nameless=len(labelled) - len(named),
+    )

@@ -8,7 +8,7 @@ from reprlib import repr as brief
 from typing import Any, TypeVar
 
 from rnn_names.model.calibration import COLDEST, HOTTEST, POWERS, PRIORS
-from rnn_names.model.recipe import BEFORE_FORMAT_3, BEFORE_FORMAT_4, TrainConfig
+from rnn_names.model.recipe import BEFORE_FORMAT_3, BEFORE_FORMAT_4, LATER, TrainConfig
 from rnn_names.names.alphabet import SCRIPTS, Alphabet, is_letter
 from rnn_names.names.ngrams import MOST
 from rnn_names.network.cells import CELLS
@@ -112,6 +112,8 @@ def upgrade(header: dict[str, Any], version: int, scales: bool) -> None:
                 if more.keys() & header[part].keys():
                     raise ValueError(f"format {version} has no {', '.join(more)}")
                 header[part] |= more
+    if isinstance(header["training"], dict):
+        header["training"] = LATER | header["training"]
 
 
 def known(network: Any) -> tuple[dict[str, Any], int | tuple[int, ...], bool]:

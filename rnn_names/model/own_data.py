@@ -1,5 +1,6 @@
 """The training data of a model, found again, and the parts into which it splits data."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from rnn_names.model.checkpoint import Checkpoint, DataInfo
 from rnn_names.names.bad_records import SKIP, BadRecords
 from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples
+from rnn_names.names.selection import selected
 from rnn_names.names.source import STDIN
 from rnn_names.names.split import fingerprint, split, unique
 
@@ -32,18 +34,25 @@ class DataSet:
     def part(self, model: Checkpoint, name: str) -> list[Example]:
         """The names of one part of this model's split: train, val, test; or EVERY row.
 
+        Of the data that the model was trained on, these are the names and labels that it took.
         Raises DataError if the part is empty, or if another version split the model's own data.
         """
-        if name == EVERY:
-            return self.examples
         config, trained = model.training, model.data
+        examples: Sequence[Example] = self.examples
+        if (config.min_per_label or config.max_per_label) and self.taught(trained):
+            labelled = [example for example in examples if example.country]
+            examples, _ = selected(
+                labelled, config.min_per_label, config.max_per_label, config.seed, trained.rule
+            )
+        if name == EVERY:
+            return list(examples)
         if trained.source == HELD_OUT and self.taught(trained):
             if name == "test":
                 return self.examples
             raise DataError(
                 f"{self.name}: what the bundled model was trained on is not here; give --split test"
             )
-        examples = unique(self.examples, trained.rule)
+        examples = unique(examples, trained.rule)
         parts = split(
             examples, config.val_split, config.test_split, config.seed, trained.rule, trained.split
         )

@@ -197,6 +197,10 @@ class TrainConfig(Checked):
         "of that, all equal, or of countries by their people. Calibration and answers assume it.",
         choices=("data", "sqrt", "uniform", "population"),
     )
+    min_per_label: int = choice(0, "Names that a label needs: labels of fewer are left out.", least=0)
+    max_per_label: int = choice(
+        0, "Names of a label that are taken, a sample by --seed if there are more; 0: all.", least=0
+    )
     val_split: float = choice(
         0.1, "Share of names kept to choose the best epoch and to calibrate.", least=0, below=1
     )
@@ -259,3 +263,4 @@ BEFORE_FORMAT_3 = {
     **{"row_lr": 0.0, "row_start": 0.0, "ngram_dropout": 0.0, "step_share": 1.0},
 }
 BEFORE_FORMAT_4 = {"freeze": False}
+LATER = {"min_per_label": 0, "max_per_label": 0}  # the first files of format 4 do not have them either

@@ -44,7 +44,7 @@ def check(examples: Iterable[Example]) -> Check:
     written: dict[str, str] = {}  # under each key of the split, its first name
     others: dict[str, set[str]] = defaultdict(set)  # and those after it
     rows, names = Counter[str](), Counter[str]()
-    duplicates, mixed, long, no_letters = _Finds(), _Finds(), _Finds(), _Finds()
+    duplicates, mixed, long, no_letters, no_label = _Finds(), _Finds(), _Finds(), _Finds(), _Finds()
     beside, lone_titles = _Finds(), _Finds()
     scripts, titles = Counter[str](), Counter[str]()
     odd: dict[str, _Finds] = defaultdict(_Finds)
@@ -59,6 +59,8 @@ def check(examples: Iterable[Example]) -> Check:
             no_letters.add(example.name)
             blank += not name
             continue
+        if not label:
+            no_label.add(example.name)
         known = labels_of.get(name, 0)
         labels_of[name] = known | bit
         if known & bit:
@@ -127,6 +129,7 @@ def check(examples: Iterable[Example]) -> Check:
         lone_titles=lone_titles.found(),
         scripts=dict(scripts.most_common()),
         no_letters=no_letters.found(),
+        no_label=no_label.found(),
         similar_labels=[labels for labels in similar.values() if len(labels) > 1],
         misspelled=_misspelled(rows),
         single=[label for label in sorted(names) if rows[label] == 1],

@@ -1,11 +1,11 @@
-"""Which columns of a table hold the name: those that are asked for, else those that the header names.
+"""Which columns of a table hold name and label: those asked for, else those that the header names.
 
 And which cells hold none.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from operator import itemgetter
 from shlex import quote
 
@@ -59,7 +59,10 @@ TABLES = {
         שם פרטי, الاسم الأول, प्रथम नाम""",
     "middle": """middle name, middle names, middlename, additional name, отчество, по батькові, бащино име,
         tên đệm, zweiter vorname, deuxième prénom, mellannamn, mellomnavn, mellemnavn""",
+    # Where nothing else is the name: as data for text classification have it.
+    "text": "text",
 }
+LABELS = ("country", "label")  # the words for the column of the labels
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -122,7 +125,8 @@ def found(header: list[str], where: str) -> list[int] | None:
     """
     if [key(cell) for cell in header].count("name") > 1:
         return None
-    readings = _readings([ROLES.get(folded(cell), "") for cell in header])
+    roles = [ROLES.get(folded(cell), "") for cell in header]
+    readings = _readings(roles) or [[place] for place, role in enumerate(roles) if role == "text"]
     if len(readings) > 1:
         ways = [" ".join(f"--column {quote(key(header[p]))}" for p in places) for places in readings]
         raise DataError(
@@ -130,6 +134,23 @@ def found(header: list[str], where: str) -> list[int] | None:
             f"give {', or '.join(ways[:LISTED])}"
         )
     return readings[0] if readings else None
+
+
+def of_labels(header: list[str], where: str, names: Collection[int] = ()) -> int | None:
+    """The place of the column of the labels, by LABELS, where it is not one of `names`; None for none.
+
+    Raises DataError, with the options that choose, where more than one may be it.
+    """
+    places = [k for k, cell in enumerate(header) if k not in names and folded(cell) in LABELS]
+    if len(places) > 1:
+        ways = [f"--label-column {quote(key(header[place]))}" for place in places]
+        if len({*ways}) < len(ways):
+            ways = [f"--label-column {place + 1}" for place in places]
+        raise DataError(
+            f"{where}: more than one column may hold the label, of {listed(header)}; "
+            f"give {', or '.join(ways[:LISTED])}"
+        )
+    return places[0] if places else None
 
 
 def _readings(roles: list[str]) -> list[list[int]]:

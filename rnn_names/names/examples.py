@@ -7,6 +7,7 @@ from pathlib import Path
 from rnn_names.base.errors import DataError
 from rnn_names.names.bad_records import STOPPING, BadRecords
 from rnn_names.names.example import Example
+from rnn_names.names.fasttext import LabelledLines
 from rnn_names.names.records import Lines, weighted
 from rnn_names.names.source import GZIP, STDIN, name_of
 from rnn_names.names.spelling import label, label_key, tidy
@@ -22,12 +23,15 @@ def read_examples(path: Path, form: Format = Format(), bad: BadRecords = STOPPIN
 
     A folder holds a `<Label>.txt` file or a folder of .txt files for each label.
     In a .txt file a weight may stand behind a name and a tab: see Example. Blank lines are skipped.
+    A name or a label that is missing is "": training, scoring and checking leave these out, and count them.
     Raises DataError, with file and line, for what cannot be read or would be guesswork.
     """
     found = _folder(path, form, bad) if path != STDIN and path.is_dir() else _table(path, form, bad)
     examples = list(found)
     if not examples:
         raise DataError(f"{name_of(path)}: there are no names in it; give a file or folder that has some")
+    if not any(example.country for example in examples):
+        raise DataError(f"{name_of(path)}: no name has a label; give each its label, or a folder of lists")
     return examples
 
 
@@ -65,6 +69,10 @@ def _folder(folder: Path, form: Format, bad: BadRecords) -> Iterator[Example]:
         if not kept:
             raise DataError(f"{file}: its name is the label, and is blank; rename it")
         with opened(file, Format(encoding=form.encoding), bad=bad) as table:
+            if isinstance(table, LabelledLines):
+                raise DataError(
+                    f"{file}: has labels in its lines, where its own name is the label; give it as DATA"
+                )
             if not isinstance(table, Lines):
                 raise DataError(
                     f"{file}: begins with the header of a table, where a list has one name a line; give "
@@ -101,20 +109,31 @@ def _of_line(line: str, name: str, kept: str, file: str, number: int, bad: BadRe
 
 def _table(path: Path, form: Format, bad: BadRecords) -> Iterator[Example]:
     with opened(path, form, labelled=True, bad=bad) as table:
-        assert not isinstance(table, Lines)
+        assert isinstance(table, LabelledLines) or not isinstance(table, Lines)
         for _, name, text in table.labelled():
             yield Example(tidy(name), label(text))
+
+
+def _rows(file: Path, column: str) -> Iterator[tuple[int, str, str]]:
+    """Line, cell of the column, and country of each row. Raises DataError for a row without a country."""
+    form = Format(form_of(file) or "text", column=column, label_column="country")
+    with opened(file, form, labelled=True, mend="give it that one") as table:
+        if isinstance(table, Lines):
+            raise DataError(f"{file}: not a .csv, .tsv or .jsonl file; rename it")
+        for line, cell, text in table.labelled():
+            if not label(text):
+                raise DataError(
+                    f"{file}, {table.unit} {line}: 'country' is empty; fill it in or remove the row"
+                )
+            yield line, cell, label(text)
 
 
 def read_groups(file: Path) -> dict[str, str]:
     """The group of each country, from a table with the columns `country` and `group`."""
     groups: dict[str, str] = {}
-    columns = Format(form_of(file) or "text", column="group", label_column="country")
-    with opened(file, columns, labelled=True, mend="give it that one") as table:
-        assert not isinstance(table, Lines)
-        for line, group, text in table.labelled():
-            if groups.setdefault(label(text), group) != group:
-                raise DataError(f"{file}, line {line}: {text!r} has two groups; keep one of them")
+    for line, group, country in _rows(file, "group"):
+        if groups.setdefault(country, group) != group:
+            raise DataError(f"{file}, line {line}: {country!r} has two groups; keep one of them")
     return groups
 
 
@@ -122,25 +141,21 @@ def read_prior(file: Path) -> dict[str, float]:
     """The weight of each country, from a table with the columns `country` and `weight`."""
     weights: dict[str, float] = {}
     lines: dict[str, tuple[int, str]] = {}
-    columns = Format(form_of(file) or "text", column="weight", label_column="country")
-    with opened(file, columns, labelled=True, mend="give it that one") as table:
-        assert not isinstance(table, Lines)
-        for line, weight, text in table.labelled():
-            country = label(text)
-            first, other = lines.setdefault(label_key(country), (line, country))
-            if first != line:
-                again = (
-                    f"{country!r} stands in line {first} already"
-                    if other == country
-                    else f"{country!r} is the same country as {other!r} in line {first}"
-                )
-                raise DataError(f"{file}, line {line}: {again}; keep one of them")
-            try:
-                weights[country] = float(weight)
-            except ValueError:
-                weights[country] = math.nan
-            if not 0 <= weights[country] < math.inf:
-                raise DataError(
-                    f"{file}, line {line}: the weight of {country!r} is {weight!r}; give a number from 0 up"
-                )
+    for line, weight, country in _rows(file, "weight"):
+        first, other = lines.setdefault(label_key(country), (line, country))
+        if first != line:
+            again = (
+                f"{country!r} stands in line {first} already"
+                if other == country
+                else f"{country!r} is the same country as {other!r} in line {first}"
+            )
+            raise DataError(f"{file}, line {line}: {again}; keep one of them")
+        try:
+            weights[country] = float(weight)
+        except ValueError:
+            weights[country] = math.nan
+        if not 0 <= weights[country] < math.inf:
+            raise DataError(
+                f"{file}, line {line}: the weight of {country!r} is {weight!r}; give a number from 0 up"
+            )
     return weights

@@ -47,6 +47,7 @@ class Check:
     lone_titles     cells that hold a title alone, which is read as a name: Mr.
     scripts         the names of each script, by the first letter; most first
     no_letters      cells without a letter, which are no names: they count in `rows` alone
+    no_label        names without a label
     similar_labels  labels that differ in case, accents or blanks alone
     misspelled      labels of at most RARE rows, each with the nearest one of more rows
     single          labels of one row
@@ -70,6 +71,7 @@ class Check:
     lone_titles: Found
     scripts: dict[str, int]
     no_letters: Found
+    no_label: Found
     similar_labels: list[list[str]]
     misspelled: dict[str, str]
     single: list[str]
@@ -94,6 +96,12 @@ def warnings(found: Check) -> Iterable[str]:
         yield (
             f"{found.mixed_scripts.n:,} names mix letters of different scripts that look alike: "
             f"{', '.join(map(repr, found.mixed_scripts.examples))}"
+        )
+    if found.labels and found.no_label.n:
+        n, some = found.no_label.n, _some([each for each in found.no_label.examples if each])
+        yield (
+            f"{n:,} row{'s have' if n > 1 else ' has'} no label, and {'are' if n > 1 else 'is'} left out"
+            + (f": {some}" if some else "")
         )
     if found.no_letters.n:
         some = _some([each for each in found.no_letters.examples if each.strip()])

@@ -3,11 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Container, Iterator
+from functools import partial
 from typing import Any
 
 from rnn_names.base.errors import DataError
 from rnn_names.names.bad_records import MARK, STOPPING, UNDECODABLE, BadRecords, readable
-from rnn_names.names.columns import BETWEEN, found, given, key, listed, near
+from rnn_names.names.columns import BETWEEN, found, given, key, listed, near, of_labels
 from rnn_names.names.records import CHUNK, AsWritten, Chunk, check_free, say_columns, unsaid
 from rnn_names.names.rows import LONGEST_LINE, lines_of, too_long
 
@@ -27,7 +28,8 @@ class _BadError(Exception):
 class JsonLines(AsWritten):
     """A JSON object a line, with a name, or null for none, under its keys. Blank lines are none.
 
-    A record without these keys has no name, if any record has them. `unit` is what a line is called.
+    A record without these keys has no name, if any record has them. `label` is the key of the labels, ""
+    for the one that a record names. `unit` is what a line is called.
     """
 
     def __init__(
@@ -115,24 +117,45 @@ class JsonLines(AsWritten):
         return self.bad.found(self.source, number, what, mend, line, cells, self.unit)
 
     def labelled(self) -> Iterator[tuple[int, str, str]]:
-        """Line, name and label of each record; "" where there is no name.
+        """Number, name and label of each record; "" where there is none.
 
-        Raises DataError where the label is missing.
+        A whole number is a label as in a table. Raises DataError if no record has the key of the labels.
         """
-        wanted = self.label or ""
+        missing: DataError | None = None  # until a record has it
+        labelled = False
         for chunk in self:
             for name, (line, record, number) in zip(*chunk, strict=True):
-                under = _key_of(record, wanted)
+                under = self._under(record, number)
                 label = record[under] if under is not None else None
-                if isinstance(label, str) and key(given(label)):
-                    yield number, name, label
-                elif under is None:
-                    keys = list(record)
-                    mend = f"{near(wanted, keys)}give --label-column one of its keys, {listed(keys)}"
-                    self._bad(number, f"no label {wanted!r}", mend, line)
+                if under is not None:
+                    labelled = True
+                elif missing is None:
+                    missing = self._no_label(record, number)
+                if isinstance(label, int) and not isinstance(label, bool):
+                    label = str(label)
+                if isinstance(label, str | None):
+                    yield number, name, given(label or "")
                 else:
-                    what, mend = f"{wanted!r} is no text", "fill it in or remove the record"
+                    what, mend = f"{under!r} is no text", "give a label in quotes, or null"
                     self._bad(number, what, mend, line)
+        if missing and not labelled:
+            raise missing
+
+    def _under(self, record: dict[str, Any], number: int) -> str | None:
+        """The key of the label in the record."""
+        if not self.label:
+            header = list(record)
+            names = [header.index(each) for each in map(partial(_key_of, record), self.wanted) if each]
+            place = of_labels(header, f"{self.source}, {self.unit} {number}", names)
+            self.label = "" if place is None else header[place]
+        return _key_of(record, self.label) if self.label else None
+
+    def _no_label(self, record: dict[str, Any], number: int) -> DataError:
+        header, wanted = list(record), self.label or "country"
+        return DataError(
+            f"{self.source}, {self.unit} {number}: no label {wanted!r} among {listed(header)}, nor in any "
+            f"other record; {near(wanted, header)}give --label-column the key of the labels"
+        )
 
     def _record(self, line: str, number: int) -> tuple[dict[str, Any], str]:
         """The record, and the name in it."""

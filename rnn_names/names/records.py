@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from rnn_names.base.errors import DataError
 from rnn_names.names.bad_records import MARK, STOPPING, UNDECODABLE, BadRecords, readable
-from rnn_names.names.columns import column, columns, found, given, joiner, key
+from rnn_names.names.columns import column, columns, found, given, joiner, key, of_labels
 from rnn_names.names.rows import DelimitedRows, lines_of
 
 CHUNK = 1 << 13  # records answered at a time
@@ -38,6 +38,7 @@ class AsWritten:
 
     origin = Origin()
     encoding, delimiter, line_end, quoted = "utf-8", ",", "\n", True
+    unit = "line"  # what a record's number counts
 
     def gather(self) -> None:
         """Read so many records that the header is known; of most kinds it is known at once."""
@@ -71,11 +72,15 @@ class Lines(AsWritten):
                 rows = lines[at : at + CHUNK]
                 numbers: list[int] | range = range(number, number + len(rows))
                 number += len(rows)
-                names = [given(weighted(row)[0] if "\t" in row else row) for row in rows]
+                names = self.names_in(rows)
                 if self.bad.decoding != "strict" and MARK.search("\n".join(rows)):
                     numbers, names, rows = self._sorted_out(numbers, names, rows)
                 if rows:
                     yield numbers, names, rows
+
+    def names_in(self, lines: list[str]) -> list[str]:
+        """The name in each of the lines."""
+        return [given(weighted(line)[0] if "\t" in line else line) for line in lines]
 
     def _sorted_out(
         self, numbers: Iterable[int], names: list[str], rows: list[str]
@@ -97,7 +102,10 @@ class Lines(AsWritten):
 
 
 class Delimited(AsWritten):
-    """CSV or TSV, a name in one or several of its columns, and perhaps a label in another."""
+    """CSV or TSV, a name in one or several of its columns, and perhaps a label in another.
+
+    `label` is the column of the labels, "" for the one that the header names.
+    """
 
     def __init__(
         self,
@@ -136,7 +144,10 @@ class Delimited(AsWritten):
         self.places, self.name_columns, self.name_of = places, len(places), joiner(places)
         self.label_at = -1
         if label is not None:
-            self.label_at = column(self.header, label, self.where, mend.format("--label-column"))
+            at = None if label else of_labels(self.header, self.where, places)
+            if at is None:
+                at = column(self.header, label or "country", self.where, mend.format("--label-column"))
+            self.label_at = at
             if self.label_at in places:
                 both = self.header[self.label_at]
                 raise DataError(f"{self.where}: {both!r} cannot be both the names and the labels")
@@ -205,17 +216,10 @@ class Delimited(AsWritten):
             yield Chunk(names, rows)
 
     def labelled(self) -> Iterator[tuple[int, str, str]]:
-        """Line, name and label of each row that is not blank; "" where there is no name.
-
-        Raises DataError where the label is missing.
-        """
+        """Line, name and label of each row that is not blank; "" where there is none."""
         for line, name, row in self.records():
-            label = given(row[self.label_at])
-            if key(label):
-                yield line, name, label
-            elif any(map(str.strip, row)):
-                what = f"{self.header[self.label_at]!r} is empty"
-                self.bad.found(self.source, line, what, "fill it in or remove the row", self.rows.text())
+            if any(map(str.strip, row)):
+                yield line, name, given(row[self.label_at])
 
     def cells(self, row: list[str]) -> list[str]:
         return row

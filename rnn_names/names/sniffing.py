@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from rnn_names.base.errors import DataError
-from rnn_names.names.columns import BETWEEN, OTHERWISE, columns, found
+from rnn_names.names.columns import BETWEEN, OTHERWISE, columns, found, of_labels
 from rnn_names.names.rows import LINE_END, LONGEST_LINE
 
 CELL_BEGINS = r"(?:^|(?<=[,;\t|\r\n]))[^\S\r\n\t]*"
@@ -127,7 +127,9 @@ def of_header(line: str) -> str | None:
 
 
 def _names_in(cells: list[str]) -> bool:
-    """Whether the cells are surely a header: two words for parts of a name, or one with "name" in it.
+    """Whether the cells are surely a header.
+
+    That is two words for parts of a name, one with "name" in it, or one beside a word for the label.
 
     A list of names with weights is none, nor is a person whose name is a word of a header: Ho, Ten.
     """
@@ -136,10 +138,12 @@ def _names_in(cells: list[str]) -> bool:
         return False
     try:
         said = [header[place] for place in found(header, "") or []]
+        labelled = of_labels(header, "") is not None
     except DataError:
         return False
     long = [cell for cell in said if len(cell) > 3 or not cell.isascii()]
-    return len(long) > 1 or any("name" in cell.lower() for cell in said) or header.count("name") == 1
+    named = any("name" in cell.lower() for cell in said) or header.count("name") == 1
+    return len(long) > 1 or named or (bool(said) and labelled)
 
 
 def _said_by_name(wanted: str | None) -> bool:

@@ -47,7 +47,7 @@ def split(
         part = {key: (u >= test) + (u >= test + val) for key, u in hashes.items()}
     else:
         for label, of_label in _by_label(examples, keys, hashes).items():
-            n, odd = len(of_label), _uniform(label, seed)
+            n, odd = len(of_label), uniform(label, seed)
             # Rounded up or down by chance, which is the label's own: the mean over labels is exact.
             stop = min(int((test + val) * n + odd), n - 1)
             first = min(int(test * n + odd), stop)
@@ -85,10 +85,10 @@ def _hashed(examples: Iterable[Example], seed: int, rule: int) -> tuple[list[str
         raise ValueError(f"seed cannot be {seed!r}; give a whole number, 0<=x<2^63")
     split_key = RULES[rule].split_key
     keys = [split_key(example.name) for example in examples]
-    return keys, {key: _uniform(key, seed) for key in dict.fromkeys(keys)}
+    return keys, {key: uniform(key, seed) for key in dict.fromkeys(keys)}
 
 
-def _uniform(text: str, seed: int) -> float:
+def uniform(text: str, seed: int) -> float:
     """A number from 0 below 1 that follows from the text and the seed."""
     import hashlib  # not above: to predict takes no hash
 
@@ -118,13 +118,13 @@ def _by_label(
 def unique(examples: Iterable[Example], rule: int = RULE) -> list[Example]:
     """One example for each (normalised name, country), sorted, with the largest of their weights.
 
-    Of spellings that differ in case alone the first is kept. What has no letter is no name, and left out,
-    but for the first rule: models of before were trained on it.
+    Of spellings that differ in case alone the first is kept. What has no label is left out. What has no
+    letter is no name, and left out, but for the first rule: models of before were trained on it.
     """
     normalise = RULES[rule].normalise
     found: dict[tuple[str, str], Example] = {}
     for example in examples:
-        if rule == RULE and not has_letters(example.name):
+        if not example.country or (rule == RULE and not has_letters(example.name)):
             continue
         pair = (normalise(example.name), example.country)
         kept = found.setdefault(pair, example)
@@ -134,9 +134,12 @@ def unique(examples: Iterable[Example], rule: int = RULE) -> list[Example]:
 
 
 def fingerprint(examples: Iterable[Example], rule: int = RULE) -> str:
-    """SHA-256 of the set of (normalised name, country): whether data are the same, but for weights."""
+    """SHA-256 of the set of (normalised name, country): whether data are the same, but for weights.
+
+    What has no label does not count.
+    """
     import hashlib  # as in split
 
     normalise = RULES[rule].normalise
-    pairs = sorted({f"{normalise(e.name)}\t{e.country}\n" for e in examples})
+    pairs = sorted({f"{normalise(e.name)}\t{e.country}\n" for e in examples if e.country})
     return hashlib.sha256("".join(pairs).encode("utf-8", "surrogatepass")).hexdigest()

@@ -12,7 +12,7 @@ from rnn_names.names.bad_records import STOPPING, BadRecords
 from rnn_names.names.columns import folded, given, key, listed, near
 from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples
-from rnn_names.names.findings import so_many
+from rnn_names.names.fasttext import LabelledLines, labels_in
 from rnn_names.names.json_lines import JsonLines
 from rnn_names.names.records import Chunk, Delimited
 from rnn_names.names.source import STDIN
@@ -25,8 +25,8 @@ LABELS = """country, countries, country name, nationality, label, labels, langua
     herkunftsland, pays, nationalité, país, nacionalidad, país de origen, nacionalidade, paese, nazione,
     nazionalità, nationaliteit, nationalitet, kraj, narodowość, obywatelstwo, země, krajina, národnost,
     ország, țara, naționalitate, država, χώρα, εθνικότητα, ülke, uyruk, страна, гражданство, национальность,
-    країна, громадянство, държава, negara, quốc gia, البلد, الدولة, الجنسية, کشور, ملیت, ארץ, देश, 国, 国家, 国籍,
-    國家, 國籍, 국가, 국적"""
+    країна, громадянство, держава, negara, quốc gia, البلد, الدولة, الجنسية, کشور, ملیت, ארץ, देश,
+    国, 国家, 国籍, 國家, 國籍, 국가, 국적"""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,6 @@ class Survey:
     header        the names of the columns, or the keys; numbers without a header
     columns       those of the name, in the order in which their cells are joined
     label_column  that of the labels, if there is one
-    unlabelled    rows without a label, where others have one
     warnings      what to know of this
     """
 
@@ -55,7 +54,6 @@ class Survey:
     header: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     label_column: str | None = None
-    unlabelled: int = 0
     warnings: list[str] = field(default_factory=list)
 
 
@@ -74,12 +72,12 @@ def survey(path: Path, form: Format = Format(), bad: BadRecords = STOPPING) -> t
     with opened(path, form, labelled=form.label_column is not None, bad=bad) as table:
         chunks = iter(table)
         first = next(chunks, Chunk([], []))
-        label_column, label_of = _labels(table, form, first)
-        examples, unlabelled = list[Example](), 0
+        label_column, labels_of = _labels(table, form, first)
+        examples = list[Example]()
         for names, rows in chain([first], chunks):
             for each, row in zip(names, rows, strict=True):
-                examples.append(Example(tidy(each), label(given(label_of(row)))))
-                unlabelled += not examples[-1].country and any(map(str.strip, table.cells(row)))
+                for text in labels_of(row) or [""]:
+                    examples.append(Example(tidy(each), label(given(text))))
         if not examples:
             raise DataError(f"{name}: there are no names in it; give a file or folder that has some")
         labelled = any(example.country for example in examples)
@@ -90,10 +88,6 @@ def survey(path: Path, form: Format = Format(), bad: BadRecords = STOPPING) -> t
                 f"{near(form.label_column, header)}give --label-column one of {listed(header)}"
             )
         warnings = [guess[1]] if guess else []
-        if labelled and unlabelled:
-            warnings.append(
-                f"{so_many(unlabelled, 'row')} without a label, which train leaves out by --on-error skip"
-            )
         found = Survey(
             file=str(path),
             form=table.origin.form,
@@ -104,7 +98,6 @@ def survey(path: Path, form: Format = Format(), bad: BadRecords = STOPPING) -> t
             header=list(table.header) if isinstance(table, Delimited | JsonLines) else [],
             columns=_columns(table),
             label_column=label_column if labelled else None,
-            unlabelled=unlabelled if labelled else 0,
             warnings=warnings,
         )
     return found, examples
@@ -128,20 +121,22 @@ def _columns(table: Table) -> list[str]:
     return list(table.wanted) if isinstance(table, JsonLines) else []
 
 
-def _labels(table: Table, form: Format, first: Chunk) -> tuple[str | None, Callable[[Any], str]]:
-    """The column of the labels, and the function that reads the label of a row."""
+def _labels(table: Table, form: Format, first: Chunk) -> tuple[str | None, Callable[[Any], list[str]]]:
+    """The column of the labels, and the function that reads the labels of a row."""
     if isinstance(table, Delimited):
         place = table.label_at if form.label_column else _place(table, form, first)
         if place is not None:
-            return table.header[place], lambda row: row[place]
+            return table.header[place], lambda row: [row[place]]
     elif isinstance(table, JsonLines):
         keys = list(dict.fromkeys(each for _, record, _ in first.rows for each in record))
         wanted = key(form.label_column or "")
         same = [each for each in keys if key(each) == wanted] or [form.label_column or ""]
         named = same[0] if wanted else _labelling(keys, _columns(table))
         if named is not None:
-            return named, lambda row: _text(row[1].get(named))
-    return None, lambda row: ""
+            return named, lambda row: [_text(row[1].get(named))]
+    elif isinstance(table, LabelledLines):
+        return None, labels_in
+    return None, lambda row: []
 
 
 def _place(table: Delimited, form: Format, first: Chunk) -> int | None:

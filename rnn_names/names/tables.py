@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rnn_names.base.errors import DataError
-from rnn_names.names import sniffing, source, spreadsheets
+from rnn_names.names import fasttext, sniffing, source, spreadsheets
 from rnn_names.names.bad_records import STOPPING, BadRecords
+from rnn_names.names.fasttext import LabelledLines
 from rnn_names.names.json_array import lines_of_array
 from rnn_names.names.json_lines import JsonLines
 from rnn_names.names.packed import ENDINGS, packed_by
@@ -22,7 +23,7 @@ DELIMITERS = {"csv": ",", "tsv": "\t"}
 JSON_OBJECT = re.compile(r"\s*\{\s*[\"}]")
 JSON_ARRAY = re.compile(r"\s*\[\s*[\"{\[\]]")
 
-Table = Lines | Delimited | JsonLines
+Table = Lines | LabelledLines | Delimited | JsonLines
 
 
 @dataclass(frozen=True)
@@ -100,25 +101,32 @@ def opened(
                     and bool(sniffing.separators(row, form.quoted).keys() - {usual})
                 ),
             )
-        if kind == "text" and (separator := sniffing.of_header(line)):
+        of_fasttext = kind == "text" and fasttext.is_one(line)
+        if kind == "text" and not of_fasttext and (separator := sniffing.of_header(line)):
             form.note(f"{name}: is read as a table; give --input-format text for a name a line")
             kind, form = "tsv" if separator == "\t" else "csv", replace(form, delimiter=separator)
-        if kind == "text":
+        if kind == "text" and labelled:  # the first line may be one that lacks its label
+            whole = "".join(text)
+            text, of_fasttext = iter([whole]), fasttext.is_one(whole)
+        if of_fasttext:
+            table = LabelledLines(text, name, bad)
+        elif kind == "text":
             if labelled:
                 raise DataError(
-                    f"{name}: not a .csv, .tsv or .jsonl file, nor a folder of <Label>.txt files; "
-                    "rename it" + (", or say how it is written with --input-format" if "{}" in mend else "")
+                    f"{name}: not a .csv, .tsv or .jsonl file, a folder of <Label>.txt files, or lines "
+                    "that begin with __label__; rename it"
+                    + (", or say how it is written with --input-format" if "{}" in mend else "")
                 )
             table = Lines(text if form.kind else _no_json(text, name), name, bad)
         elif kind in ("jsonl", "json"):
             if kind == "json":
                 text = lines_of_array("".join(text), name)
-            label = (form.label_column or "country") if labelled else None
+            label = (form.label_column or "") if labelled else None
             unit = "record" if kind == "json" else "line"
             table = JsonLines(text, name, form.column, label, form.note, unit, bad)
         else:
             column = form.column or (None if form.header else "1")
-            label = (form.label_column or ("country" if form.header else "2")) if labelled else None
+            label = (form.label_column or ("" if form.header else "2")) if labelled else None
             separator = form.delimiter or sniffing.delimiter(
                 line, DELIMITERS[kind], column, form.header, name, form.quoted, second
             )

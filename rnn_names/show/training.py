@@ -1,7 +1,7 @@
 """The progress of a training, as lines of text."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rnn_names.base.text import printable
@@ -57,6 +57,7 @@ def epoch_line(report: "EpochReport", config: "TrainConfig") -> str:
 
 
 FEW = 50  # names of a part, below which its figures are hardly known
+LISTED = 10  # labels that a line names
 
 
 def chosen_line(training: "Training") -> str:
@@ -68,6 +69,16 @@ def chosen_line(training: "Training") -> str:
     return (
         f"{start}{count}{network.cell} of {network.hidden_size} units, "
         f"{network.inputs - network.symbols:,} n-grams; {config.epochs} epochs{patience}"
+    )
+
+
+def small_line(small: Mapping[str, int], least: int) -> str:
+    """The labels that are left out, with their numbers of names."""
+    told = [f"{printable(label)} ({n:,})" for label, n in small.items()]
+    rest = f" and {len(told) - LISTED:,} more" if len(told) > LISTED else ""
+    labels = "label" if len(told) == 1 else "labels"
+    return (
+        f"left out: {len(told):,} {labels} of fewer than {least:,} names: {', '.join(told[:LISTED])}{rest}"
     )
 
 

@@ -1,6 +1,6 @@
 """Examples made ready for training: the split, the alphabet, the countries."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -53,6 +53,17 @@ class Prepared:
         )
 
 
+def check_spellings(labels: Iterable[str], rule: int = RULE) -> None:
+    """Raise DataError for two labels that differ in case or accents alone."""
+    if rule != RULE:  # models of before learned them apart
+        return
+    spelled: dict[str, str] = {}
+    for label in sorted(labels):
+        first = spelled.setdefault(label_key(label), label)
+        if first != label:
+            raise DataError(f"{first!r} and {label!r} are one label in two spellings; write one of them")
+
+
 def prepare(
     examples: Sequence[Example],
     config: TrainConfig,
@@ -75,11 +86,7 @@ def prepare(
         raise DataError("no cell has a letter, so there are no names; give data that have some")
     if len(countries) < 2:
         raise DataError(f"every name has the label {countries[0]!r}; give names of two labels or more")
-    spelled: dict[str, str] = {}
-    for country in countries if rule == RULE else ():  # models of before learned them apart
-        first = spelled.setdefault(label_key(country), country)
-        if first != country:
-            raise DataError(f"{first!r} and {country!r} are one label in two spellings; write one of them")
+    check_spellings(countries, rule)
     unknown = [country for country in countries if label_key(country) == UNKNOWN]
     if unknown:
         raise DataError(

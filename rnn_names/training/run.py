@@ -22,6 +22,7 @@ from rnn_names.model.recipe import chosen
 from rnn_names.names.bad_records import STOPPING, BadRecords
 from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples
+from rnn_names.names.selection import selected
 from rnn_names.names.source import STDIN
 from rnn_names.names.spelling import RULE, has_letters
 from rnn_names.names.split import VERSION, fingerprint
@@ -31,6 +32,7 @@ from rnn_names.training.folds import FoldReport, cross_validated
 from rnn_names.training.history import history_entry
 from rnn_names.training.loop import EpochReport, State
 from rnn_names.training.plan import Plan
+from rnn_names.training.prepared import check_spellings
 from rnn_names.training.start import Base
 from rnn_names.training.trainer import StepReport
 
@@ -68,7 +70,9 @@ class Training:
     """A job under way.
 
     read       how many names were read; `data` is what became of them
-    nameless   how many of these have no letter, and are left out
+    unlabelled how many of these have no label, and are left out
+    nameless   how many of the others have no letter, and are left out
+    small      the labels that have too few names, and are left out, each with its number of names
     network    the network that is trained
     history    what a model file keeps of each epoch so far
     best       the best model so far, that of the epoch at `history[kept]`; None before the first epoch
@@ -90,25 +94,32 @@ class Training:
         self.replaces = check_output(job, resumed is not None)
         base = Base.load(job.base) if job.base else None
         source, given_names = job.sources
-        self.examples = read_examples(source, job.form, job.bad) if examples is None else examples
+        read = read_examples(source, job.form, job.bad) if examples is None else examples
         self.given = read_examples(given_names, job.form, job.bad) if given_names else []
-        self.read = len(self.examples)
-        self.nameless = sum(not has_letters(example.name) for example in self.examples)
+        self.read = len(read)
+        labelled = [example for example in read if example.country]
+        self.unlabelled = self.read - len(labelled)
+        self.nameless = sum(not has_letters(example.name) for example in labelled)
         recipe = {
             **(base.recipe if base else {}),
             **({"test_split": 0.0} if job.folds else {}),
             **job.recipe,
         }
-        self.shape, self.config = chosen(recipe, self.read, tuned=base is not None)
         # What began under older rules ends under them, and so does what goes on with a model.
         own = base if base and not base.bundled else None
         before = resumed.best.data if resumed else own.model.data if own else None
         rule = before.rule if before else RULE
+        check_spellings({example.country for example in labelled}, rule)
+        _, asked = chosen(recipe, 0)
+        self.examples, self.small = selected(
+            labelled, asked.min_per_label, asked.max_per_label, asked.seed, rule
+        )
+        self.shape, self.config = chosen(recipe, len(self.examples), tuned=base is not None)
         info = DataInfo(
             source=place(job.data),
             name_column=job.form.column or "",
-            country_column=job.form.label_column or ("country" if job.form.header else "2"),
-            fingerprint=fingerprint(self.examples, rule),
+            country_column=job.form.label_column or "",
+            fingerprint=fingerprint(labelled, rule),
             **dict.fromkeys(("train", "val", "test", "given_names"), 0),
             kind=job.form.kind or "",
             delimiter=job.form.delimiter or "",

@@ -1,0 +1,48 @@
+"""Which labels and names of the data are taken: a sample of large labels, and no small ones."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rnn_names.base.errors import DataError
+from rnn_names.names.example import Example
+from rnn_names.names.spelling import RULE, RULES, has_letters
+from rnn_names.names.split import uniform
+
+
+class Selection(NamedTuple):
+    """The examples that are taken, and the labels that are too small, with their numbers of names."""
+
+    examples: Sequence[Example]
+    small: dict[str, int]
+
+
+def selected(examples: Sequence[Example], least: int, most: int, seed: int, rule: int = RULE) -> Selection:
+    """The examples of the labels that have `least` names or more, and of each `most` names at most; 0: all.
+
+    These are the names whose hashes come first, as in `split`: whatever the order of the data, and a name
+    that is added takes the place of one other, or of none. Every row of a name stays.
+    Raises DataError if fewer than two labels are left.
+    """
+    if not least and not most:
+        return Selection(examples, {})
+    normalise, split_key = RULES[rule]
+    names: dict[str, set[str]] = {}
+    for example in examples:
+        of_label = names.setdefault(example.country, set())
+        if has_letters(example.name):
+            of_label.add(normalise(example.name))
+    small = {label: len(of_label) for label, of_label in sorted(names.items()) if len(of_label) < least}
+    if small and len(names) - len(small) < 2:
+        raise DataError(
+            f"{len(names) - len(small)} of {len(names)} labels have {least:,} names or more, and it takes "
+            "two; lower --min-per-label"
+        )
+    taken: dict[str, set[str]] = {
+        label: of_label for label, of_label in names.items() if label not in small
+    }
+    for label, of_label in taken.items():
+        if 0 < most < len(of_label):
+            hashed = sorted((uniform(split_key(name), seed), name) for name in of_label)
+            taken[label] = {name for _, name in hashed[:most]}
+    found = [example for example in examples if normalise(example.name) in taken.get(example.country, ())]
+    return Selection(found, small)
