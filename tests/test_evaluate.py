@@ -20,13 +20,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import Result
 
+from rnn_names.insight.counted import Counted
+from rnn_names.insight.mistakes import Mistake
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.model.evaluation import Evaluation, Run
 from rnn_names.model.metrics import ranks
 from rnn_names.names.example import Example
-from rnn_names.show.evaluation import write_comparison, write_mistakes
+from rnn_names.show.evaluation import write_comparison
+from rnn_names.show.mistakes import write_mistakes
 from tests import test_cli
 
 # the library
@@ -203,16 +206,18 @@ def test_the_most_confident_mistakes(here: Path, few_countries: Path, threshold:
         "errors"
     ]
     assert [mistake["probability"] for mistake in listed] == expected
+    keys = ["name", "truth", "answer", "probability"]
     for mistake in listed:
-        assert list(mistake) == ["name", "truth", "answer", "probability"]
-        assert mistake in [{key: row[key] for key in mistake} for row in wrong]
+        assert list(mistake) == [*keys, "ngrams", "letters"]
+        assert {key: mistake[key] for key in keys} in [{key: row[key] for key in keys} for row in wrong]
     table = fine(
         few_countries, "-m", "a.npz", "--split", "all", "--errors", 5, "--threshold", threshold
     ).stdout
-    cells = [line.split() for line in table.splitlines()[-6:] if line.strip()]
-    assert cells == [
-        [*m["name"].split(), m["truth"], m["answer"], f"{m['probability']:.3f}"] for m in listed
-    ]
+    lines = [line for line in table.splitlines()[-6:] if line.strip()]
+    for line, m in zip(lines, listed, strict=True):
+        shown = [*m["name"].split(), m["truth"], m["answer"], f"{m['probability']:.3f}"]
+        assert line.split()[: len(shown)] == shown
+        assert f"{m['letters'][0]['letter']} {m['letters'][0]['effect']:+.2f}" in line
 
 
 def test_the_usual_model(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,7 +242,9 @@ def test_mistakes_of_several_are_told_apart(here: Path) -> None:
     assert "\x1b" not in result.stdout
     told = [line.strip() for line in result.stdout.splitlines() if " on " in line or "truth" in line]
     assert told[::2] == [f"{model}.npz on {data}.csv" for data in "zy" for model in "ab"]
-    assert [line.split() for line in told[1::2]] == [["name", "truth", "answer", "probability"]] * 4
+    assert [line.split() for line in told[1::2]] == [
+        ["name", "truth", "answer", "probability", "because"]
+    ] * 4
     assert "errors" not in read("z.csv", "-m", "a.npz", "--errors", 0)
     table = fine("z.csv", "-m", "a.npz", "--errors", 9).stdout
     assert table.count("[b]Papas[/b]") == 1
@@ -409,7 +416,6 @@ def test_a_failure_counts_though_nobody_reads_the_results(here: Path, form: str)
         ["--predictions", "p.txt"],
         ["--predictions", "p.gz"],
         ["--predictions", "p.txt.gz"],
-        ["--format", "csv", "--errors", "1"],
         ["--format", "csv", "--confusion", "-"],
         ["--confusion", "c.txt"],
         ["--reliability", "c.csv"],
@@ -455,7 +461,8 @@ def test_a_terminal_shows_the_figures_that_fit(width: int, monkeypatch: pytest.M
     letters = "".join(line[1:13].split("  ")[0].strip() for line in lines[3:])
     assert width > 60 or runs[0].model.startswith(letters[:12])
     file = Terminal()
-    write_mistakes(runs, 2, file)
+    wrong = Mistake("long" * 20, "A", "B", 0.9, (Counted("-ong-", 1.5), Counted("-lon-", 0.5)), ())
+    write_mistakes([wrong], file)
     assert max(map(len, BOLD.sub("", file.getvalue()).splitlines())) <= width
 
 

@@ -1,4 +1,4 @@
-"""Evaluations as tables and as JSON: figures, comparisons, mistakes, names scored."""
+"""Evaluations as tables and as JSON: figures, comparisons, names scored."""
 
 import csv
 import io
@@ -17,25 +17,26 @@ from rnn_names.names.labels import Labels
 from rnn_names.names.packed import packing
 from rnn_names.names.source import GZIP
 from rnn_names.names.tables import DELIMITERS, form_of
+from rnn_names.show.mistakes import MISTAKE, mistake_record
 from rnn_names.show.predictions import UNKNOWN
 from rnn_names.show.tables import new_console, new_table, print_table, text_table
 
 if TYPE_CHECKING:
+    from rnn_names.insight.mistakes import Mistake
     from rnn_names.model.evaluation import Evaluation
 
-MISTAKE = ("name", "truth", "answer", "probability")
 SCORED_NAME = (*MISTAKE, "truth_rank", "truth_probability")
 TELLING = 12  # least width of the columns that distinguish runs
 
 
-def evaluation_json(runs: Sequence[Run], errors: int = 0) -> str:
+def evaluation_json(runs: Sequence[Run], mistakes: Sequence[Sequence["Mistake"]] = ()) -> str:
     """One object, or for several runs an array of objects that begin with model, data and part.
 
     Its members are the fields of Metrics, the number of names of each unknown label, the comparison with
-    the first model on the same names and, on request, the most confident mistakes.
+    the first model on the same names and, if there are lists of them, the mistakes of each run.
     """
     records: list[dict[str, Any]] = []
-    for run, comparison in zip(runs, compared(runs), strict=True):
+    for k, (run, comparison) in enumerate(zip(runs, compared(runs), strict=True)):
         record = asdict(run.evaluation.metrics)
         record["intervals"] = run.evaluation.intervals
         if len(runs) > 1:
@@ -43,9 +44,8 @@ def evaluation_json(runs: Sequence[Run], errors: int = 0) -> str:
         record["unknown_labels"] = dict(sorted(run.evaluation.unknown.items()))
         if comparison:
             record["against_first"] = comparison._asdict()
-        if errors:
-            mistakes = (_scored_name(run, i) for i in run.evaluation.mistakes(errors))
-            record["errors"] = [{key: mistake[key] for key in MISTAKE} for mistake in mistakes]
+        if mistakes:
+            record["errors"] = [*map(mistake_record, mistakes[k])]
         records.append(record)
     return json.dumps(records if len(runs) > 1 else records[0], ensure_ascii=False, indent=2)
 
@@ -155,21 +155,6 @@ def write_compared(runs: Sequence[Run], file: TextIO) -> None:
     for row in zip(*told.values(), *figures.values(), strict=True):
         table.add_row(*row)
     print_table(table, new_console(file))
-
-
-def write_mistakes(runs: Sequence[Run], n: int, file: TextIO) -> None:
-    """The most confident mistakes: a table for each run, with a title if there are several."""
-    console = new_console(file)
-    for run in runs:
-        table = text_table(*MISTAKE[:-1])
-        table.add_column(MISTAKE[-1], justify="right", no_wrap=True)
-        for i in run.evaluation.mistakes(n):
-            mistake = _scored_name(run, i)
-            texts = (printable(mistake[key]) for key in MISTAKE[:-1])
-            table.add_row(*texts, f"{mistake['probability']:.3f}")
-        if len(runs) > 1:
-            console.print(printable(run.title))
-        print_table(table, console)
 
 
 def _telling(runs: Sequence[Run]) -> dict[str, list[str]]:
