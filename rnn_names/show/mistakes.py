@@ -16,11 +16,14 @@ BECAUSE = "because"  # the column of the parts that speak for an answer
 TOLD, LEAST = 3, 0.05  # parts, at most, that are told, and the least effect of one
 
 
-def mistake_record(mistake: "Mistake") -> dict[str, Any]:
-    """A mistake for JSON, with every part that speaks for its answer; effects are on log-odds, in nats."""
+def mistake_record(mistake: "Mistake", truth: str = MISTAKE[1]) -> dict[str, Any]:
+    """A mistake for JSON, with every part that speaks for its answer; effects are on log-odds, in nats.
+
+    `truth` is the key of the label.
+    """
     return {
         "name": mistake.name,
-        "truth": mistake.truth,
+        truth: mistake.truth,
         "answer": mistake.answer,
         "probability": round(mistake.probability, 6),
         "ngrams": [{"ngram": part, "effect": round(effect, 6)} for part, effect in mistake.ngrams],
