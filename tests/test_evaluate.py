@@ -28,7 +28,7 @@ from rnn_names.model.classifier import NameClassifier
 from rnn_names.model.evaluation import Evaluation, Run
 from rnn_names.model.metrics import ranks
 from rnn_names.names.example import Example
-from rnn_names.show.evaluation import write_comparison
+from rnn_names.show.evaluation import warnings, write_comparison
 from rnn_names.show.mistakes import write_mistakes
 from tests import test_cli
 
@@ -218,6 +218,34 @@ def test_the_most_confident_mistakes(here: Path, few_countries: Path, threshold:
         shown = [*m["name"].split(), m["truth"], m["answer"], f"{m['probability']:.3f}"]
         assert line.split()[: len(shown)] == shown
         assert f"{m['letters'][0]['letter']} {m['letters'][0]['effect']:+.2f}" in line
+
+
+@pytest.mark.parametrize(
+    ("n", "right", "said"),
+    [
+        (50, 40, ""),
+        (49, 49, "49 names scored: an accuracy of 1.00 here means 0.93 to 1.00 elsewhere"),
+        (12, 9, "12 names scored: an accuracy of 0.75 here means 0.47 to 0.91 elsewhere"),
+        (2, 0, "2 names scored: an accuracy of 0.00 here means 0.00 to 0.66 elsewhere"),
+        (1, 1, "1 name scored: an accuracy of 1.00 here means 0.21 to 1.00 elsewhere"),
+    ],
+)
+def test_what_few_names_tell(n: int, right: int, said: str) -> None:
+    names = [f"name{chr(97 + k // 26)}{chr(97 + k % 26)}" for k in range(n)]
+    examples = [Example(name, "AB"[k < right]) for k, name in enumerate(names)]
+    p, truth = np.array([[0.1, 0.9]] * n), np.array([int(k < right) for k in range(n)])
+    told = warnings(Evaluation("AB", examples, p, truth, Counter(), 0.0))
+    assert len(told) == bool(said)
+    assert "".join(told).startswith(said)
+
+
+def test_few_names_are_warned_of(here: Path, few_countries: Path) -> None:
+    result = fine("x.csv", "-m", "a.npz")
+    (warning,) = (line for line in result.stderr.splitlines() if line.startswith("warning: "))
+    assert read("x.csv", "-m", "a.npz")["warnings"] == [warning.removeprefix("warning: ")]
+    several = fine("x.csv", "-m", "a.npz", "-m", "b.npz").stderr
+    assert [f"warning: {m}.npz on x.csv: " in several for m in "ab"] == [True, True]
+    assert read(few_countries, "-m", "a.npz")["warnings"] == []
 
 
 def test_the_usual_model(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,11 +90,14 @@ def score(
 
 
 def note(run: "Run", several: bool) -> None:
-    """Say which names are scored, and which labels are unknown."""
+    """Say which names are scored, whether they are few, and which labels are unknown."""
     from rnn_names.base.text import printable
+    from rnn_names.show.evaluation import warnings
 
     where = run.title if several else run.names
     typer.echo(f"{printable(where)}: {run.evaluation.metrics.n:,} names", err=True)
+    for warning in warnings(run.evaluation):
+        typer.echo(f"warning: {f'{printable(where)}: ' if several else ''}{warning}", err=True)
     if run.evaluation.nameless:
         typer.echo(f"left out: {nameless(run.evaluation.nameless)}", err=True)
     for label, count in sorted(run.evaluation.unknown.items()):

@@ -26,19 +26,33 @@ if TYPE_CHECKING:
     from rnn_names.model.evaluation import Evaluation
 
 SCORED_NAME = (*MISTAKE, "truth_rank", "truth_probability")
+FEW = 50  # names, below which their figures are hardly known
 TELLING = 12  # least width of the columns that distinguish runs
+
+
+def warnings(evaluation: "Evaluation") -> list[str]:
+    """What few names do not tell."""
+    n, (low, high) = evaluation.metrics.n, evaluation.intervals["accuracy"]
+    if n >= FEW:
+        return []
+    return [
+        f"{n} name{'s' * (n != 1)} scored: an accuracy of {evaluation.metrics.accuracy:.2f} here means "
+        f"{low:.2f} to {high:.2f} elsewhere; score more names (train --folds 5 scores all of its data)"
+    ]
 
 
 def evaluation_json(runs: Sequence[Run], mistakes: Sequence[Sequence["Mistake"]] = ()) -> str:
     """One object, or for several runs an array of objects that begin with model, data and part.
 
-    Its members are the fields of Metrics, the number of names of each unknown label, the comparison with
-    the first model on the same names and, if there are lists of them, the mistakes of each run.
+    Its members are the fields of Metrics, intervals, warnings, the number of names of each unknown label,
+    the comparison with the first model on the same names and, if there are lists of them, the mistakes of
+    each run.
     """
     records: list[dict[str, Any]] = []
     for k, (run, comparison) in enumerate(zip(runs, compared(runs), strict=True)):
         record = asdict(run.evaluation.metrics)
         record["intervals"] = run.evaluation.intervals
+        record["warnings"] = warnings(run.evaluation)
         if len(runs) > 1:
             record = {"model": run.model, "data": run.data, "part": run.part, **record}
         record["unknown_labels"] = dict(sorted(run.evaluation.unknown.items()))

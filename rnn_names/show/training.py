@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rnn_names.base.text import printable
 from rnn_names.model.metrics import wilson
-from rnn_names.show.evaluation import between
+from rnn_names.show.evaluation import FEW, between
 
 if TYPE_CHECKING:
     from rnn_names.model.recipe import TrainConfig
@@ -54,9 +54,6 @@ def epoch_line(report: "EpochReport", config: "TrainConfig") -> str:
     name = epoch_name(report.network, report.epoch, config)
     line = "  ".join([name, *figures, f"gradient {report.grad_norm:.2f}"])
     return line + ("  *" if report.members else "")
-
-
-FEW = 50  # names of a part, below which its figures are hardly known
 
 
 def chosen_line(training: "Training") -> str:
