@@ -814,7 +814,8 @@ def test_two_networks(few_countries: Path, here: Path) -> None:
     ]
     # The last epoch with a star is in the file.
     best, entry = [pair for pair in zip(lines, model.history, strict=True) if pair[0].endswith("  *")][-1]
-    assert f"saved m.npz: {best.split('  ')[0]} had the lowest validation loss" in result.stderr
+    saved = f"saved m.npz: {best.split('  ')[0]} had the lowest validation loss; "
+    assert f"{saved}the model averages all 2 networks" in result.stderr
     metrics = scored("-m", "m.npz", "--split", "val")
     assert metrics["nll"] == pytest.approx(entry["val_loss"], abs=1e-5)
     assert metrics["accuracy"] == pytest.approx(entry["val_accuracy"])
@@ -891,8 +892,12 @@ def test_the_file_has_what_is_said_to_be_the_best(
         )
     else:
         said = re.search(
-            r"m\.npz: (network ./2, epoch \d+/8) had the lowest validation loss", result.stderr
+            r"m\.npz: (network ./2, epoch \d+/8) had the lowest validation loss; the model (.+) networks",
+            result.stderr,
         )
+        kept = len(checkpoint.load(here / "m.npz").members)
+        assert said is not None
+        assert said[2] == {1: "is 1 of the 2", 2: "averages all 2"}[kept]
     assert said is not None
     assert losses[said[1]] == min(losses.values())
     assert scored("-m", "m.npz", "--split", "val")["nll"] == pytest.approx(min(losses.values()), abs=0.001)

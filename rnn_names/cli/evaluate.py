@@ -28,7 +28,17 @@ from rnn_names.cli.options import (
     results,
 )
 from rnn_names.cli.reading import DataCommand
-from rnn_names.cli.runs import Part, failures, named, note, note_told, note_unlike, runs, score
+from rnn_names.cli.runs import (
+    Part,
+    failures,
+    named,
+    note,
+    note_told,
+    note_unlike,
+    own_folds,
+    runs,
+    score,
+)
 
 if TYPE_CHECKING:
     from rnn_names.insight.mistakes import Mistake
@@ -175,6 +185,18 @@ def evaluate(
     inputs = [*(data or []), *(file for each in paths for file in model_inputs(each, prior))]
     check_outputs(outputs, inputs)
     models = [named(path, verbose, prior, raw) for path in paths]
+    of_names = (
+        bool(errors or predictions or pictures or threshold or by or groups or prior or raw)
+        or format is Format.csv
+    )
+    if not data and (folds := own_folds(models, split, of_names)):
+        failed = list(
+            failures([(models[0].name, folds.accuracy, folds.macro_f1)], min_accuracy, min_macro_f1)
+        )
+        evaluation.write_folds(folds, format is Format.json, out)
+        if failed:
+            raise QualityError(*failed)
+        return
     if outputs and not data:
         check_outputs(outputs, [own_source(each.classifier.model.data) for each in models])
     own = models[0].classifier.model.data.form
@@ -194,7 +216,10 @@ def evaluate(
     draw("evaluate", files, scored[0].evaluation)
     of_name = {each.name: each.classifier for each in models}
     wrong = [mistakes(of_name[run.model], run.evaluation, errors) for run in scored] if errors else []
-    failed = list(failures(scored, min_accuracy, min_macro_f1))
+    figures = [
+        (run.title, run.evaluation.metrics.accuracy, run.evaluation.metrics.macro_f1) for run in scored
+    ]
+    failed = list(failures(figures, min_accuracy, min_macro_f1))
     try:
         _show(scored, format, wrong, out)
         if table:

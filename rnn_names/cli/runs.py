@@ -1,6 +1,6 @@
 """The runs of `evaluate`: which model is scored on which data, and notes on each."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,6 +11,7 @@ from rnn_names.base.errors import DataError
 from rnn_names.cli.options import Grouping, groups_of, load, model_name, model_path, nameless
 
 if TYPE_CHECKING:
+    from rnn_names.model.checkpoint import CrossValidation
     from rnn_names.model.classifier import NameClassifier
     from rnn_names.model.evaluation import Evaluation, Run
     from rnn_names.model.own_data import DataSet
@@ -65,6 +66,21 @@ def runs(
             typer.echo(
                 "this includes names that the model was trained on; --split test leaves them out", err=True
             )
+
+
+def own_folds(models: Sequence[Named], split: Part | None, of_names: bool) -> "CrossValidation | None":
+    """The cross-validation of a model alone, whose training has left no test part; else None.
+
+    `of_names` says that more is asked for than figures.
+    """
+    (name, classifier), *others = models
+    found = classifier.model.folds
+    if others or of_names or not found or split not in (None, Part.test) or classifier.model.data.test:
+        return None
+    typer.echo(
+        f"{name}: {found.names:,} names, each scored in training by a model of the other folds", err=True
+    )
+    return found
 
 
 def score(
@@ -139,16 +155,16 @@ def note_unlike(runs: "Sequence[Run]") -> None:
 
 
 def failures(
-    runs: "Sequence[Run]", min_accuracy: float | None, min_macro_f1: float | None
+    scores: Iterable[tuple[str, float, float]], min_accuracy: float | None, min_macro_f1: float | None
 ) -> Iterator[str]:
-    """A line for each figure of a run that is too low."""
+    """A line for each figure that is too low, given what was scored, its accuracy and its macro-F1."""
     from rnn_names.base.text import printable
 
-    for run in runs:
-        where, metrics = printable(run.title), run.evaluation.metrics
+    for title, accuracy, macro_f1 in scores:
+        where = printable(title)
         for figure, value, least in (
-            ("accuracy", metrics.accuracy, min_accuracy),
-            ("macro-F1", metrics.macro_f1, min_macro_f1),
+            ("accuracy", accuracy, min_accuracy),
+            ("macro-F1", macro_f1, min_macro_f1),
         ):
             if least is not None and value < least:
                 yield (

@@ -13,6 +13,7 @@ from rnn_names.base.files import replacing
 from rnn_names.base.text import printable
 from rnn_names.model.comparison import compared
 from rnn_names.model.evaluation import Run
+from rnn_names.model.metrics import wilson
 from rnn_names.names.labels import Labels
 from rnn_names.names.packed import packing
 from rnn_names.names.source import GZIP
@@ -23,6 +24,7 @@ from rnn_names.show.tables import new_console, new_table, print_table, text_tabl
 
 if TYPE_CHECKING:
     from rnn_names.insight.mistakes import Mistake
+    from rnn_names.model.checkpoint import CrossValidation
     from rnn_names.model.evaluation import Evaluation
 
 SCORED_NAME = (*MISTAKE, "truth_rank", "truth_probability")
@@ -206,6 +208,27 @@ def write_metrics(evaluation: "Evaluation", file: TextIO) -> None:
             printable(country), f"{m.n:,}", f"{m.precision:.2f}", f"{m.recall:.2f}", f"{m.f1:.2f}"
         )
     print_table(countries, console)
+
+
+def write_folds(found: "CrossValidation", as_json: bool, file: TextIO) -> None:
+    """The scores of a cross-validation: a table, or one object."""
+    interval = wilson(found.accuracy * found.names, found.names)
+    if as_json:
+        figures = {"n": found.names, **asdict(found), "intervals": {"accuracy": interval}}
+        del figures["names"]
+        print(json.dumps(figures, indent=2), file=file)
+        return
+    table = new_table("metric", "mean of the folds", "standard error", "95 % interval")
+    table.add_row("names", f"{found.names:,}", "", "")
+    table.add_row("folds", f"{found.folds}", "", "")
+    low, high = interval
+    for label, value, error, between_these in (
+        ("accuracy", found.accuracy, found.accuracy_error, f"{low:.3f} to {high:.3f}"),
+        ("macro-F1", found.macro_f1, found.macro_f1_error, ""),
+        ("NLL (nats)", found.nll, found.nll_error, ""),
+    ):
+        table.add_row(label, f"{value:.3f}", f"{error:.3f}", between_these)
+    print_table(table, new_console(file))
 
 
 def between(interval: tuple[float, float]) -> str:

@@ -17,7 +17,7 @@ from rnn_names.base.bundled import bundled_given_names, bundled_surnames
 from rnn_names.base.errors import CheckpointError, LostProcessError, OutputError, TrainingError
 from rnn_names.base.files import check_apart, check_writable, is_regular
 from rnn_names.model import checkpoint
-from rnn_names.model.checkpoint import Checkpoint, DataInfo
+from rnn_names.model.checkpoint import Checkpoint, CrossValidation, DataInfo
 from rnn_names.model.recipe import chosen
 from rnn_names.names.bad_records import STOPPING, BadRecords
 from rnn_names.names.example import Example
@@ -27,7 +27,7 @@ from rnn_names.names.spelling import RULE, has_letters
 from rnn_names.names.split import VERSION, fingerprint
 from rnn_names.names.tables import Format
 from rnn_names.training import state
-from rnn_names.training.folds import FoldReport, cross_validated
+from rnn_names.training.folds import FoldReport, cross_validated, summary
 from rnn_names.training.history import history_entry
 from rnn_names.training.loop import EpochReport, State
 from rnn_names.training.plan import Plan
@@ -72,6 +72,7 @@ class Training:
     network    the network that is trained
     history    what a model file keeps of each epoch so far
     best       the best model so far, that of the epoch at `history[kept]`; None before the first epoch
+    folds      the scores of `cross_validate`; None without
     replaces   whether the output file held a model before
     """
 
@@ -123,6 +124,7 @@ class Training:
         self.data, self.network, self.info = self.plan.data, self.plan.network, self.plan.info
         self.history: list[dict[str, float | None]] = []
         self.best: Checkpoint | None = None
+        self.folds: CrossValidation | None = None
         self.kept = 0
         self._start = State()
         self._digest = state.digest(self.data)
@@ -130,8 +132,13 @@ class Training:
             self._go_on(resumed)
 
     def cross_validate(self) -> Iterator[StepReport | FoldReport]:
-        """Score every name by a model of the other folds; nothing is written."""
-        return cross_validated(self.examples, self.given, self.job.folds, self.plan, self.shape)
+        """Score every name by a model of the other folds; the model of `run` will keep the scores."""
+        reports = []
+        for event in cross_validated(self.examples, self.given, self.job.folds, self.plan, self.shape):
+            if isinstance(event, FoldReport):
+                reports.append(event)
+            yield event
+        self.folds = summary(reports)
 
     def run(self) -> Iterator[StepReport | EpochReport]:
         """Train to the end. When an EpochReport is handed out, model and state are in their files."""
@@ -165,13 +172,13 @@ class Training:
                 f"{again}, or remove that file to train anew"
             )
         self.best, self.kept, self._start = best, resumed.kept, resumed.state
-        self.history = best.history
+        self.history, self.folds = best.history, best.folds
 
     def _keep(self, event: EpochReport) -> None:
         """Write the best model, if this epoch has it, and where to go on from here."""
         self.history.append(history_entry(event))
         if event.members is not None:
-            best = self.plan.model(event, self.history)
+            best = replace(self.plan.model(event, self.history), folds=self.folds)
             checkpoint.save(self.job.output, best, self.job.bits)
             self.best, self.kept = best, len(self.history) - 1  # not before it is in its file
         assert self.best is not None  # the first epoch is the best so far
