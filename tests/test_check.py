@@ -202,6 +202,7 @@ def test_planted_labels_are_the_most_in_doubt(tmp_path: Path) -> None:
     [
         ([("Yamamoto", "Italy"), ("Rossi", "Italy")], 0, "Japan is no label of these rows"),
         ([("Yamamoto", "Italy"), ("Sato", "Japan")], 1, "Japan is one"),
+        ([("Kowalski", "Greece"), ("Nowak", "Poland")], 1, "Poland is the likelier one of the two"),
         ([("Yamamoto", "ITALY"), ("Sato", "JP"), ("Rossi", "IT")], 1, "other words for the labels"),
         ([("Yamamoto", "Italy"), ("Yamamoto", "Italy"), ("Sato", "Japan")], 2, "a row twice"),
         ([("Yamamoto", "Atlantis"), ("Sato", "Japan")], 0, "a label that the model does not know"),

@@ -1,4 +1,4 @@
-"""Rows whose label a model doubts: another label of the data is likelier than all others together.
+"""Rows whose label a model doubts: another label of the data is likelier than all others of them together.
 
 A model that was trained on a row has learned its label, right or wrong. Of such rows it doubts too few.
 """
@@ -50,9 +50,10 @@ def doubts(classifier: NameClassifier, examples: Sequence[Example], n: int) -> D
     own = np.isin(np.arange(len(classifier.countries)), [k for k in place.values() if k is not None])
 
     def judged(some: Sequence[Example]) -> Evaluation:
-        """The answers, of which labels that the data do not have are none."""
+        """The answers, if a name has one of the labels of the data."""
         scored = classifier.score(some, SURE)
-        return replace(scored, p=np.where(own, scored.p, 0))
+        p = np.where(own, scored.p, 0)
+        return replace(scored, p=p / p.sum(axis=1, keepdims=True).clip(np.finfo(p.dtype).tiny))
 
     known = [e for e in examples if has_letters(e.name) and e.country not in unknown]
     doubted, worst = 0, list[Example]()
