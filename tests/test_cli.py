@@ -27,7 +27,7 @@ from rnn_names.cli import app
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.classifier import NameClassifier
-from rnn_names.model.recipe import LARGE, Shape, TrainConfig, chosen, known_ngrams
+from rnn_names.model.recipe import LARGE, SUITED, Shape, TrainConfig, chosen, defaults, known_ngrams
 from rnn_names.names.examples import read_examples
 from rnn_names.network.cells import CELLS
 from rnn_names.network.config import READOUTS
@@ -217,6 +217,22 @@ def test_the_defaults_of_the_command_are_those_of_the_library() -> None:
             else:
                 assert str(value) == shown or float(shown) == value
     assert (Shape(), TrainConfig()) == chosen({}, 0)
+
+
+def test_the_table_of_defaults_is_that_of_the_recipe() -> None:
+    text = Path(loop.__file__).with_name("README.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines()]
+    told = {row[0]: row[1:] for row in rows if row and row[0] in SUITED.values()}
+    expected = {}
+    for names, tuned in ((LARGE - 1, False), (LARGE, False), (LARGE, True)):
+        shape, config = chosen({}, names, tuned)
+        networks = f"{config.networks} × {shape.cell} of {shape.hidden_size} units"
+        figures = map(str, (config.epochs, config.patience, config.label_smoothing))
+        expected[SUITED[defaults(names, tuned)]] = [
+            "those of the model" if tuned else networks,
+            *figures,
+        ]
+    assert told == expected
 
 
 @pytest.mark.parametrize("names", [0, LARGE])

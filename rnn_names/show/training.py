@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rnn_names.base.text import printable
 from rnn_names.model.metrics import wilson
+from rnn_names.model.recipe import SUITED, defaults
 from rnn_names.show.evaluation import FEW, between
 
 if TYPE_CHECKING:
@@ -58,14 +59,15 @@ def epoch_line(report: "EpochReport", config: "TrainConfig") -> str:
 
 
 def chosen_line(training: "Training") -> str:
-    """What is trained: the size, the epochs and the patience, and what it starts from."""
+    """What is trained: the size, the epochs and the patience; what it starts from; which defaults."""
     network, config = training.network, training.config
     start = f"from {printable(training.info.base)}: " if training.info.base else ""
     count = f"{config.networks} × " if config.networks > 1 else ""
-    patience = f", patience {config.patience}" if config.patience else ""
+    patience = f"patience {config.patience}" if config.patience else "no early stop"
     return (
         f"{start}{count}{network.cell} of {network.hidden_size} units, "
-        f"{network.inputs - network.symbols:,} n-grams; {config.epochs} epochs{patience}"
+        f"{network.inputs - network.symbols:,} n-grams; {config.epochs} epochs, {patience}; "
+        f"defaults for {SUITED[defaults(training.read, bool(training.info.base))]}"
     )
 
 
