@@ -19,6 +19,7 @@ from rnn_names.names.examples import read_examples
 from rnn_names.names.split import unique
 from rnn_names.network.scores import forward
 from rnn_names.network.sums import with_sums
+from rnn_names.show.training import chosen_line
 from rnn_names.training import state
 from rnn_names.training.folds import FoldReport
 from rnn_names.training.logistic import solved
@@ -28,6 +29,7 @@ from rnn_names.training.start import Base
 from tests.test_cli import failed, fine, invoke
 
 QUICK = ["--epochs", "2", "--workers", "1"]
+SHORT = ["--epochs", "1", "--workers", "1"]
 
 
 def train(*args: object) -> Any:
@@ -175,6 +177,82 @@ def test_folds_score_every_name_once(base_file: Path, halves: Path, here: Path) 
     assert "± " in done.output
     model = checkpoint.load("a.npz")
     assert (model.data.test, model.training.test_split) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("of_base", "options", "bits"),
+    [
+        (4, [], 8),
+        (8, [], 8),
+        (16, [], 32),
+        (32, [], 32),
+        (4, ["--bits", "32"], 32),
+        (4, ["--bits", "8"], 8),
+        (4, ["--bits", "4"], 4),
+        (32, ["--bits", "4"], 4),
+    ],
+    ids=str,
+)
+def test_from_a_base_of_few_bits_a_model_has_eight(
+    *, knowing: Checkpoint, halves: Path, here: Path, of_base: int, options: list[str], bits: int
+) -> None:
+    checkpoint.save("base.npz", knowing, of_base)
+    done = train(halves, "--from", "base.npz", "-o", "a.npz", *SHORT, *options)
+    assert done.exit_code == 0, done.output
+    model = checkpoint.load("a.npz")
+    assert model.members[0]["forward.U"].dtype == {4: np.uint8, 8: np.int8, 32: np.float32}[bits]
+    checkpoint.save("again.npz", model, bits)
+    assert Path("a.npz").read_bytes() == Path("again.npz").read_bytes()
+
+
+@pytest.mark.parametrize("bits", [None, 8, 32])
+def test_a_resumed_training_from_a_base_of_few_bits_gives_the_same_bytes(
+    knowing: Checkpoint, halves: Path, here: Path, bits: int | None
+) -> None:
+    checkpoint.save("base.npz", knowing, 4)
+    recipe = {"epochs": 2, "workers": 1, "val_split": 0.2}
+    whole, stopped = (
+        Job(data=halves, output=Path(f"{name}.npz"), recipe=recipe, base=Path("base.npz"), bits=bits)
+        for name in ("whole", "stopped")
+    )
+    for _ in Training(whole).run():
+        pass
+    for event in Training(stopped).run():
+        if isinstance(event, EpochReport):
+            break
+    for _ in Training(stopped, state.load(state.state_path(stopped.output))).run():
+        pass
+    assert Path("stopped.npz").read_bytes() == Path("whole.npz").read_bytes()
+    model = checkpoint.load("whole.npz")
+    assert model.members[0]["forward.U"].dtype == {8: np.int8, 32: np.float32}[bits or 8]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "started", "told"),
+    [
+        (
+            {},
+            False,
+            "3 × gru of 64 units, 0 n-grams; 20 epochs, patience 5; defaults for fewer than 200,000",
+        ),
+        (
+            {"networks": 1, "cell": "rnn", "hidden_size": 3, "ngrams": 0, "epochs": 7, "patience": 0},
+            False,
+            "rnn of 3 units, 0 n-grams; 7 epochs, no early stop; defaults for fewer than 200,000 names",
+        ),
+        (
+            {},
+            True,
+            "from base.npz: gru of 8 units, 216 n-grams; 10 epochs, patience 5; defaults for a model",
+        ),
+    ],
+    ids=str,
+)
+def test_train_says_what_it_has_chosen(
+    *, base_file: Path, halves: Path, here: Path, recipe: dict[str, Any], started: bool, told: str
+) -> None:
+    job = Job(data=halves, output=Path("a.npz"), recipe=recipe, base=base_file if started else None)
+    assert chosen_line(Training(job)).startswith(told)
 
 
 @pytest.fixture(scope="module")

@@ -41,6 +41,7 @@ class Job:
 
     `data` None is the bundled surnames; `given_names` None is then the bundled given names, else none.
     `recipe` has the fields of Shape and TrainConfig that are not left to the number of names.
+    `bits` of each parameter in the file; None for those of `Base.bits`, without a base 32.
     `base` is a model to start from; with `folds` there is no test part, see `folds.cross_validated`.
     `options` are the caller's own words for all this; a state keeps them.
     """
@@ -51,7 +52,7 @@ class Job:
     given_names: Path | None = None
     form: Format = Format()
     bad: BadRecords = STOPPING
-    bits: int = 32
+    bits: int | None = None
     base: Path | None = None
     folds: int = 0
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -68,6 +69,7 @@ class Training:
     """A job under way.
 
     read       how many names were read; `data` is what became of them
+    bits       of each parameter in the output file
     nameless   how many of these have no letter, and are left out
     network    the network that is trained
     history    what a model file keeps of each epoch so far
@@ -90,6 +92,7 @@ class Training:
         self.unfinished = state.state_path(job.output)
         self.replaces = check_output(job, resumed is not None)
         base = Base.load(job.base) if job.base else None
+        self.bits = job.bits or (base.bits if base else 32)
         source, given_names = job.sources
         self.examples = read_examples(source, job.form, job.bad) if examples is None else examples
         self.given = read_examples(given_names, job.form, job.bad) if given_names else []
@@ -154,7 +157,7 @@ class Training:
             raise
         assert self.best is not None  # every training has an epoch
         self.best = replace(self.best, history=self.history)
-        checkpoint.save(self.job.output, self.best, self.job.bits)
+        checkpoint.save(self.job.output, self.best, self.bits)
         self.unfinished.unlink(missing_ok=True)
 
     def _go_on(self, resumed: state.Interrupted) -> None:
@@ -179,7 +182,7 @@ class Training:
         self.history.append(history_entry(event))
         if event.members is not None:
             best = replace(self.plan.model(event, self.history), folds=self.folds)
-            checkpoint.save(self.job.output, best, self.job.bits)
+            checkpoint.save(self.job.output, best, self.bits)
             self.best, self.kept = best, len(self.history) - 1  # not before it is in its file
         assert self.best is not None  # the first epoch is the best so far
         best = replace(self.best, history=self.history)
