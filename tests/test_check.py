@@ -1,6 +1,7 @@
 """The findings of `check`."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,11 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from rnn_names.cli import app
+from rnn_names.insight.doubts import doubts
+from rnn_names.model.classifier import NameClassifier
 from rnn_names.names import checks
 from rnn_names.names.example import Example
+from rnn_names.names.examples import read_examples
 from rnn_names.names.findings import Check, Found, Label
 from rnn_names.names.spelling import has_letters, normalise, split_key
 from rnn_names.names.split import unique
@@ -167,3 +171,95 @@ def test_a_rare_label_that_is_nearly_a_frequent_one() -> None:
     found = look(*many, ("x", "Germny"), ("y", "germany "), ("z", "Atlantis"))
     assert found.misspelled == {"Germny": "Germany"}
     assert "the label 'Germny' (1) may be 'Germany' misspelled" in found.warnings
+
+
+PEOPLE = {
+    "Japan": ("Yamamoto", "Nakamura", "Kobayashi", "Hashimoto", "Fujiwara"),
+    "Poland": ("Kowalczyk", "Wojciechowski", "Szymański", "Dąbrowski", "Grabowska"),
+    "Greece": ("Papadopoulos", "Georgiou", "Konstantinidis", "Dimitriadis", "Ioannidou"),
+}
+PLANTED = (("Matsumoto", "Poland"), ("Lewandowski", "Greece"), ("Oikonomopoulos", "Japan"))
+
+
+def people(folder: Path, *more: tuple[str, str]) -> Path:
+    """A table of people under their countries, with more rows."""
+    rows = [(name, label) for label, names in PEOPLE.items() for name in names]
+    path = folder / "people.csv"
+    lines = [f"{name},{label}\n" for name, label in [*rows, *PLANTED, *more]]
+    path.write_text("name,country\n" + "".join(lines), encoding="utf-8")
+    return path
+
+
+def test_planted_labels_are_the_most_in_doubt(tmp_path: Path) -> None:
+    found = doubts(NameClassifier.load(), read_examples(people(tmp_path)), 3)
+    assert {(one.name, one.truth) for one in found.mislabelled} == {*PLANTED}
+    assert {one.name: one.answer for one in found.mislabelled} == {
+        "Matsumoto": "Japan",
+        "Lewandowski": "Poland",
+        "Oikonomopoulos": "Greece",
+    }
+    probabilities = [one.probability for one in found.mislabelled]
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert all(one.ngrams for one in found.mislabelled)
+    assert (found.judged, found.doubted, found.unknown) == (18, 3, {})
+
+
+@pytest.mark.parametrize(
+    ("rows", "doubted", "why"),
+    [
+        ([("Yamamoto", "Italy"), ("Rossi", "Italy")], 0, "Japan is no label of these rows"),
+        ([("Yamamoto", "Italy"), ("Sato", "Japan")], 1, "Japan is one"),
+        ([("Kowalski", "Greece"), ("Nowak", "Poland")], 1, "Poland is the likelier one of the two"),
+        ([("Yamamoto", "ITALY"), ("Sato", "JP"), ("Rossi", "IT")], 1, "other words for the labels"),
+        ([("Yamamoto", "Italy"), ("Yamamoto", "Italy"), ("Sato", "Japan")], 2, "a row twice"),
+        ([("Yamamoto", "Atlantis"), ("Sato", "Japan")], 0, "a label that the model does not know"),
+        ([("Yamamoto", "Italy"), ("Yamamoto", "Japan")], 1, "a name under two labels"),
+        ([("7", "Italy"), ("Sato", "Japan")], 0, "a cell without a name"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_what_is_in_doubt(rows: list[tuple[str, str]], doubted: int, why: str) -> None:
+    found = doubts(NameClassifier.load(), [Example(*row) for row in rows], 20)
+    assert found.doubted == doubted
+    assert len(found.mislabelled) == min(doubted, 1)
+    assert found.judged == sum(has_letters(name) and label != "Atlantis" for name, label in rows)
+
+
+def test_many_rows_are_judged_some_at_a_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    classifier, examples = NameClassifier.load(), read_examples(people(tmp_path))
+    whole = doubts(classifier, examples, 2)
+    monkeypatch.setattr("rnn_names.insight.doubts.TOGETHER", 4)
+    in_parts = doubts(classifier, examples, 2)
+    assert in_parts._replace(mislabelled=[]) == whole._replace(mislabelled=[])
+    assert [one[:3] for one in in_parts.mislabelled] == [one[:3] for one in whole.mislabelled]
+
+
+def test_check_with_a_model_lists_the_labels_in_doubt(tmp_path: Path) -> None:
+    data = people(tmp_path, ("Quispe", "Atlantis"))
+    out, err = run(data, "-m", "bundled")
+    assert "not judged: 1 name of 'Atlantis', a label unknown to the model" in err
+    assert "it has learned their labels, right or wrong" in err
+    assert re.search(r"labels in doubt +3 +of 18 that the model judges", out)
+    lines = [line.split()[:3] for line in out.splitlines() if line.split()[:1] in [[n] for n, _ in PLANTED]]
+    assert sorted(lines) == [
+        ["Lewandowski", "Greece", "Poland"],
+        ["Matsumoto", "Poland", "Japan"],
+        ["Oikonomopoulos", "Japan", "Greece"],
+    ]
+    found = json.loads(run(data, "-m", "bundled", "--format", "json")[0])["doubts"]
+    assert list(found) == ["judged", "unknown", "doubted", "mislabelled"]
+    assert found["unknown"] == {"Atlantis": 1}
+    keys = ["name", "label", "answer", "probability", "ngrams", "letters"]
+    assert [list(one) for one in found["mislabelled"]] == [keys] * 3
+    assert "in doubt" not in run(data)[0]
+    assert "doubts" not in json.loads(run(data, "--format", "json")[0])
+
+
+def test_a_model_of_other_labels_cannot_judge(tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("name,country\nRossi,odd\nAbe,even\n", encoding="utf-8")
+    done = CliRunner().invoke(app, ["check", str(tmp_path / "own.csv"), "-m", "bundled"])
+    assert done.exit_code == 1
+    assert (
+        done.stderr == "error: the model knows none of the labels (odd, even), so it cannot judge them; "
+        "give -m a model of these labels, or leave -m out\n"
+    )

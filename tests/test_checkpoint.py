@@ -9,7 +9,7 @@ import time
 import tracemalloc
 import zipfile
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ import pytest
 from rnn_names.base.errors import CheckpointError, OutputError
 from rnn_names.base.files import check_writable
 from rnn_names.model import checkpoint
-from rnn_names.model.checkpoint import Checkpoint, DataInfo, load, save
+from rnn_names.model.checkpoint import Checkpoint, CrossValidation, DataInfo, load, save
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.model.header import DATA_BEFORE_FORMAT_3, DATA_BEFORE_FORMAT_4
 from rnn_names.model.recipe import BEFORE_FORMAT_3, BEFORE_FORMAT_4, TrainConfig
@@ -408,10 +408,51 @@ def test_a_file_that_is_not_as_it_should_be_is_refused(
     assert said in refused(path)
 
 
+FOLDS = CrossValidation(5, 600, 0.8, 0.01, 0.75, 0.02, 0.6, 0.03)
+
+
+def test_the_scores_of_folds_are_kept(small: Checkpoint, tmp_path: Path) -> None:
+    path = tmp_path / "m.npz"
+    save(path, small)
+    assert load(path).folds is None
+    rewrite(path, lambda header, arrays: header.pop("folds"))  # as files of before
+    assert_same(load(path), small)
+    save(path, replace(small, folds=FOLDS))
+    assert load(path).folds == FOLDS
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [],
+        "5",
+        {"folds": 5},
+        asdict(FOLDS) | {"more": 1},
+        asdict(FOLDS) | {"folds": 1},
+        asdict(FOLDS) | {"folds": 601},
+        asdict(FOLDS) | {"folds": 5.0},
+        asdict(FOLDS) | {"names": True},
+        asdict(FOLDS) | {"accuracy": 1.1},
+        asdict(FOLDS) | {"macro_f1": -0.1},
+        asdict(FOLDS) | {"nll": "0.5"},
+        asdict(FOLDS) | {"nll_error": float("inf")},
+        asdict(FOLDS) | {"accuracy_error": float("nan")},
+    ],
+    ids=str,
+)
+def test_scores_of_folds_that_cannot_be_are_refused(
+    small: Checkpoint, tmp_path: Path, values: object
+) -> None:
+    path = tmp_path / "m.npz"
+    save(path, small)
+    rewrite(path, lambda header, arrays: header.update(folds=values))
+    assert "CrossValidation" in refused(path) or "its cross-validation is" in refused(path)
+
+
 def as_format_2(header: dict[str, Any], pairs: object) -> None:
     """The header as version 2 wrote it."""
     header["format"] = 2
-    del header["alone"]
+    del header["alone"], header["folds"]
     for name in ("ngrams", "marked", "bag"):
         del header["network"][name]
     header["network"]["pairs"] = pairs

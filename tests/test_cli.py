@@ -27,7 +27,7 @@ from rnn_names.cli import app
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.classifier import NameClassifier
-from rnn_names.model.recipe import LARGE, Shape, TrainConfig, chosen, known_ngrams
+from rnn_names.model.recipe import LARGE, SUITED, Shape, TrainConfig, chosen, defaults, known_ngrams
 from rnn_names.names.examples import read_examples
 from rnn_names.network.cells import CELLS
 from rnn_names.network.config import READOUTS
@@ -217,6 +217,22 @@ def test_the_defaults_of_the_command_are_those_of_the_library() -> None:
             else:
                 assert str(value) == shown or float(shown) == value
     assert (Shape(), TrainConfig()) == chosen({}, 0)
+
+
+def test_the_table_of_defaults_is_that_of_the_recipe() -> None:
+    text = Path(loop.__file__).with_name("README.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines()]
+    told = {row[0]: row[1:] for row in rows if row and row[0] in SUITED.values()}
+    expected = {}
+    for names, tuned in ((LARGE - 1, False), (LARGE, False), (LARGE, True)):
+        shape, config = chosen({}, names, tuned)
+        networks = f"{config.networks} × {shape.cell} of {shape.hidden_size} units"
+        figures = map(str, (config.epochs, config.patience, config.label_smoothing))
+        expected[SUITED[defaults(names, tuned)]] = [
+            "those of the model" if tuned else networks,
+            *figures,
+        ]
+    assert told == expected
 
 
 @pytest.mark.parametrize("names", [0, LARGE])
@@ -814,7 +830,8 @@ def test_two_networks(few_countries: Path, here: Path) -> None:
     ]
     # The last epoch with a star is in the file.
     best, entry = [pair for pair in zip(lines, model.history, strict=True) if pair[0].endswith("  *")][-1]
-    assert f"saved m.npz: {best.split('  ')[0]} had the lowest validation loss" in result.stderr
+    saved = f"saved m.npz: {best.split('  ')[0]} had the lowest validation loss; "
+    assert f"{saved}the model averages all 2 networks" in result.stderr
     metrics = scored("-m", "m.npz", "--split", "val")
     assert metrics["nll"] == pytest.approx(entry["val_loss"], abs=1e-5)
     assert metrics["accuracy"] == pytest.approx(entry["val_accuracy"])
@@ -891,8 +908,12 @@ def test_the_file_has_what_is_said_to_be_the_best(
         )
     else:
         said = re.search(
-            r"m\.npz: (network ./2, epoch \d+/8) had the lowest validation loss", result.stderr
+            r"m\.npz: (network ./2, epoch \d+/8) had the lowest validation loss; the model (.+) networks",
+            result.stderr,
         )
+        kept = len(checkpoint.load(here / "m.npz").members)
+        assert said is not None
+        assert said[2] == {1: "is 1 of the 2", 2: "averages all 2"}[kept]
     assert said is not None
     assert losses[said[1]] == min(losses.values())
     assert scored("-m", "m.npz", "--split", "val")["nll"] == pytest.approx(min(losses.values()), abs=0.001)

@@ -20,13 +20,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import Result
 
+from rnn_names.insight.counted import Counted
+from rnn_names.insight.mistakes import Mistake
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.model.evaluation import Evaluation, Run
 from rnn_names.model.metrics import ranks
 from rnn_names.names.example import Example
-from rnn_names.show.evaluation import write_comparison, write_mistakes
+from rnn_names.show.evaluation import warnings, write_comparison
+from rnn_names.show.mistakes import write_mistakes
 from tests import test_cli
 
 # the library
@@ -203,16 +206,46 @@ def test_the_most_confident_mistakes(here: Path, few_countries: Path, threshold:
         "errors"
     ]
     assert [mistake["probability"] for mistake in listed] == expected
+    keys = ["name", "truth", "answer", "probability"]
     for mistake in listed:
-        assert list(mistake) == ["name", "truth", "answer", "probability"]
-        assert mistake in [{key: row[key] for key in mistake} for row in wrong]
+        assert list(mistake) == [*keys, "ngrams", "letters"]
+        assert {key: mistake[key] for key in keys} in [{key: row[key] for key in keys} for row in wrong]
     table = fine(
         few_countries, "-m", "a.npz", "--split", "all", "--errors", 5, "--threshold", threshold
     ).stdout
-    cells = [line.split() for line in table.splitlines()[-6:] if line.strip()]
-    assert cells == [
-        [*m["name"].split(), m["truth"], m["answer"], f"{m['probability']:.3f}"] for m in listed
-    ]
+    lines = [line for line in table.splitlines()[-6:] if line.strip()]
+    for line, m in zip(lines, listed, strict=True):
+        shown = [*m["name"].split(), m["truth"], m["answer"], f"{m['probability']:.3f}"]
+        assert line.split()[: len(shown)] == shown
+        assert f"{m['letters'][0]['letter']} {m['letters'][0]['effect']:+.2f}" in line
+
+
+@pytest.mark.parametrize(
+    ("n", "right", "said"),
+    [
+        (50, 40, ""),
+        (49, 49, "49 names scored: an accuracy of 1.00 here means 0.93 to 1.00 elsewhere"),
+        (12, 9, "12 names scored: an accuracy of 0.75 here means 0.47 to 0.91 elsewhere"),
+        (2, 0, "2 names scored: an accuracy of 0.00 here means 0.00 to 0.66 elsewhere"),
+        (1, 1, "1 name scored: an accuracy of 1.00 here means 0.21 to 1.00 elsewhere"),
+    ],
+)
+def test_what_few_names_tell(n: int, right: int, said: str) -> None:
+    names = [f"name{chr(97 + k // 26)}{chr(97 + k % 26)}" for k in range(n)]
+    examples = [Example(name, "AB"[k < right]) for k, name in enumerate(names)]
+    p, truth = np.array([[0.1, 0.9]] * n), np.array([int(k < right) for k in range(n)])
+    told = warnings(Evaluation("AB", examples, p, truth, Counter(), 0.0))
+    assert len(told) == bool(said)
+    assert "".join(told).startswith(said)
+
+
+def test_few_names_are_warned_of(here: Path, few_countries: Path) -> None:
+    result = fine("x.csv", "-m", "a.npz")
+    (warning,) = (line for line in result.stderr.splitlines() if line.startswith("warning: "))
+    assert read("x.csv", "-m", "a.npz")["warnings"] == [warning.removeprefix("warning: ")]
+    several = fine("x.csv", "-m", "a.npz", "-m", "b.npz").stderr
+    assert [f"warning: {m}.npz on x.csv: " in several for m in "ab"] == [True, True]
+    assert read(few_countries, "-m", "a.npz")["warnings"] == []
 
 
 def test_the_usual_model(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,7 +270,9 @@ def test_mistakes_of_several_are_told_apart(here: Path) -> None:
     assert "\x1b" not in result.stdout
     told = [line.strip() for line in result.stdout.splitlines() if " on " in line or "truth" in line]
     assert told[::2] == [f"{model}.npz on {data}.csv" for data in "zy" for model in "ab"]
-    assert [line.split() for line in told[1::2]] == [["name", "truth", "answer", "probability"]] * 4
+    assert [line.split() for line in told[1::2]] == [
+        ["name", "truth", "answer", "probability", "because"]
+    ] * 4
     assert "errors" not in read("z.csv", "-m", "a.npz", "--errors", 0)
     table = fine("z.csv", "-m", "a.npz", "--errors", 9).stdout
     assert table.count("[b]Papas[/b]") == 1
@@ -409,7 +444,6 @@ def test_a_failure_counts_though_nobody_reads_the_results(here: Path, form: str)
         ["--predictions", "p.txt"],
         ["--predictions", "p.gz"],
         ["--predictions", "p.txt.gz"],
-        ["--format", "csv", "--errors", "1"],
         ["--format", "csv", "--confusion", "-"],
         ["--confusion", "c.txt"],
         ["--reliability", "c.csv"],
@@ -455,7 +489,8 @@ def test_a_terminal_shows_the_figures_that_fit(width: int, monkeypatch: pytest.M
     letters = "".join(line[1:13].split("  ")[0].strip() for line in lines[3:])
     assert width > 60 or runs[0].model.startswith(letters[:12])
     file = Terminal()
-    write_mistakes(runs, 2, file)
+    wrong = Mistake("long" * 20, "A", "B", 0.9, (Counted("-ong-", 1.5), Counted("-lon-", 0.5)), ())
+    write_mistakes([wrong], file)
     assert max(map(len, BOLD.sub("", file.getvalue()).splitlines())) <= width
 
 

@@ -18,7 +18,7 @@ from tests.test_formats import FIXTURES
 
 KEYS = [
     *("file", "format", "bytes", "countries", "counts", "letters", "network", "networks", "parameters"),
-    *("training", "data", "temperature", "alone", "kept", "history"),
+    *("training", "data", "temperature", "alone", "folds", "kept", "history"),
 ]
 
 

@@ -1,6 +1,8 @@
 """Training that starts from a model: what is kept of it, what is solved for, and what is refused."""
 
-from dataclasses import replace
+import json
+import re
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +13,23 @@ from typer.testing import CliRunner
 from rnn_names.cli import app
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.model.metrics import wilson
 from rnn_names.names.encoded import country_indices
 from rnn_names.names.examples import read_examples
 from rnn_names.names.split import unique
 from rnn_names.network.scores import forward
 from rnn_names.network.sums import with_sums
+from rnn_names.show.training import chosen_line
+from rnn_names.training import state
+from rnn_names.training.folds import FoldReport
 from rnn_names.training.logistic import solved
+from rnn_names.training.loop import EpochReport
+from rnn_names.training.run import Job, Training
 from rnn_names.training.start import Base
+from tests.test_cli import failed, fine, invoke
 
 QUICK = ["--epochs", "2", "--workers", "1"]
+SHORT = ["--epochs", "1", "--workers", "1"]
 
 
 def train(*args: object) -> Any:
@@ -167,6 +177,182 @@ def test_folds_score_every_name_once(base_file: Path, halves: Path, here: Path) 
     assert "± " in done.output
     model = checkpoint.load("a.npz")
     assert (model.data.test, model.training.test_split) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("of_base", "options", "bits"),
+    [
+        (4, [], 8),
+        (8, [], 8),
+        (16, [], 32),
+        (32, [], 32),
+        (4, ["--bits", "32"], 32),
+        (4, ["--bits", "8"], 8),
+        (4, ["--bits", "4"], 4),
+        (32, ["--bits", "4"], 4),
+    ],
+    ids=str,
+)
+def test_from_a_base_of_few_bits_a_model_has_eight(
+    *, knowing: Checkpoint, halves: Path, here: Path, of_base: int, options: list[str], bits: int
+) -> None:
+    checkpoint.save("base.npz", knowing, of_base)
+    done = train(halves, "--from", "base.npz", "-o", "a.npz", *SHORT, *options)
+    assert done.exit_code == 0, done.output
+    model = checkpoint.load("a.npz")
+    assert model.members[0]["forward.U"].dtype == {4: np.uint8, 8: np.int8, 32: np.float32}[bits]
+    checkpoint.save("again.npz", model, bits)
+    assert Path("a.npz").read_bytes() == Path("again.npz").read_bytes()
+
+
+@pytest.mark.parametrize("bits", [None, 8, 32])
+def test_a_resumed_training_from_a_base_of_few_bits_gives_the_same_bytes(
+    knowing: Checkpoint, halves: Path, here: Path, bits: int | None
+) -> None:
+    checkpoint.save("base.npz", knowing, 4)
+    recipe = {"epochs": 2, "workers": 1, "val_split": 0.2}
+    whole, stopped = (
+        Job(data=halves, output=Path(f"{name}.npz"), recipe=recipe, base=Path("base.npz"), bits=bits)
+        for name in ("whole", "stopped")
+    )
+    for _ in Training(whole).run():
+        pass
+    for event in Training(stopped).run():
+        if isinstance(event, EpochReport):
+            break
+    for _ in Training(stopped, state.load(state.state_path(stopped.output))).run():
+        pass
+    assert Path("stopped.npz").read_bytes() == Path("whole.npz").read_bytes()
+    model = checkpoint.load("whole.npz")
+    assert model.members[0]["forward.U"].dtype == {8: np.int8, 32: np.float32}[bits or 8]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "started", "told"),
+    [
+        (
+            {},
+            False,
+            "3 × gru of 64 units, 0 n-grams; 20 epochs, patience 5; defaults for fewer than 200,000",
+        ),
+        (
+            {"networks": 1, "cell": "rnn", "hidden_size": 3, "ngrams": 0, "epochs": 7, "patience": 0},
+            False,
+            "rnn of 3 units, 0 n-grams; 7 epochs, no early stop; defaults for fewer than 200,000 names",
+        ),
+        (
+            {},
+            True,
+            "from base.npz: gru of 8 units, 216 n-grams; 10 epochs, patience 5; defaults for a model",
+        ),
+    ],
+    ids=str,
+)
+def test_train_says_what_it_has_chosen(
+    *, base_file: Path, halves: Path, here: Path, recipe: dict[str, Any], started: bool, told: str
+) -> None:
+    job = Job(data=halves, output=Path("a.npz"), recipe=recipe, base=base_file if started else None)
+    assert chosen_line(Training(job)).startswith(told)
+
+
+@pytest.fixture(scope="module")
+def of_folds(halves: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A model that three folds were trained for before it, and what its training printed."""
+    path = tmp_path_factory.mktemp("folds") / "a.npz"
+    small = [*QUICK, "--networks", "1", "--hidden-size", "4", "--ngrams", "9", "--bag", "0"]
+    done = train(halves, "--folds", "3", "-o", path, *small)
+    assert done.exit_code == 0, done.output
+    return path, done.output
+
+
+def test_a_model_keeps_the_scores_of_its_folds(of_folds: tuple[Path, str], halves: Path) -> None:
+    path, printed = of_folds
+    kept = checkpoint.load(path).folds
+    assert kept is not None
+    accuracies = [float(found) for found in re.findall(r"fold ./3  accuracy (\S+)", printed)]
+    assert (kept.folds, kept.names) == (3, len(unique(read_examples(halves))))
+    assert kept.accuracy == pytest.approx(np.mean(accuracies), abs=1e-3)
+    assert kept.accuracy_error == pytest.approx(np.std(accuracies, ddof=1) / 3**0.5, abs=1e-3)
+    told = f"accuracy {kept.accuracy:.3f} ± {kept.accuracy_error:.3f}, macro-F1 {kept.macro_f1:.3f} ± "
+    assert f"mean of the folds and its standard error: {told}" in printed
+    assert f"3 folds, {kept.names:,} names: {told}" in " ".join(fine("info", path).stdout.split())
+    assert json.loads(fine("info", path, "--format", "json").stdout)["folds"] == asdict(kept)
+
+
+@pytest.mark.parametrize("options", [[], ["--split", "test"]], ids=str)
+def test_evaluate_without_data_shows_the_scores_of_folds(
+    of_folds: tuple[Path, str], options: list[str]
+) -> None:
+    path, _ = of_folds
+    kept = checkpoint.load(path).folds
+    assert kept is not None
+    done = fine("evaluate", "-m", path, *options)
+    rows = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines() if line.strip()}
+    low, high = wilson(kept.accuracy * kept.names, kept.names)
+    expected = [f"{kept.accuracy:.3f}", f"{kept.accuracy_error:.3f}", f"{low:.3f}", "to", f"{high:.3f}"]
+    assert rows["accuracy"] == expected
+    assert f"{kept.names:,} names, each scored in training by a model of the other folds" in done.stderr
+    record = json.loads(fine("evaluate", "-m", path, *options, "--format", "json").stdout)
+    assert record.pop("n") == kept.names
+    assert record.pop("intervals") == {"accuracy": [low, high]}
+    assert record == {name: value for name, value in asdict(kept).items() if name != "names"}
+    too_low = invoke("evaluate", "-m", path, *options, "--min-accuracy", 1)
+    assert too_low.exit_code == 1
+    assert f"accuracy {kept.accuracy:.4f} is" in too_low.stderr
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--errors", "1"], ["--format", "csv"], ["--confusion", "-"], ["--threshold", "0.5"], ["-m", "MODEL"]],
+    ids=str,
+)
+def test_what_folds_do_not_keep_is_told_in_one_line(
+    of_folds: tuple[Path, str], options: list[str], here: Path
+) -> None:
+    path, _ = of_folds
+    options = [str(path) if option == "MODEL" else option for option in options]
+    said = failed("evaluate", "-m", path, *options)
+    assert (
+        "no test part is left, for the model has learned it after its 3 folds, which had accuracy" in said
+    )
+    assert said.endswith("give other DATA, or --split all\n")
+
+
+def test_other_parts_of_a_model_of_folds_are_scored(of_folds: tuple[Path, str], halves: Path) -> None:
+    path, _ = of_folds
+    model = checkpoint.load(path)
+    assert json.loads(fine("evaluate", "-m", path, "--split", "val", "--format", "json").stdout)["n"] == (
+        model.data.val
+    )
+    every = json.loads(fine("evaluate", halves, "-m", path, "--split", "all", "--format", "json").stdout)
+    assert every["n"] == len(read_examples(halves))
+
+
+def test_a_resumed_training_keeps_the_scores_of_its_folds(
+    of_folds: tuple[Path, str], halves: Path, tmp_path: Path
+) -> None:
+    path, _ = of_folds
+    trained = checkpoint.load(path)
+    shape = ["hidden_size", "bag"]
+    job = Job(
+        data=halves,
+        output=tmp_path / "a.npz",
+        recipe={
+            **{"epochs": 2, "workers": 1, "networks": 1, "ngrams": 9},
+            **{name: getattr(trained.network, name) for name in shape},
+        },
+        folds=3,
+    )
+    training = Training(job)
+    assert sum(isinstance(event, FoldReport) for event in training.cross_validate()) == 3
+    assert training.folds == trained.folds
+    for event in training.run():
+        if isinstance(event, EpochReport):
+            break
+    resumed = Training(job, state.load(state.state_path(job.output)))
+    assert resumed.folds == trained.folds
+    assert [event.epoch for event in resumed.run() if isinstance(event, EpochReport)] == [2]
+    assert checkpoint.load(job.output).folds == trained.folds
 
 
 def test_folds_that_cannot_be_are_told_before_the_work(tmp_path: Path) -> None:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rnn_names.base.bundled import BUNDLED
 from rnn_names.cli.command import OneCommand
-from rnn_names.cli.options import TableOrJson, Verbose
+from rnn_names.cli.options import TableOrJson, Verbose, load, model_name, model_path
 from rnn_names.cli.reading import DataCommand
 
 if TYPE_CHECKING:
+    from rnn_names.insight.doubts import Doubts
+    from rnn_names.names.example import Example
     from rnn_names.names.findings import Check
     from rnn_names.names.survey import Survey
     from rnn_names.names.tables import Format
@@ -23,6 +26,7 @@ ADDED = {"country", "probability", "top", "unknown_letters"} | {
     f"{what}_{place}" for what in ("country", "probability") for place in (2, 3)
 }
 PREFIX = "predicted_"
+LISTED = 20  # rows whose label is most in doubt
 
 
 @app.command(cls=DataCommand)
@@ -36,6 +40,17 @@ def check(
             "files. - reads standard input.",
         ),
     ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            "-m",
+            "--model",
+            metavar="FILE",
+            help=f"A model that knows these labels, or {BUNDLED}: list the {LISTED} rows whose label it "
+            "doubts most. Of rows that it was trained on it doubts too few.  [default: none]",
+            show_default=False,
+        ),
+    ] = None,
     format: Annotated[TableOrJson, typer.Option(help="json: one object.")] = TableOrJson.table,
     verbose: Verbose = False,
 ) -> None:
@@ -44,6 +59,7 @@ def check(
     \b
       rnn-names check people.csv
       rnn-names check names.csv --label-column language
+      rnn-names check names.csv -m bundled
       rnn-names check my_labels/ --format json | jq -r '.warnings[]'
 
     Without DATA it reads the bundled surnames. Warnings leave the exit code 0; data that cannot be
@@ -69,13 +85,40 @@ def check(
     form, bad = ctx.meta["form"], ctx.meta["bad"]
     read, examples = survey(source, form, bad)
     found = checks.check(examples)
+    doubted = None if model is None else _doubts(model, examples, verbose)
     warnings = [*read.warnings, *found.warnings]
     commands = _commands(read, found, form, ctx.meta["on_error"], data)
     if format is TableOrJson.json:
-        told = {**asdict(read), "bad_records": bad.count, **asdict(found)}
+        of_model = {} if doubted is None else {"doubts": _record(doubted)}
+        told = {**asdict(read), "bad_records": bad.count, **asdict(found), **of_model}
         typer.echo(tables.to_json({**told, "warnings": warnings, "commands": commands}))
         return
-    write_check(read, found, bad.count, warnings, commands.values(), sys.stdout)
+    write_check(read, found, doubted, bad.count, warnings, commands.values(), sys.stdout)
+
+
+def _doubts(model: Path, examples: "list[Example]", verbose: bool) -> "Doubts":
+    """What the model says of the labels, and notes on what it cannot say."""
+    from rnn_names.base.text import printable
+    from rnn_names.insight.doubts import doubts
+
+    found = doubts(load(model, verbose, None), [each for each in examples if each.country], LISTED)
+    for label, n in sorted(found.unknown.items()):
+        names = f"{n:,} name{'s' * (n != 1)}"
+        typer.echo(f"not judged: {names} of {printable(label)!r}, a label unknown to the model", err=True)
+    typer.echo(
+        f"{model_name(model_path(model))} doubts too few of the rows that it was trained on: "
+        "it has learned their labels, right or wrong",
+        err=True,
+    )
+    return found
+
+
+def _record(doubted: "Doubts") -> dict[str, object]:
+    """The doubts for JSON."""
+    from rnn_names.show.mistakes import mistake_record
+
+    listed = [mistake_record(one, "label") for one in doubted.mislabelled]
+    return {**doubted._asdict(), "mislabelled": listed}
 
 
 def _commands(

@@ -28,9 +28,20 @@ from rnn_names.cli.options import (
     results,
 )
 from rnn_names.cli.reading import DataCommand
-from rnn_names.cli.runs import Part, failures, named, note, note_told, note_unlike, runs, score
+from rnn_names.cli.runs import (
+    Part,
+    failures,
+    named,
+    note,
+    note_told,
+    note_unlike,
+    own_folds,
+    runs,
+    score,
+)
 
 if TYPE_CHECKING:
+    from rnn_names.insight.mistakes import Mistake
     from rnn_names.model.evaluation import Run
     from rnn_names.names import tables
     from rnn_names.names.example import Example
@@ -98,7 +109,7 @@ def evaluate(
         Format,
         typer.Option(
             help="json: one object, or an array of them for several models or data; csv: a row for each "
-            "label."
+            "label, or with --errors for each of these."
         ),
     ] = Format.table,
     min_accuracy: Annotated[
@@ -110,7 +121,12 @@ def evaluate(
         typer.Option(callback=_least, min=0, max=1, help="Fail with exit code 1 below this macro-F1."),
     ] = None,
     errors: Annotated[
-        int, typer.Option(metavar="N", min=0, help="List the N most confident mistakes of each model.")
+        int,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="List the N surest wrong answers of each model, with what in the name speaks for them.",
+        ),
     ] = 0,
     predictions: Annotated[
         Path | None,
@@ -146,6 +162,7 @@ def evaluate(
       rnn-names evaluate --confusion confusion.svg --reliability reliability.svg
     """
     from rnn_names.insight.confusion import confusion_of
+    from rnn_names.insight.mistakes import mistakes
     from rnn_names.model.own_data import DataSet, own_source
     from rnn_names.names.source import name_of
     from rnn_names.show import evaluation
@@ -160,10 +177,6 @@ def evaluate(
     )
     if table and format is not Format.table:
         raise typer.BadParameter(f"--confusion - prints a table; with --format {format} give it a file.")
-    if errors and format is Format.csv:
-        raise typer.BadParameter(
-            "--errors has no place among labels; give --format json, or --predictions."
-        )
     if pictures and max(len(model or []), len(data or [])) > 1:
         raise typer.BadParameter("a picture shows one model on one DATA; give one of each.")
     paths: Sequence[Path | None] = model or [None]
@@ -173,6 +186,18 @@ def evaluate(
     inputs = [*(data or []), *(file for each in paths for file in model_inputs(each, prior))]
     check_outputs(outputs, inputs)
     models = [named(path, verbose, prior, raw) for path in paths]
+    of_names = (
+        bool(errors or predictions or pictures or threshold or by or groups or prior or raw)
+        or format is Format.csv
+    )
+    if not data and (folds := own_folds(models, split, of_names)):
+        failed = list(
+            failures([(models[0].name, folds.accuracy, folds.macro_f1)], min_accuracy, min_macro_f1)
+        )
+        evaluation.write_folds(folds, format is Format.json, out)
+        if failed:
+            raise QualityError(*failed)
+        return
     if outputs and not data:
         check_outputs(outputs, [own_source(each.classifier.model.data) for each in models])
     own = models[0].classifier.model.data.form
@@ -190,9 +215,14 @@ def evaluate(
     if counts:
         save_confusion(confusion_of(scored[0].evaluation), files.pop("--confusion"))
     draw("evaluate", files, scored[0].evaluation)
-    failed = list(failures(scored, min_accuracy, min_macro_f1))
+    of_name = {each.name: each.classifier for each in models}
+    wrong = [mistakes(of_name[run.model], run.evaluation, errors) for run in scored] if errors else []
+    figures = [
+        (run.title, run.evaluation.metrics.accuracy, run.evaluation.metrics.macro_f1) for run in scored
+    ]
+    failed = list(failures(figures, min_accuracy, min_macro_f1))
     try:
-        _show(scored, format, errors, out)
+        _show(scored, format, wrong, out)
         if table:
             write_confusion(confusion_of(scored[0].evaluation), out)
         sys.stdout.flush()
@@ -224,19 +254,27 @@ def _examples(path: Path, ctx: typer.Context, own: "tables.Format") -> "list[Exa
         raise
 
 
-def _show(runs: "Sequence[Run]", format: Format, errors: int, out: TextIO) -> None:
+def _show(runs: "Sequence[Run]", format: Format, wrong: "Sequence[Sequence[Mistake]]", out: TextIO) -> None:
+    """Print the figures and, where --errors asks for them, the mistakes of each run."""
+    from rnn_names.base.text import printable
     from rnn_names.show import evaluation
+    from rnn_names.show.mistakes import write_mistakes, write_mistakes_csv
 
     if format is Format.json:
-        typer.echo(evaluation.evaluation_json(runs, errors), out)
+        typer.echo(evaluation.evaluation_json(runs, wrong), out)
         return
     if format is Format.csv:
-        evaluation.write_labels(runs, out)
+        if wrong:
+            write_mistakes_csv(runs, wrong, out)
+        else:
+            evaluation.write_labels(runs, out)
         return
     if len(runs) == 1:
         evaluation.write_metrics(runs[0].evaluation, out)
     else:
         evaluation.write_comparison(runs, out)
         evaluation.write_compared(runs, out)
-    if errors:
-        evaluation.write_mistakes(runs, errors, out)
+    for run, found in zip(runs, wrong, strict=False):  # none without --errors
+        if len(runs) > 1:
+            typer.echo(printable(run.title), out)
+        write_mistakes(found, out)

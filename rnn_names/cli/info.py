@@ -42,9 +42,11 @@ def info(
     from rnn_names.model import checkpoint
     from rnn_names.names.labels import Labels
     from rnn_names.show import tables
+    from rnn_names.show.training import mean_line
 
     path = model_path(model)
-    facts = _facts(path, checkpoint.load(path))
+    loaded = checkpoint.load(path)
+    facts, folds = _facts(path, loaded), loaded.folds
     note_model(path, model, verbose)
     if format is TableOrJson.json:
         typer.echo(tables.to_json(facts))
@@ -66,6 +68,11 @@ def info(
         "data": f"{data['source'] or 'the bundled surnames'}: {data['train']:,} names to train, "
         f"{data['val']:,} to validate, {data['test']:,} to test",
         **({"started from": f"{data['base']}, SHA-256 {data['base_digest']}"} if data["base"] else {}),
+        **(
+            {"cross-validated": f"{folds.folds} folds, {folds.names:,} names: {mean_line(folds)}"}
+            if folds
+            else {}
+        ),
         "fingerprint": data["fingerprint"],
         "temperature": f"{facts['temperature']:.3f}"
         + (f", of names of one word {facts['alone']:.3f}" if facts["alone"] else ""),
@@ -132,6 +139,7 @@ def _facts(path: Path, model: "Checkpoint") -> dict[str, Any]:
         "data": asdict(model.data),
         "temperature": model.temperature,
         "alone": model.alone,
+        "folds": asdict(model.folds) if model.folds else None,
         "kept": min(scored, key=lambda entry: entry["val_loss"] or 0.0) if scored else None,
         "history": model.history,
     }

@@ -20,6 +20,7 @@ from rnn_names.show.training import (
     epoch_name,
     few_names,
     folds_lines,
+    saved_line,
     small_line,
     step_line,
 )
@@ -90,8 +91,9 @@ class Progress:
 
     def folds_end(self) -> None:
         """The figures of all folds."""
+        assert self.training.folds is not None  # the last fold was scored
         if not self.quiet:
-            typer.echo("\n".join(folds_lines(self.folds)), self.out)
+            typer.echo("\n".join(folds_lines(self.folds, self.training.folds)), self.out)
 
     def event(self, event: "StepReport | EpochReport") -> None:
         """A step moves the bar, an epoch prints a line."""
@@ -125,8 +127,7 @@ class Progress:
         self._draw()
         training, output = self.training, self.training.job.output
         parts = training.data.parts
-        why = "had the lowest validation loss" if parts.val else "was the last"
-        self.say(f"saved {output}: {self._name(training.kept)} {why}")
+        self.say(f"saved {output}: {saved_line(training)}")
         before, after = (training.history[training.kept][key] for key in ("ece_before", "ece"))
         if training.best and before is not None and after is not None:
             self.say(calibration_line(training.best.temperature, before, after, len(parts.val)))

@@ -1,6 +1,6 @@
 """The runs of `evaluate`: which model is scored on which data, and notes on each."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,6 +11,7 @@ from rnn_names.base.errors import DataError
 from rnn_names.cli.options import Grouping, groups_of, left_out, load, model_name, model_path
 
 if TYPE_CHECKING:
+    from rnn_names.model.checkpoint import CrossValidation
     from rnn_names.model.classifier import NameClassifier
     from rnn_names.model.evaluation import Evaluation, Run
     from rnn_names.model.own_data import DataSet
@@ -67,6 +68,21 @@ def runs(
             )
 
 
+def own_folds(models: Sequence[Named], split: Part | None, of_names: bool) -> "CrossValidation | None":
+    """The cross-validation of a model alone, whose training has left no test part; else None.
+
+    `of_names` says that more is asked for than figures.
+    """
+    (name, classifier), *others = models
+    found = classifier.model.folds
+    if others or of_names or not found or split not in (None, Part.test) or classifier.model.data.test:
+        return None
+    typer.echo(
+        f"{name}: {found.names:,} names, each scored in training by a model of the other folds", err=True
+    )
+    return found
+
+
 def score(
     model: Named,
     data: "DataSet",
@@ -90,11 +106,14 @@ def score(
 
 
 def note(run: "Run", several: bool) -> None:
-    """Say which names are scored, and which labels are unknown."""
+    """Say which names are scored, whether they are few, and which labels are unknown."""
     from rnn_names.base.text import printable
+    from rnn_names.show.evaluation import warnings
 
     where = run.title if several else run.names
     typer.echo(f"{printable(where)}: {run.evaluation.metrics.n:,} names", err=True)
+    for warning in warnings(run.evaluation):
+        typer.echo(f"warning: {f'{printable(where)}: ' if several else ''}{warning}", err=True)
     for line in left_out(run.evaluation.unlabelled, run.evaluation.nameless):
         typer.echo(line, err=True)
     for label, count in sorted(run.evaluation.unknown.items()):
@@ -136,16 +155,16 @@ def note_unlike(runs: "Sequence[Run]") -> None:
 
 
 def failures(
-    runs: "Sequence[Run]", min_accuracy: float | None, min_macro_f1: float | None
+    scores: Iterable[tuple[str, float, float]], min_accuracy: float | None, min_macro_f1: float | None
 ) -> Iterator[str]:
-    """A line for each figure of a run that is too low."""
+    """A line for each figure that is too low, given what was scored, its accuracy and its macro-F1."""
     from rnn_names.base.text import printable
 
-    for run in runs:
-        where, metrics = printable(run.title), run.evaluation.metrics
+    for title, accuracy, macro_f1 in scores:
+        where = printable(title)
         for figure, value, least in (
-            ("accuracy", metrics.accuracy, min_accuracy),
-            ("macro-F1", metrics.macro_f1, min_macro_f1),
+            ("accuracy", accuracy, min_accuracy),
+            ("macro-F1", macro_f1, min_macro_f1),
         ):
             if least is not None and value < least:
                 yield (

@@ -145,12 +145,13 @@ def train(
         ),
     ] = 0,
     bits: Annotated[
-        Bits,
+        Bits | None,
         typer.Option(
             help="Of each parameter in the file: with 8 a quarter of its size; with 4 an eighth, where the "
-            "rest but the rows of n-grams has 8."
+            "rest but the rows of n-grams has 8.  [default: 32; 8 with --from a model of 8 or 4]",
+            show_default=False,
         ),
-    ] = Bits.full,
+    ] = None,
     resume: Annotated[
         bool,
         typer.Option("--resume", help="Continue the interrupted training of -o, with its options."),
@@ -181,7 +182,7 @@ def train(
         given_names=given_names,
         form=ctx.meta["form"],
         bad=ctx.meta["bad"],
-        bits=int(bits),
+        bits=int(bits) if bits else None,
         base=model_named(base),
         folds=folds,
         options=kept_options(

@@ -12,20 +12,26 @@ import numpy as np
 from rnn_names.base.arrays import IntArray
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.names.encoded import Encoded
+from rnn_names.names.groups import Groups
 from rnn_names.names.ngrams import MARK
 from rnn_names.network.input import inputs, links, shortened
 from rnn_names.network.scores import scores_of
 
 
 class Counted(NamedTuple):
-    """An n-gram, in letters with a hyphen where the word goes on, and its effect on the log-odds."""
+    """An n-gram, with a hyphen where the word goes on, or a letter; and its effect on the log-odds."""
 
     ngram: str
     effect: float
 
 
-def counted(classifier: NameClassifier, symbols: IntArray, c: int) -> tuple[Counted, ...]:
-    """The n-grams of one name (T,), and their effects on country c, the largest first; no letters alone."""
+def counted(
+    classifier: NameClassifier, symbols: IntArray, c: int, groups: Groups | None = None
+) -> tuple[Counted, ...]:
+    """The n-grams of one name (T,), and their effects on country c, the largest first; no letters alone.
+
+    With groups, c is one of these.
+    """
     model, config = classifier.model, classifier.model.network
     ngrams = config.ngrams
     if ngrams is None or len(symbols) < 3:
@@ -46,6 +52,7 @@ def counted(classifier: NameClassifier, symbols: IntArray, c: int) -> tuple[Coun
     with np.errstate(all="ignore"):  # the scores of the whole name have been checked
         z = np.mean([scores_of(params, config, without) for params in model.members], axis=0, dtype=float)
         p = classifier.calibrated(z, Encoded(np.tile(symbols, n), starts, lengths))
+        p = groups.add_up(p) if groups else p
         odds = np.log(p[:, c]) - np.log1p(-p[:, c])
         effects = odds[0] - odds[1:]
     letters = "_" + model.alphabet.symbols[MARK + 1 :]

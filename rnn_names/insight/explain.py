@@ -112,11 +112,8 @@ def symbol_names(alphabet: Alphabet, symbols: IntArray) -> list[str]:
     return [words.get(s, s) for s in (alphabet.symbols[index] for index in symbols)]
 
 
-def _explain(classifier: NameClassifier, names: list[str], asked: int | None) -> list[Explanation]:
-    model = classifier.model
-    encoded = model.alphabet.encode(classifier.read(names))
-    ends = np.cumsum(encoded.lengths)
-    read = np.split(encoded.symbols, ends[:-1])
+def left_out(classifier: NameClassifier, read: list[IntArray]) -> list[FloatArray]:
+    """Of each name, in symbols, p of it whole, then of it without each of its letters."""
     variants = _encoded(
         [
             variant
@@ -125,7 +122,15 @@ def _explain(classifier: NameClassifier, names: list[str], asked: int | None) ->
         ]
     )
     p = classifier.calibrated(classifier.scores(variants).astype(float), variants)
-    of_names = np.split(p, np.cumsum(encoded.lengths - 1)[:-1])  # each whole, then without each letter
+    return np.split(p, np.cumsum([len(symbols) - 1 for symbols in read])[:-1])
+
+
+def _explain(classifier: NameClassifier, names: list[str], asked: int | None) -> list[Explanation]:
+    model = classifier.model
+    encoded = model.alphabet.encode(classifier.read(names))
+    ends = np.cumsum(encoded.lengths)
+    read = np.split(encoded.symbols, ends[:-1])
+    of_names = left_out(classifier, read)
     inputs_read = inputs(encoded, model.network)
     after = {
         direction: _after(classifier, encoded, inputs_read[direction], direction)

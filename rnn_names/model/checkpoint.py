@@ -79,6 +79,23 @@ class DataInfo:
 
 
 @dataclass(frozen=True)
+class CrossValidation:
+    """How good the models of `folds` folds were on `names` names that they had not seen.
+
+    Each figure is the mean of the folds, with its standard error.
+    """
+
+    folds: int
+    names: int
+    accuracy: float
+    accuracy_error: float
+    macro_f1: float
+    macro_f1_error: float
+    nll: float
+    nll_error: float
+
+
+@dataclass(frozen=True)
 class Checkpoint:
     """Everything needed to predict and to evaluate.
 
@@ -86,6 +103,7 @@ class Checkpoint:
     counts       the number of training names of each country, at least 1
     temperature  the temperature of the average, see `calibration`
     alone        the temperature of names of one word, without a blank; None for the same
+    folds        the scores of a cross-validation on the same data, before the training; None without
     """
 
     network: NetworkConfig
@@ -98,6 +116,7 @@ class Checkpoint:
     temperature: float
     history: list[dict[str, float | None]]
     alone: float | None = None
+    folds: CrossValidation | None = None
 
 
 HEADER = {field.name for field in fields(Checkpoint)} - {"alphabet"} | {"format", "letters", "scripts"}
@@ -136,6 +155,7 @@ def encode(path: Path, checkpoint: Checkpoint, bits: int = 32) -> dict[str, Any]
             "members": len(checkpoint.members),
             "temperature": checkpoint.temperature,
             "alone": checkpoint.alone,
+            "folds": checkpoint.folds and asdict(checkpoint.folds),
             "history": checkpoint.history,
         }
     )
@@ -182,6 +202,7 @@ def decode(archive: Archive, others: Collection[str] = ()) -> Checkpoint:
         header.setdefault("scripts", [])
     if version < 4:
         header.setdefault("alone", None)
+    header.setdefault("folds", None)  # written since format 4 had been in use
     if set(header) != HEADER:
         raise ValueError(f"its header has other fields: {brief(sorted(HEADER ^ set(header)))}")
 
@@ -234,5 +255,14 @@ def decode(archive: Archive, others: Collection[str] = ()) -> Checkpoint:
         counts=tuple(header["counts"]),
         temperature=header["temperature"],
         alone=header["alone"],
+        folds=_folds(header["folds"]),
         history=header["history"],
     )
+
+
+def _folds(values: Any) -> CrossValidation | None:
+    """The scores of a cross-validation. Raises ValueError."""
+    found = None if values is None else config(CrossValidation, values)
+    if found and not (1 < found.folds <= found.names and max(found.accuracy, found.macro_f1) <= 1):
+        raise ValueError(f"its cross-validation is {brief(values)}")
+    return found

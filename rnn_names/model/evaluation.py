@@ -34,6 +34,7 @@ class Evaluation:
     unlabelled  the number of further examples, which have no label
     nameless    the number of further examples, whose names have no letter
     threshold   an answer below this probability counts as not given
+    groups      the groups of countries that are answered, in place of countries
     """
 
     countries: Sequence[str]
@@ -45,12 +46,13 @@ class Evaluation:
     left_out: bool = False
     unlabelled: int = 0
     nameless: int = 0
+    groups: Groups | None = None
 
     def by(self, groups: Groups) -> "Evaluation":
         """The same, of groups of countries: a probability is the sum of those of its countries."""
         known = self.truth != UNKNOWN_LABEL
         truth = np.where(known, groups.of_label[self.truth], UNKNOWN_LABEL)
-        return replace(self, countries=groups.names, p=groups.add_up(self.p), truth=truth)
+        return replace(self, countries=groups.names, p=groups.add_up(self.p), truth=truth, groups=groups)
 
     @cached_property
     def metrics(self) -> Metrics:

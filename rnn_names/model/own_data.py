@@ -63,6 +63,12 @@ class DataSet:
                 f"train again"
             )
         found: list[Example] = parts._asdict()[name]
+        if not found and self.taught(trained) and (folds := model.folds):
+            raise DataError(
+                f"{self.name}: no {name} part is left, for the model has learned it after its "
+                f"{folds.folds} folds, which had accuracy {folds.accuracy:.3f} ± "
+                f"{folds.accuracy_error:.3f}; give other DATA, or --split all"
+            )
         if not found:
             raise DataError(f"{self.name}: its {name} part is empty; give --split all, or more data")
         return found

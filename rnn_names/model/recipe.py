@@ -236,17 +236,26 @@ class TrainConfig(Checked):
         )
 
 
+def defaults(names: int, tuned: bool = False) -> str:
+    """Which defaults a training has, the one rule of them: a key of SUITED."""
+    return "tuned" if tuned else "large" if names >= LARGE else "default"
+
+
+SUITED = {  # for what defaults are
+    "default": f"fewer than {LARGE:,} names",
+    "large": f"{LARGE:,} names and more",
+    "tuned": "a model to start from",
+}
+
+
 def chosen(given: Mapping[str, Any], names: int, tuned: bool = False) -> tuple[Shape, TrainConfig]:
     """The recipe for so many names, but for the fields that are given. Raises ValueError.
 
     `tuned` says that training starts from a model.
     """
-    column = "tuned" if tuned else "large" if names >= LARGE else ""
+    column = defaults(names, tuned)
     shape, training = (
-        {
-            one.name: given.get(one.name, one.metadata[column] if column else one.default)
-            for one in fields(kind)
-        }
+        {one.name: given.get(one.name, one.metadata.get(column, one.default)) for one in fields(kind)}
         for kind in (Shape, TrainConfig)
     )
     return Shape(**shape), TrainConfig(**training)

@@ -1,12 +1,16 @@
 """What `check` found, as tables, and the commands to use."""
 
 from collections.abc import Iterable
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from rnn_names.base.text import printable
 from rnn_names.names.findings import Check, Found
 from rnn_names.names.survey import Survey
+from rnn_names.show.mistakes import write_mistakes
 from rnn_names.show.tables import write_table
+
+if TYPE_CHECKING:
+    from rnn_names.insight.doubts import Doubts
 
 FORMS = {
     "text": "text, a name a line",
@@ -22,11 +26,20 @@ LISTED = 12  # columns
 
 
 def write_check(
-    survey: Survey, found: Check, bad: int, warnings: list[str], commands: Iterable[str], file: TextIO
+    survey: Survey,
+    found: Check,
+    doubted: "Doubts | None",
+    bad: int,
+    warnings: list[str],
+    commands: Iterable[str],
+    file: TextIO,
 ) -> None:
-    """Write how the file is read, what is in it, and the commands; `bad` records were left out."""
+    """Write how the file is read, what is in it, which labels a model doubts, and the commands.
+
+    `bad` records were left out.
+    """
     write_table(["", "read as"], _read_as(survey), file)
-    _write_numbers(found, bad, file)
+    _write_numbers(found, doubted, bad, file)
     if found.odd_characters:
         write_table(
             ["odd character", "names", "for example"],
@@ -52,6 +65,8 @@ def write_check(
             file,
             numbers=[1, 2, 3],
         )
+    if doubted and doubted.mislabelled:
+        write_mistakes(doubted.mislabelled, file, "label")
     for warning in warnings or ["no warnings"]:
         file.write(f"warning: {printable(warning)}\n" if warnings else f"{warning}\n")
     for command in commands:
@@ -76,7 +91,7 @@ def _read_as(survey: Survey) -> list[tuple[str, str]]:
     return rows
 
 
-def _write_numbers(found: Check, bad: int, file: TextIO) -> None:
+def _write_numbers(found: Check, doubted: "Doubts | None", bad: int, file: TextIO) -> None:
     none = Found(0, [])
     rows: list[tuple[str, int, Found | str]] = [
         ("rows", found.rows, ""),
@@ -94,6 +109,8 @@ def _write_numbers(found: Check, bad: int, file: TextIO) -> None:
         ("titles and the like beside names", found.beside),
     ):
         rows.append((what, some.n, "; ".join(some.examples)))
+    if doubted:
+        rows.append(("labels in doubt", doubted.doubted, f"of {doubted.judged:,} that the model judges"))
     write_table(
         ["", "number", "for example"], [(a, f"{n:,}", str(c)) for a, n, c in rows], file, numbers=[1]
     )

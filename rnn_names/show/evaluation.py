@@ -1,4 +1,4 @@
-"""Evaluations as tables and as JSON: figures, comparisons, mistakes, names scored."""
+"""Evaluations as tables and as JSON: figures, comparisons, names scored."""
 
 import csv
 import io
@@ -13,39 +13,55 @@ from rnn_names.base.files import replacing
 from rnn_names.base.text import printable
 from rnn_names.model.comparison import compared
 from rnn_names.model.evaluation import Run
+from rnn_names.model.metrics import wilson
 from rnn_names.names.labels import Labels
 from rnn_names.names.packed import packing
 from rnn_names.names.source import GZIP
 from rnn_names.names.tables import DELIMITERS, form_of
+from rnn_names.show.mistakes import MISTAKE, mistake_record
 from rnn_names.show.prediction import UNKNOWN
 from rnn_names.show.tables import new_console, new_table, print_table, text_table
 
 if TYPE_CHECKING:
+    from rnn_names.insight.mistakes import Mistake
+    from rnn_names.model.checkpoint import CrossValidation
     from rnn_names.model.evaluation import Evaluation
 
-MISTAKE = ("name", "truth", "answer", "probability")
 SCORED_NAME = (*MISTAKE, "truth_rank", "truth_probability")
+FEW = 50  # names, below which their figures are hardly known
 TELLING = 12  # least width of the columns that distinguish runs
 
 
-def evaluation_json(runs: Sequence[Run], errors: int = 0) -> str:
+def warnings(evaluation: "Evaluation") -> list[str]:
+    """What few names do not tell."""
+    n, (low, high) = evaluation.metrics.n, evaluation.intervals["accuracy"]
+    if n >= FEW:
+        return []
+    return [
+        f"{n} name{'s' * (n != 1)} scored: an accuracy of {evaluation.metrics.accuracy:.2f} here means "
+        f"{low:.2f} to {high:.2f} elsewhere; score more names (train --folds 5 scores all of its data)"
+    ]
+
+
+def evaluation_json(runs: Sequence[Run], mistakes: Sequence[Sequence["Mistake"]] = ()) -> str:
     """One object, or for several runs an array of objects that begin with model, data and part.
 
-    Its members are the fields of Metrics, the number of names of each unknown label, the comparison with
-    the first model on the same names and, on request, the most confident mistakes.
+    Its members are the fields of Metrics, intervals, warnings, the number of names of each unknown label,
+    the comparison with the first model on the same names and, if there are lists of them, the mistakes of
+    each run.
     """
     records: list[dict[str, Any]] = []
-    for run, comparison in zip(runs, compared(runs), strict=True):
+    for k, (run, comparison) in enumerate(zip(runs, compared(runs), strict=True)):
         record = asdict(run.evaluation.metrics)
         record["intervals"] = run.evaluation.intervals
+        record["warnings"] = warnings(run.evaluation)
         if len(runs) > 1:
             record = {"model": run.model, "data": run.data, "part": run.part, **record}
         record["unknown_labels"] = dict(sorted(run.evaluation.unknown.items()))
         if comparison:
             record["against_first"] = comparison._asdict()
-        if errors:
-            mistakes = (_scored_name(run, i) for i in run.evaluation.mistakes(errors))
-            record["errors"] = [{key: mistake[key] for key in MISTAKE} for mistake in mistakes]
+        if mistakes:
+            record["errors"] = [*map(mistake_record, mistakes[k])]
         records.append(record)
     return json.dumps(records if len(runs) > 1 else records[0], ensure_ascii=False, indent=2)
 
@@ -157,21 +173,6 @@ def write_compared(runs: Sequence[Run], file: TextIO) -> None:
     print_table(table, new_console(file))
 
 
-def write_mistakes(runs: Sequence[Run], n: int, file: TextIO) -> None:
-    """The most confident mistakes: a table for each run, with a title if there are several."""
-    console = new_console(file)
-    for run in runs:
-        table = text_table(*MISTAKE[:-1])
-        table.add_column(MISTAKE[-1], justify="right", no_wrap=True)
-        for i in run.evaluation.mistakes(n):
-            mistake = _scored_name(run, i)
-            texts = (printable(mistake[key]) for key in MISTAKE[:-1])
-            table.add_row(*texts, f"{mistake['probability']:.3f}")
-        if len(runs) > 1:
-            console.print(printable(run.title))
-        print_table(table, console)
-
-
 def _telling(runs: Sequence[Run]) -> dict[str, list[str]]:
     """What distinguishes the runs: their models, their data, or both."""
     told = {
@@ -207,6 +208,27 @@ def write_metrics(evaluation: "Evaluation", file: TextIO) -> None:
             printable(country), f"{m.n:,}", f"{m.precision:.2f}", f"{m.recall:.2f}", f"{m.f1:.2f}"
         )
     print_table(countries, console)
+
+
+def write_folds(found: "CrossValidation", as_json: bool, file: TextIO) -> None:
+    """The scores of a cross-validation: a table, or one object."""
+    interval = wilson(found.accuracy * found.names, found.names)
+    if as_json:
+        figures = {"n": found.names, **asdict(found), "intervals": {"accuracy": interval}}
+        del figures["names"]
+        print(json.dumps(figures, indent=2), file=file)
+        return
+    table = new_table("metric", "mean of the folds", "standard error", "95 % interval")
+    table.add_row("names", f"{found.names:,}", "", "")
+    table.add_row("folds", f"{found.folds}", "", "")
+    low, high = interval
+    for label, value, error, between_these in (
+        ("accuracy", found.accuracy, found.accuracy_error, f"{low:.3f} to {high:.3f}"),
+        ("macro-F1", found.macro_f1, found.macro_f1_error, ""),
+        ("NLL (nats)", found.nll, found.nll_error, ""),
+    ):
+        table.add_row(label, f"{value:.3f}", f"{error:.3f}", between_these)
+    print_table(table, new_console(file))
 
 
 def between(interval: tuple[float, float]) -> str:

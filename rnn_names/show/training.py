@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from rnn_names.base.text import printable
 from rnn_names.model.metrics import wilson
-from rnn_names.show.evaluation import between
+from rnn_names.model.recipe import SUITED, defaults
+from rnn_names.show.evaluation import FEW, between
 
 if TYPE_CHECKING:
+    from rnn_names.model.checkpoint import CrossValidation
     from rnn_names.model.recipe import TrainConfig
     from rnn_names.names.split import Split
     from rnn_names.training.folds import FoldReport
@@ -56,19 +58,19 @@ def epoch_line(report: "EpochReport", config: "TrainConfig") -> str:
     return line + ("  *" if report.members else "")
 
 
-FEW = 50  # names of a part, below which its figures are hardly known
 LISTED = 10  # labels that a line names
 
 
 def chosen_line(training: "Training") -> str:
-    """What is trained: the size, the epochs and the patience, and what it starts from."""
+    """What is trained: the size, the epochs and the patience; what it starts from; which defaults."""
     network, config = training.network, training.config
     start = f"from {printable(training.info.base)}: " if training.info.base else ""
     count = f"{config.networks} × " if config.networks > 1 else ""
-    patience = f", patience {config.patience}" if config.patience else ""
+    patience = f"patience {config.patience}" if config.patience else "no early stop"
     return (
         f"{start}{count}{network.cell} of {network.hidden_size} units, "
-        f"{network.inputs - network.symbols:,} n-grams; {config.epochs} epochs{patience}"
+        f"{network.inputs - network.symbols:,} n-grams; {config.epochs} epochs, {patience}; "
+        f"defaults for {SUITED[defaults(training.read, bool(training.info.base))]}"
     )
 
 
@@ -105,16 +107,36 @@ def few_names(parts: "Split", folds: int) -> Iterator[str]:
         yield "no names to test: nothing tells how good the model is; --folds 5 scores every name"
 
 
-def folds_lines(reports: "Sequence[FoldReport]") -> list[str]:
+def folds_lines(reports: "Sequence[FoldReport]", found: "CrossValidation") -> list[str]:
     """The figures of a cross-validation: of all names together, and the mean of the folds."""
-    from rnn_names.training.folds import mean_and_error, pooled
+    from rnn_names.training.folds import pooled
 
-    whole, each = pooled(reports), [report.evaluation.metrics for report in reports]
-    accuracy, nll = (mean_and_error([getattr(m, f) for m in each]) for f in ("accuracy", "nll"))
+    whole = pooled(reports)
     return [
-        f"{len(reports)} folds, {whole.metrics.n:,} names, each scored by a model that has not seen it: "
+        f"{found.folds} folds, {found.names:,} names, each scored by a model that has not seen it: "
         f"accuracy {whole.metrics.accuracy:.3f} ({between(whole.intervals['accuracy'])}), "
         f"macro-F1 {whole.metrics.macro_f1:.3f} ({between(whole.intervals['macro_f1'])})",
-        f"mean of the folds and its standard error: accuracy {accuracy[0]:.3f} ± {accuracy[1]:.3f}, "
-        f"NLL {nll[0]:.3f} ± {nll[1]:.3f}",
+        f"mean of the folds and its standard error: {mean_line(found)}",
     ]
+
+
+def mean_line(found: "CrossValidation") -> str:
+    """The mean of each figure over the folds, with its standard error."""
+    return (
+        f"accuracy {found.accuracy:.3f} ± {found.accuracy_error:.3f}, "
+        f"macro-F1 {found.macro_f1:.3f} ± {found.macro_f1_error:.3f}, "
+        f"NLL {found.nll:.3f} ± {found.nll_error:.3f}"
+    )
+
+
+def saved_line(training: "Training") -> str:
+    """Which epoch completed the model, and how many of the networks it averages."""
+    assert training.best is not None  # there is one at the end
+    config, kept = training.config, len(training.best.members)
+    entry = training.history[training.kept]
+    why = "had the lowest validation loss" if training.data.parts.val else "was the last"
+    line = f"{epoch_name(entry['network'], entry['epoch'], config)} {why}"
+    if config.networks == 1:
+        return line
+    of_all = f"all {kept}" if kept == config.networks else f"{kept} of the {config.networks}"
+    return f"{line}; the model {'averages' if kept > 1 else 'is'} {of_all} networks"

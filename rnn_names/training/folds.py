@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnn_names.base.errors import DataError
+from rnn_names.model.checkpoint import CrossValidation
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.model.evaluation import Evaluation
 from rnn_names.model.recipe import Shape
@@ -71,6 +72,19 @@ def pooled(reports: Sequence[FoldReport]) -> Evaluation:
     )
 
 
-def mean_and_error(values: Sequence[float]) -> tuple[float, float]:
-    """The mean of the folds' figures, and its standard error."""
-    return float(np.mean(values)), float(np.std(values, ddof=1) / len(values) ** 0.5)
+def summary(reports: Sequence[FoldReport]) -> CrossValidation:
+    """The mean of each figure over the folds, and its standard error."""
+    of_folds = [report.evaluation.metrics for report in reports]
+    figures = {
+        name: np.array([getattr(metrics, name) for metrics in of_folds])
+        for name in ("accuracy", "macro_f1", "nll")
+    }
+    return CrossValidation(
+        folds=len(reports),
+        names=sum(metrics.n for metrics in of_folds),
+        **{name: float(values.mean()) for name, values in figures.items()},
+        **{
+            f"{name}_error": float(values.std(ddof=1) / len(reports) ** 0.5)
+            for name, values in figures.items()
+        },
+    )

@@ -17,7 +17,7 @@ from rnn_names.base.bundled import bundled_given_names, bundled_surnames
 from rnn_names.base.errors import CheckpointError, LostProcessError, OutputError, TrainingError
 from rnn_names.base.files import check_apart, check_writable, is_regular
 from rnn_names.model import checkpoint
-from rnn_names.model.checkpoint import Checkpoint, DataInfo
+from rnn_names.model.checkpoint import Checkpoint, CrossValidation, DataInfo
 from rnn_names.model.recipe import chosen
 from rnn_names.names.bad_records import STOPPING, BadRecords
 from rnn_names.names.example import Example
@@ -28,7 +28,7 @@ from rnn_names.names.spelling import RULE, has_letters
 from rnn_names.names.split import VERSION, fingerprint
 from rnn_names.names.tables import Format
 from rnn_names.training import state
-from rnn_names.training.folds import FoldReport, cross_validated
+from rnn_names.training.folds import FoldReport, cross_validated, summary
 from rnn_names.training.history import history_entry
 from rnn_names.training.loop import EpochReport, State
 from rnn_names.training.plan import Plan
@@ -43,6 +43,7 @@ class Job:
 
     `data` None is the bundled surnames; `given_names` None is then the bundled given names, else none.
     `recipe` has the fields of Shape and TrainConfig that are not left to the number of names.
+    `bits` of each parameter in the file; None for those of `Base.bits`, without a base 32.
     `base` is a model to start from; with `folds` there is no test part, see `folds.cross_validated`.
     `options` are the caller's own words for all this; a state keeps them.
     """
@@ -53,7 +54,7 @@ class Job:
     given_names: Path | None = None
     form: Format = Format()
     bad: BadRecords = STOPPING
-    bits: int = 32
+    bits: int | None = None
     base: Path | None = None
     folds: int = 0
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -70,12 +71,14 @@ class Training:
     """A job under way.
 
     read       how many names were read; `data` is what became of them
-    unlabelled how many of these have no label, and are left out
+    bits       of each parameter in the output file
+    unlabelled how many of the names have no label, and are left out
     nameless   how many of the others have no letter, and are left out
     small      the labels that have too few names, and are left out, each with its number of names
     network    the network that is trained
     history    what a model file keeps of each epoch so far
     best       the best model so far, that of the epoch at `history[kept]`; None before the first epoch
+    folds      the scores of `cross_validate`; None without
     replaces   whether the output file held a model before
     """
 
@@ -93,6 +96,7 @@ class Training:
         self.unfinished = state.state_path(job.output)
         self.replaces = check_output(job, resumed is not None)
         base = Base.load(job.base) if job.base else None
+        self.bits = job.bits or (base.bits if base else 32)
         source, given_names = job.sources
         read = read_examples(source, job.form, job.bad) if examples is None else examples
         self.given = read_examples(given_names, job.form, job.bad) if given_names else []
@@ -134,6 +138,7 @@ class Training:
         self.data, self.network, self.info = self.plan.data, self.plan.network, self.plan.info
         self.history: list[dict[str, float | None]] = []
         self.best: Checkpoint | None = None
+        self.folds: CrossValidation | None = None
         self.kept = 0
         self._start = State()
         self._digest = state.digest(self.data)
@@ -141,8 +146,13 @@ class Training:
             self._go_on(resumed)
 
     def cross_validate(self) -> Iterator[StepReport | FoldReport]:
-        """Score every name by a model of the other folds; nothing is written."""
-        return cross_validated(self.examples, self.given, self.job.folds, self.plan, self.shape)
+        """Score every name by a model of the other folds; the model of `run` will keep the scores."""
+        reports = []
+        for event in cross_validated(self.examples, self.given, self.job.folds, self.plan, self.shape):
+            if isinstance(event, FoldReport):
+                reports.append(event)
+            yield event
+        self.folds = summary(reports)
 
     def run(self) -> Iterator[StepReport | EpochReport]:
         """Train to the end. When an EpochReport is handed out, model and state are in their files."""
@@ -158,7 +168,7 @@ class Training:
             raise
         assert self.best is not None  # every training has an epoch
         self.best = replace(self.best, history=self.history)
-        checkpoint.save(self.job.output, self.best, self.job.bits)
+        checkpoint.save(self.job.output, self.best, self.bits)
         self.unfinished.unlink(missing_ok=True)
 
     def _go_on(self, resumed: state.Interrupted) -> None:
@@ -176,14 +186,14 @@ class Training:
                 f"{again}, or remove that file to train anew"
             )
         self.best, self.kept, self._start = best, resumed.kept, resumed.state
-        self.history = best.history
+        self.history, self.folds = best.history, best.folds
 
     def _keep(self, event: EpochReport) -> None:
         """Write the best model, if this epoch has it, and where to go on from here."""
         self.history.append(history_entry(event))
         if event.members is not None:
-            best = self.plan.model(event, self.history)
-            checkpoint.save(self.job.output, best, self.job.bits)
+            best = replace(self.plan.model(event, self.history), folds=self.folds)
+            checkpoint.save(self.job.output, best, self.bits)
             self.best, self.kept = best, len(self.history) - 1  # not before it is in its file
         assert self.best is not None  # the first epoch is the best so far
         best = replace(self.best, history=self.history)

@@ -26,7 +26,7 @@ from rnn_names.names.spelling import RULE
 from rnn_names.network.config import NetworkConfig
 from rnn_names.network.input import links
 from rnn_names.network.scores import forward, step_scores
-from rnn_names.network.sums import selected, with_sums
+from rnn_names.network.sums import SCALE, selected, with_sums
 from rnn_names.training.logistic import solved
 
 SOLVED = 10_000  # spellings of names, at most, that a readout is solved for
@@ -63,6 +63,14 @@ class Base:
     def bundled(self) -> bool:
         """Whether it is the bundled model, of whose own split no name is here."""
         return self.model.data.source == HELD_OUT
+
+    @property
+    def bits(self) -> int:
+        """How many bits a model from it has: 8 if its n-grams' rows have 8 or 4, else 32.
+
+        With 8 the answers are as good as with 32; with 4, what was learned of few names is lost in part.
+        """
+        return 8 if any(name.endswith(SCALE) for name in self.model.members[0]) else 32
 
     @property
     def recipe(self) -> dict[str, Any]:
