@@ -14,6 +14,8 @@ import rnn_names
 from rnn_names import DataError, Example, NameClassifier
 from rnn_names.model.arguments import name_list
 from rnn_names.names.examples import read_examples
+from rnn_names.names.groups import asked as asked_groups
+from rnn_names.names.groups import grouped
 
 NAMES = ["Schmidt", "Nguyen", None, "", "Schmidt", "Παπαδόπουλος", "🙂", "x" * 5000]
 
@@ -67,6 +69,68 @@ def test_columns_are_the_answers_of_predict(classifier: NameClassifier) -> None:
             guesses[1].country,
         )
         assert columns["unknown_letters"][k] == classifier.unknown_letters(str(NAMES[k]))
+
+
+def test_columns_of_groups_and_codes() -> None:
+    classifier = NameClassifier.load()  # it has regions of several countries
+    asked = classifier.predict_by(NAMES, rnn_names.regions(classifier.labels), 1)
+    between = (asked[0][0][0].probability + asked[0][1][0].probability) / 2
+    levels = set()
+    for threshold in (0.0, between, 1.0):
+        columns = classifier.predict_frame(NAMES, threshold=threshold, by="region", codes=True)
+        assert [*columns][3:] == ["region", "region_probability", "answer", "level"]
+        for k, (guesses, groups) in enumerate(asked):
+            row = {name: column[k] for name, column in columns.items()}
+            if not guesses:
+                assert (row["region"], row["answer"], row["level"]) == (None, None, None)
+                assert np.isnan(row["region_probability"])
+                continue
+            code, region = classifier.labels.code(guesses[0].country), groups[0]
+            expected = ("unknown", "unknown")
+            if region.probability >= threshold:
+                expected = (region.country, "region")
+            if guesses[0].probability >= threshold:
+                expected = (code, "country")
+            assert (row["answer"], row["level"]) == expected
+            assert row["country"] == (code if expected[1] == "country" else "unknown")
+            assert (row["region"], row["region_probability"]) == tuple(region)
+            levels.add(row["level"])
+    assert levels == {"country", "region", "unknown"}
+
+
+def test_groups_are_a_mapping_a_file_or_groups(classifier: NameClassifier, tmp_path: Path) -> None:
+    of = {country: country[:1] for country in classifier.countries}
+    table = tmp_path / "groups.csv"
+    table.write_text("country,group\n" + "".join(f"{c},{g}\n" for c, g in of.items()), encoding="utf-8")
+    found = [classifier.predict_frame(["Schmidt"], groups=groups) for groups in (of, table, str(table))]
+    found.append(classifier.predict_frame(["Schmidt"], groups=asked_groups(classifier.labels, None, of)))
+    assert all(columns == found[0] for columns in found)
+    assert found[0]["group"][0] in set(of.values())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "message"),
+    [
+        ({"by": "continent"}, ValueError, "by must be 'region' or None, not 'continent'"),
+        ({"by": "region", "groups": {}}, ValueError, "by or groups, not both"),
+        ({"groups": {}}, DataError, "groups: no group for"),
+        ({"groups": "missing.csv"}, DataError, "missing.csv"),
+        ({"groups": grouped(["a"])}, DataError, "another model"),
+    ],
+)
+def test_groups_that_cannot_be(
+    classifier: NameClassifier, wrong: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        classifier.predict_frame([], **wrong)
+
+
+def test_labels_that_are_no_countries_have_neither_regions_nor_codes() -> None:
+    data = [Example("Anna", "cat"), Example("Otto", "dog"), Example("Hanna", "cat"), Example("Toto", "dog")]
+    classifier = rnn_names.train(data * 5, **SMALL, val_split=0.0, test_split=0.0)
+    for wrong, message in (({"by": "region"}, "no regions"), ({"codes": True}, "no codes")):
+        with pytest.raises(DataError, match=message):
+            classifier.predict_frame([], **wrong)
 
 
 def test_columns_of_no_names(classifier: NameClassifier) -> None:

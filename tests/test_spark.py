@@ -18,7 +18,7 @@ pytest.importorskip("pyspark", reason='pyspark is missing: pip install ".[spark]
 pytest.importorskip("pyarrow", reason='pyarrow is missing: pip install ".[spark]"')
 from rnn_names import CheckpointError, DataError, NameClassifier
 from rnn_names.base.bundled import bundled_surnames
-from rnn_names.model.columns import answer_columns
+from rnn_names.model.columns import Question, answer_columns
 
 NO_SPARK = os.environ.get("RNN_NAMES_NO_SPARK") == "1"
 pytestmark = [
@@ -106,7 +106,7 @@ def test_answers_are_those_of_one_process_also_when_an_executor_is_killed(
 ) -> None:
     from rnn_names import spark as of_spark
 
-    expected = rows_of(names, answer_columns(NameClassifier.load(model_file), names, 2, 0.5))
+    expected = rows_of(names, answer_columns(NameClassifier.load(model_file), names, Question(2, 0.5)))
     frame = of_spark.predict(frame_of(spark, names, 8), "name", 2, 0.5, model_file)
     assert [tuple(row) for row in frame.collect()] == expected
 
@@ -139,7 +139,7 @@ def test_odd_names_many_partitions_and_other_columns(spark: Any, model_file: Pat
     frame = frame_of(spark, names, 200)
     frame = frame.selectExpr("id", "name", "array(id, 1) AS kept", "named_struct('a', name) AS nested")
     found = of_spark.predict(frame, "name", model=model_file).orderBy("id").collect()
-    answers = answer_columns(NameClassifier.load(model_file), names)
+    answers = answer_columns(NameClassifier.load(model_file), names, Question())
     assert [(r.id, r.name, r.country, r.probability, r.unknown_letters) for r in found] == rows_of(
         names, answers
     )
@@ -153,7 +153,7 @@ def test_a_name_in_two_columns_and_a_function_of_sql(spark: Any, model_file: Pat
     rows = [("Hans", "Schmidt"), (None, "Nguyen"), (None, None), ("Maria", "")]
     frame = spark.createDataFrame(rows, "first string, last string").coalesce(1)
     classifier = NameClassifier.load(model_file)
-    expected = answer_columns(classifier, ["Hans Schmidt", "Nguyen", None, "Maria"])["country"]
+    expected = answer_columns(classifier, ["Hans Schmidt", "Nguyen", None, "Maria"], Question())["country"]
     found = of_spark.predict(frame, ["first", "last"], model=model_file).collect()
     assert [row.country for row in found] == expected
     of_spark.register(spark, model=model_file)

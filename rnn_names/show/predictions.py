@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TextIO
 
 from rnn_names.base.errors import DataError
 from rnn_names.base.text import printable
+from rnn_names.model.threshold import UNKNOWN, fall_back
 from rnn_names.names.tables import DELIMITERS
 from rnn_names.show.tables import EIGHTHS, new_console, new_table
 
@@ -28,17 +29,11 @@ class Prediction(NamedTuple):
     group: "Guess | None" = None
 
     def of_group(self, by: str) -> list[str]:
-        """The group, its probability, the answer that reaches the threshold, and its level.
-
-        The level is `country`, or what groups are called, `by`, where only the group does; else UNKNOWN.
-        """
+        """The group, its probability, the answer and its level: see `fall_back`."""
         if self.group is None:
             return ["", "", "", ""]
         group, p = self.group
-        for guess, level in ((self.guesses[0], "country"), (self.group, by)):
-            if guess.probability >= self.threshold:
-                return [group, f"{p:.6f}", guess.country, level]
-        return [group, f"{p:.6f}", UNKNOWN, UNKNOWN]
+        return [group, f"{p:.6f}", *fall_back(self.guesses[0], self.group, self.threshold, by)]
 
     @property
     def country(self) -> str | None:
@@ -48,7 +43,6 @@ class Prediction(NamedTuple):
         return self.guesses[0].country if self.guesses[0].probability >= self.threshold else UNKNOWN
 
 
-UNKNOWN = "unknown"  # the answer below the threshold
 FORMULA = re.compile("[=+@\t\r-]")
 NUMBER = re.compile(r"[+-]?[\d.,]+(?:[eE][+-]?\d+)?%?")
 TABLE_ROWS = 1000  # predictions in one table, so that long output appears as it comes
