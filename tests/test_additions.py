@@ -163,7 +163,7 @@ network.cells network.config network.input network.layers network.prefixes netwo
 network.scores network.sums
 model.archive model.arguments model.calibration model.checkpoint model.classifier model.container
 model.header
-model.parameters model.ranking model.recipe
+model.parameters model.ranking model.recipe model.threshold
 show.pictures show.predictions show.tables
 cli.answers cli.command cli.drawing cli.options cli.predict cli.reading cli.written
 """

@@ -188,7 +188,12 @@ def test_what_cannot_be_fails_at_once(
     frame = spark.range(1).selectExpr("id", "'a' AS name")
     with pytest.raises(error, match=message):
         of_spark.predict(frame, column, **more)
-    for taken, asked in (("Country", {}), ("Region", {"by": "region"}), ("level", {"by": "region"})):
+    cases: list[tuple[str, dict[str, Any]]] = [
+        ("Country", {}),
+        ("Region", {"by": "region"}),
+        ("level", {"by": "region"}),
+    ]
+    for taken, asked in cases:
         with pytest.raises(DataError, match=f"'{taken}' already"):
             of_spark.predict(frame.selectExpr("name", f"id AS {taken}"), "name", **asked)
 

@@ -91,7 +91,11 @@ class NameClassifier:
     def load(
         cls, path: str | Path | None = None, prior: Prior | None = None, raw: bool = False
     ) -> "NameClassifier":
-        """The model in this file, or the bundled model. Raises CheckpointError."""
+        """The model in this file, or the bundled model; the other arguments are those of the constructor.
+
+        Raises CheckpointError for what is no model of rnn-names (MissingModelError where there is no file),
+        and what the constructor raises.
+        """
         file = BUNDLED_MODEL if path is None else Path(path)
         return cls(checkpoint.load(file), prior, BUNDLED if file == BUNDLED_MODEL else str(file), raw)
 
