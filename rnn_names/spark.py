@@ -3,6 +3,7 @@
     from rnn_names import spark as names
 
     names.predict(frame, "name", top_k=2)        the frame, with the columns of the answers
+    names.predict(frame, "name", by="region")    and the region of each name
     names.predict(frame, ["first", "last"])      a name in two columns
     names.register(spark)                        then SELECT rnn_country(name) FROM people
 
@@ -17,11 +18,12 @@ from typing import Any
 
 from rnn_names.base.bundled import BUNDLED_MODEL
 from rnn_names.base.errors import DataError
-from rnn_names.model.arguments import check_top_k
-from rnn_names.model.arrow import answered, check_columns, joined
+from rnn_names.base.text import did_you_mean
+from rnn_names.model.arrow import answered, joined
 from rnn_names.model.calibration import Prior
 from rnn_names.model.classifier import NameClassifier
-from rnn_names.model.columns import answer_columns, check_threshold, column_names
+from rnn_names.model.columns import Question, answer_columns
+from rnn_names.names.groups import GroupsAsked
 
 try:
     import pyarrow as pa
@@ -42,40 +44,36 @@ def predict(
     threshold: float | None = None,
     model: str | Path | None = None,
     prior: Prior | None = None,
+    by: str | None = None,
+    groups: GroupsAsked | None = None,
+    codes: bool = False,
 ) -> Any:
     """The frame with the columns that `NameClassifier.predict_frame` gives, its rows and their order kept.
 
     column     the name of the column of names, or several, whose texts are joined by blanks
     top_k      countries for each name
-    threshold  below it the country is `unknown`
+    threshold  below it the country is `unknown`; None is 0
     model      a model file on the driver; None is the bundled model
     prior      as of NameClassifier; None is the prior of the model
+    by         "region" adds the region of each name, and the answer that reaches the threshold
+    groups     the same over groups of your own: a mapping, or a table in a file on the driver
+    codes      countries are ISO 3166 codes of two letters
 
     Nothing is computed before Spark is asked for rows. A task that is retried gives the same rows again.
-    Raises CheckpointError for the model and DataError for a column that is missing, holds no texts, or has
-    the name of one that is added, at once.
+    Raises CheckpointError for the model, DataError for a column that is missing, holds no texts, or has the
+    name of one that is added, and what `predict_frame` raises for the other arguments: all at once.
     """
     wanted = [column] if isinstance(column, str) else list(column)
-    check_top_k(top_k)
+    data, classifier = _checked(model, prior)
     threshold = 0.0 if threshold is None else threshold
-    check_threshold(threshold)
-    if not wanted:
-        raise DataError("no column is given; give the column of names")
-    check_columns(frame.columns, wanted, top_k)
-    lower = [name.lower() for name in frame.columns]
-    for name in column_names(top_k):  # Spark takes them for one
-        if name in lower:
-            raise DataError(f"there is a column {frame.columns[lower.index(name)]!r} already; rename it")
-    for name in wanted:
-        kind = next(field.dataType for field in frame.schema.fields if field.name == name)
-        if not isinstance(kind, StringType) and kind.typeName() != "void":
-            raise DataError(f"column {name!r} is of type {kind.simpleString()}; cast it to string")
-    sent = _send(frame.sparkSession, model, prior)
+    question = Question.of(classifier.labels, top_k, threshold, by, groups, codes)
+    _check_columns(frame.schema.fields, wanted, question)
     added = [
-        StructField(name, DoubleType() if name.startswith("probability") else StringType())
-        for name in column_names(top_k)
+        StructField(name, DoubleType() if kind is float else StringType())
+        for name, kind in question.columns.items()
     ]
-    work = partial(_batches, sent=sent, prior=prior, wanted=wanted, top_k=top_k, threshold=threshold)
+    sent = frame.sparkSession.sparkContext.broadcast(data)
+    work = partial(_batches, sent=sent, prior=prior, wanted=wanted, question=question)
     return frame.mapInArrow(work, StructType([*frame.schema.fields, *added]))
 
 
@@ -92,21 +90,40 @@ def register(
     """
     from pyspark.sql.functions import arrow_udf
 
-    check_threshold(threshold)
-    sent = _send(spark, model, prior)
+    question = Question(threshold=threshold)
+    sent = spark.sparkContext.broadcast(_checked(model, prior)[0])
 
     def country(names: pa.Array) -> pa.Array:
-        columns = answer_columns(_classifier(sent, prior), joined([names]), 1, threshold)
+        columns = answer_columns(_classifier(sent, prior), names.to_pylist(), question)
         return pa.array(columns["country"], pa.string())
 
     return spark.udf.register(name, arrow_udf(country, StringType()))
 
 
-def _send(spark: Any, model: str | Path | None, prior: Prior | None) -> Any:
-    """The bytes of a model, once it is known to be one, sent to the executors."""
+def _checked(model: str | Path | None, prior: Prior | None) -> tuple[bytes, NameClassifier]:
+    """The bytes of a model file, and its classifier: what is none fails here, not in every task."""
     path = BUNDLED_MODEL if model is None else Path(model)
-    NameClassifier.load(path, prior)  # what is no model or no prior fails here, not in every task
-    return spark.sparkContext.broadcast(path.read_bytes())
+    classifier = NameClassifier.load(path, prior)
+    return path.read_bytes(), classifier
+
+
+def _check_columns(fields: Sequence[Any], wanted: Sequence[str], question: Question) -> None:
+    """Raise DataError for a column of names that cannot be, or one of the name of one that is added."""
+    if not wanted:
+        raise DataError("no column is given; give the column of names")
+    there = [field.name for field in fields]
+    for name in wanted:
+        if name not in there:
+            hint = did_you_mean(name, there) or f"it has {', '.join(there) or 'no column'}"
+            raise DataError(f"there is no column {name!r}; {hint}")
+        if there.count(name) > 1:
+            raise DataError(f"there is more than one column {name!r}; rename the others")
+        kind = fields[there.index(name)].dataType
+        if not isinstance(kind, StringType) and kind.typeName() != "void":
+            raise DataError(f"column {name!r} is of type {kind.simpleString()}; cast it to string")
+    taken = [name for name in there if name.lower() in question.columns]  # Spark takes them for one
+    if taken:
+        raise DataError(f"there is a column {taken[0]!r} already; rename it")
 
 
 def _classifier(sent: Any, prior: Prior | None) -> NameClassifier:
@@ -120,10 +137,11 @@ def _classifier(sent: Any, prior: Prior | None) -> NameClassifier:
 
 
 def _batches(
-    batches: Iterator[Any], sent: Any, prior: Prior | None, wanted: list[str], top_k: int, threshold: float
+    batches: Iterator[Any], sent: Any, prior: Prior | None, wanted: list[str], question: Question
 ) -> Iterator[Any]:
     """What an executor does: each batch with the answers to its names."""
     classifier = None
     for batch in batches:
         classifier = classifier or _classifier(sent, prior)
-        yield answered(classifier, batch, wanted, top_k, threshold)
+        names = joined([batch.column(name).to_pylist() for name in wanted])
+        yield answered(classifier, batch, names, question)

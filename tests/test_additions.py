@@ -164,11 +164,10 @@ network.cells network.config network.input network.layers network.prefixes netwo
 network.scores network.sums
 model.archive model.arguments model.calibration model.checkpoint model.classifier model.container
 model.header
-model.parameters model.ranking model.recipe
+model.parameters model.ranking model.recipe model.threshold
 show.for_people show.for_programs show.pictures show.prediction show.predictions show.tables
 cli.answers cli.asked cli.command cli.drawing cli.input_options cli.options cli.predict cli.reading
-cli.rejects cli.tally
-cli.written
+cli.rejects cli.tally cli.written
 """
 # Modules of others that are slow to load.
 SLOW = {"rich", "tqdm", "zipfile", "multiprocessing", "numpy.random", "asyncio"}

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 pytest.importorskip("pyspark", reason='pyspark is missing: pip install ".[spark]"')
 pytest.importorskip("pyarrow", reason='pyarrow is missing: pip install ".[spark]"')
 from rnn_names import CheckpointError, DataError, NameClassifier
 from rnn_names.base.bundled import bundled_surnames
-from rnn_names.model.columns import answer_columns
+from rnn_names.cli import app
+from rnn_names.model.columns import Question, answer_columns
 
 NO_SPARK = os.environ.get("RNN_NAMES_NO_SPARK") == "1"
 pytestmark = [
@@ -106,7 +108,7 @@ def test_answers_are_those_of_one_process_also_when_an_executor_is_killed(
 ) -> None:
     from rnn_names import spark as of_spark
 
-    expected = rows_of(names, answer_columns(NameClassifier.load(model_file), names, 2, 0.5))
+    expected = rows_of(names, answer_columns(NameClassifier.load(model_file), names, Question(2, 0.5)))
     frame = of_spark.predict(frame_of(spark, names, 8), "name", 2, 0.5, model_file)
     assert [tuple(row) for row in frame.collect()] == expected
 
@@ -139,7 +141,7 @@ def test_odd_names_many_partitions_and_other_columns(spark: Any, model_file: Pat
     frame = frame_of(spark, names, 200)
     frame = frame.selectExpr("id", "name", "array(id, 1) AS kept", "named_struct('a', name) AS nested")
     found = of_spark.predict(frame, "name", model=model_file).orderBy("id").collect()
-    answers = answer_columns(NameClassifier.load(model_file), names)
+    answers = answer_columns(NameClassifier.load(model_file), names, Question())
     assert [(r.id, r.name, r.country, r.probability, r.unknown_letters) for r in found] == rows_of(
         names, answers
     )
@@ -153,7 +155,7 @@ def test_a_name_in_two_columns_and_a_function_of_sql(spark: Any, model_file: Pat
     rows = [("Hans", "Schmidt"), (None, "Nguyen"), (None, None), ("Maria", "")]
     frame = spark.createDataFrame(rows, "first string, last string").coalesce(1)
     classifier = NameClassifier.load(model_file)
-    expected = answer_columns(classifier, ["Hans Schmidt", "Nguyen", None, "Maria"])["country"]
+    expected = answer_columns(classifier, ["Hans Schmidt", "Nguyen", None, "Maria"], Question())["country"]
     found = of_spark.predict(frame, ["first", "last"], model=model_file).collect()
     assert [row.country for row in found] == expected
     of_spark.register(spark, model=model_file)
@@ -172,6 +174,10 @@ def test_a_name_in_two_columns_and_a_function_of_sql(spark: Any, model_file: Pat
         ("name", {"threshold": 2}, ValueError, "from 0 to 1"),
         ("name", {"model": "missing.npz"}, CheckpointError, "no such model file"),
         ("name", {"model": __file__}, CheckpointError, "not a model of rnn-names"),
+        ("name", {"by": "continent"}, ValueError, "by must be 'region'"),
+        ("name", {"by": "region", "groups": {}}, ValueError, "not both"),
+        ("name", {"groups": {"Germany": "west"}}, DataError, "groups: no group for"),
+        ("name", {"groups": "missing.csv"}, DataError, "missing.csv"),
     ],
 )
 def test_what_cannot_be_fails_at_once(
@@ -182,8 +188,45 @@ def test_what_cannot_be_fails_at_once(
     frame = spark.range(1).selectExpr("id", "'a' AS name")
     with pytest.raises(error, match=message):
         of_spark.predict(frame, column, **more)
-    with pytest.raises(DataError, match="'Country' already"):
-        of_spark.predict(frame.selectExpr("name", "id AS Country"), "name")
+    cases: list[tuple[str, dict[str, Any]]] = [
+        ("Country", {}),
+        ("Region", {"by": "region"}),
+        ("level", {"by": "region"}),
+    ]
+    for taken, asked in cases:
+        with pytest.raises(DataError, match=f"'{taken}' already"):
+            of_spark.predict(frame.selectExpr("name", f"id AS {taken}"), "name", **asked)
+
+
+def groups_of_two(model_file: Path, table: Path) -> dict[str, str]:
+    """Each country of the model in one of two groups, as a mapping and as a table."""
+    countries = NameClassifier.load(model_file).countries
+    groups = {country: "odd" if k % 2 else "even" for k, country in enumerate(countries)}
+    text = "country,group\n" + "".join(f"{country},{group}\n" for country, group in groups.items())
+    table.write_text(text, encoding="utf-8")
+    return groups
+
+
+@pytest.mark.parametrize("codes", [False, True])
+@pytest.mark.parametrize("asked", ["region", "mapping", "file"])
+@pytest.mark.parametrize("threshold", [None, 0.6])
+def test_regions_groups_and_codes(
+    spark: Any, tmp_path: Path, model_file: Path, asked: str, codes: bool, threshold: float | None
+) -> None:
+    from rnn_names import spark as of_spark
+
+    names = ["Schmidt", "Kowalski", "Nguyen", *HOSTILE]
+    groups = groups_of_two(model_file, tmp_path / "groups.csv")
+    ways: dict[str, Any] = {"mapping": {"groups": groups}, "file": {"groups": tmp_path / "groups.csv"}}
+    how = ways.get(asked, {"by": "region"})
+    labels = NameClassifier.load(model_file).labels
+    question = Question.of(labels, 2, threshold or 0, codes=codes, **how)
+    expected = answer_columns(NameClassifier.load(model_file), names, question)
+    frame = of_spark.predict(
+        frame_of(spark, names, 2), "name", 2, threshold, model_file, codes=codes, **how
+    )
+    assert frame.columns == ["id", "name", *expected]
+    assert [tuple(row) for row in frame.collect()] == rows_of(names, expected)
 
 
 def test_the_command_keeps_every_cell(tmp_path: Path, model_file: Path) -> None:
@@ -229,7 +272,48 @@ def test_the_command_reads_line_breaks_in_cells_and_takes_a_prior(
     assert [float(row["probability"]) for row in rows] == [guesses[0].probability for guesses in uniform]
 
 
-def test_the_help_needs_no_java() -> None:
-    code = "from rnn_names.cli.spark import main; main(['--help'])"
+@pytest.mark.parametrize("more", [["--by", "region"], ["--groups", "groups.csv", "--codes"]])
+def test_the_command_has_the_columns_of_csv(
+    spark: Any, here: Path, model_file: Path, more: list[str]
+) -> None:
+    from rnn_names.cli.spark import main
+
+    groups_of_two(model_file, here / "groups.csv")
+    (here / "in.csv").write_text("name,n\nSchmidt,1\nKowalski,2\n,3\nNguyen,4\n", encoding="utf-8")
+    more = ["--column", "name", "-k", "2", "--threshold", "0.6", "-m", str(model_file), *more]
+    done = CliRunner().invoke(app, ["predict", "-i", "in.csv", "-o", "one.csv", *more])
+    assert (done.exit_code, done.output) == (0, "")
+    main([str(here / "in.csv"), str(here / "many.csv"), *more])
+    (part,) = (here / "many.csv").glob("*.csv")
+    with (here / "one.csv").open(newline="") as one, part.open(newline="") as many:
+        expected, found = [*csv.DictReader(one)], [*csv.DictReader(many)]
+    assert [*found[0]] == [*expected[0]]
+    for row in found:
+        row |= {name: f"{float(cell):.6f}" for name, cell in row.items() if "prob" in name and cell}
+    assert found == expected
+
+
+def test_wrong_usage_of_the_command(capfd: pytest.CaptureFixture[str]) -> None:
+    from rnn_names.cli.spark import main
+
+    common = ["in.csv", "out.csv", "--column", "name"]
+    for more, message in (
+        (["--by", "continent"], "invalid choice: 'continent'"),
+        (["--by", "region", "--groups", "g.csv"], "not allowed with argument"),
+        (["--prior", "odd"], "invalid choice: 'odd'"),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            main([*common, *more])
+        assert ended.value.code == 2
+        assert message in capfd.readouterr().err
+
+
+def test_the_help_needs_neither_java_nor_numpy() -> None:
+    code = (
+        "import sys; from rnn_names.cli.spark import main\n"
+        "try: main(['--help'])\n"
+        "finally: print({'numpy', 'pyspark', 'pyarrow'} & set(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "--column" in done.stdout
+    assert done.stdout.endswith("set()\n")

@@ -224,12 +224,9 @@ def groups_of(labels: "Labels", by: Grouping | None, table: Path | None) -> "Gro
         raise typer.BadParameter("give --by or --groups, not both.")
     if not by and not table:
         return None
-    from rnn_names.names.examples import read_groups
-    from rnn_names.names.groups import by_table, regions
+    from rnn_names.names.groups import asked
 
-    if table:
-        return by_table(labels, read_groups(table), str(table))
-    return regions(labels)
+    return asked(labels, by.value if by else None, table)
 
 
 def load(model: Path | None, verbose: bool, prior: str | None, raw: bool = False) -> "NameClassifier":

@@ -4,35 +4,70 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from rnn_names.base.errors import DataError
 from rnn_names.base.files import replacing
-from rnn_names.model.arrow import answered, check_columns, is_text, types
+from rnn_names.model.arrow import answered, fields, is_text, joined
+from rnn_names.model.columns import Question
+from rnn_names.names.columns import columns, found
+from rnn_names.names.records import MEND, check_free, say_columns
 
 if TYPE_CHECKING:
     from rnn_names.model.classifier import NameClassifier
+    from rnn_names.names.bad_records import BadRecords
+    from rnn_names.names.tables import Format
 
 ROWS = 1 << 14  # in memory at a time
+# Options that say how text is read or written, or how answers are drawn.
+OF_TEXT = (
+    "input_format",
+    "delimiter",
+    "tabs",
+    "no_header",
+    "quoting",
+    "sheet",
+    "encoding",
+    "encoding_errors",
+    "format",
+    "out_delimiter",
+    "out_encoding",
+    "decimal",
+    "escape_formulas",
+    "map",
+)
 
 
-def predict_file(
+def files(ctx: typer.Context, source: Path | None, output: Path | None) -> tuple[Path, Path]:
+    """The two files. Raises BadParameter unless both are of Parquet, and for options that are OF_TEXT."""
+    if source is None or output is None or source.suffix.lower() != output.suffix.lower():
+        raise typer.BadParameter("Parquet is answered as Parquet: give -i and -o a .parquet file.")
+    for parameter in ctx.command.params:
+        given = ctx.get_parameter_source(str(parameter.name))
+        if parameter.name in OF_TEXT and given and given.name != "DEFAULT":
+            option = max(parameter.opts, key=len)
+            raise typer.BadParameter(f"{option} has no meaning in files of Parquet; leave it out.")
+    return source, output
+
+
+def answer(
     source: Path,
     output: Path,
     classifier: "NameClassifier",
-    column: str | None,
-    top_k: int,
-    threshold: float,
-    prefix: str = "",
+    question: Question,
+    form: "Format",
+    bad: "BadRecords",
 ) -> None:
     """Write the rows of a file with the answers to their names; columns and their types stay.
 
-    Raises DataError for what is no Parquet file or has no such column of texts, and OutputError.
+    A name that is not UTF-8 is a bad record. Raises DataError for what is no Parquet file or has no such
+    column of texts, and OutputError.
     """
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ModuleNotFoundError as error:
         raise DataError('Parquet needs pyarrow: pip install "rnn-names[arrow]"') from error
-    wanted = column or "name"
     try:
         file = pq.ParquetFile(source)
     except FileNotFoundError:
@@ -41,17 +76,52 @@ def predict_file(
         raise _unread(source, error) from error
     with file:
         schema = file.schema_arrow
-        try:
-            check_columns(schema.names, [wanted], top_k, prefix)
-        except DataError as error:
-            raise DataError(f"{source}: {error}") from None
-        kind = schema.field(wanted).type
-        if not is_text(kind):
-            raise DataError(f"{source}: column {wanted!r} is of type {kind}; give a column of texts")
-        full = pa.schema([*schema, *types(top_k, prefix)], schema.metadata)
+        check_free(schema.names, question.columns, str(source))
+        places = _places(schema, source, form)
+        full = pa.schema([*schema, *fields(question)], schema.metadata)
+        row = 1
         with replacing(output) as target, pq.ParquetWriter(target, full) as writer:
             for batch in _batches(file, source, (pa.ArrowException, OSError)):
-                writer.write_batch(answered(classifier, batch, [wanted], top_k, threshold, prefix))
+                kept, names = _named(batch, places, source, row, bad)
+                writer.write_batch(answered(classifier, kept, names, question))
+                row += batch.num_rows
+
+
+def _places(schema: Any, source: Path, form: "Format") -> list[int]:
+    """The places of the columns of the name: those that are asked for, else by the words of the header."""
+    header, mend = list(schema.names), MEND.format("--column")
+    chosen = None if form.column else found(header, str(source))
+    places = chosen or columns(header, form.column or "name", str(source), mend)
+    for place in places:
+        if not is_text(schema.field(place).type):
+            kind = schema.field(place).type
+            raise DataError(f"{source}: column {header[place]!r} is of type {kind}; give a column of texts")
+    if chosen:
+        say_columns(form.note, str(source), [header[place] for place in chosen])
+    return places
+
+
+def _named(
+    batch: Any, places: list[int], source: Path, first: int, bad: "BadRecords"
+) -> tuple[Any, list[str | None]]:
+    """The rows that are kept, and the name in each; the batch begins at row `first` of the file."""
+    parts = [batch.column(place) for place in places]
+    try:
+        return batch, joined([part.to_pylist() for part in parts])
+    except UnicodeDecodeError:  # row by row
+        kept, names = list[int](), list[str | None]()
+    for row in range(batch.num_rows):
+        name = None
+        try:
+            (name,) = joined([[part[row].as_py()] for part in parts])
+        except UnicodeDecodeError as error:
+            text = error.object.decode(errors="replace")
+            what, mend = "the name is not UTF-8", "write it as UTF-8"
+            if not bad.found(str(source), first + row, what, mend, text, cells=True, unit="row"):
+                continue
+        kept.append(row)
+        names.append(name)
+    return batch.take(kept), names
 
 
 def _batches(file: Any, source: Path, errors: tuple[type[Exception], ...]) -> Iterator[Any]:

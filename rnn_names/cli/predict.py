@@ -187,26 +187,17 @@ def predict(
     form = replace(ctx.meta["form"], errors=encoding_errors.value)
     kind = form.kind_of(path)
     check_form(form, kind, of_arguments=path is None)
-    parquet = [file is not None and file.suffix.lower() == PARQUET for file in (input, output)]
-    if any(parquet):
-        from rnn_names.cli.parquet import predict_file  # not above: seldom needed
+    if PARQUET in [file.suffix.lower() for file in (input, output) if file]:
+        from rnn_names.cli.parquet import answer, files  # not above: seldom needed
+        from rnn_names.model.columns import Question
 
-        if input is None or output is None or not all(parquet):
-            raise typer.BadParameter("Parquet is answered as Parquet: give -i and -o a .parquet file.")
-        if (
-            ctx.meta["pictures"]
-            or format
-            or by
-            or groups
-            or codes
-            or form != tables.Format(column=form.column)
-        ):
-            raise typer.BadParameter(
-                "Parquet takes --column, -k, --threshold, --prefix, --model and --prior."
-            )
-        check_writable(output)
-        check_apart(output, model_inputs(model, prior))
-        predict_file(input, output, load(model, verbose, prior, raw), form.column, top_k, threshold, prefix)
+        source, target = files(ctx, input, output)
+        check_writable(target)
+        check_apart(target, [*model_inputs(model, prior), *([groups] if groups else [])])
+        classifier = load(model, verbose, prior, raw)
+        top_k, sums = min(top_k, len(classifier.countries)), groups_of(classifier.labels, by, groups)
+        question = Question.of(classifier.labels, top_k, threshold, None, sums, codes, prefix)
+        answer(source, target, classifier, question, form, ctx.meta["bad"])
         return
     if output is not None and str(output) != "-":
         check_output(output, format, model_inputs(model, prior))

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from rnn_names.base.errors import RnnNamesError
 from rnn_names.base.text import printable
-from rnn_names.model.calibration import PRIORS
+from rnn_names.model.recipe import TrainConfig
 
 FORMATS = {".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "json", ".parquet": "parquet"}
 PACKED = (".gz", ".bz2", ".zst")
@@ -40,7 +40,16 @@ def parser() -> argparse.ArgumentParser:
     parsed.add_argument("-m", "--model", metavar="FILE", help="default: the bundled model")
     parsed.add_argument("-k", "--top-k", type=int, default=1, help="countries for each name")
     parsed.add_argument("--threshold", type=float, default=0.0, help="below it the answer is unknown")
-    parsed.add_argument("--prior", choices=sorted(PRIORS), help="default: the prior of the model")
+    priors = TrainConfig.__dataclass_fields__["prior"].metadata["choices"]
+    parsed.add_argument("--prior", choices=priors, help="default: the prior of the model")
+    groups = parsed.add_mutually_exclusive_group()
+    groups.add_argument(
+        "--by", choices=["region"], help="add the region of each name, and the answer above --threshold"
+    )
+    groups.add_argument(
+        "--groups", metavar="FILE", help="as --by, over groups of your own: a table of country and group"
+    )
+    parsed.add_argument("--codes", action="store_true", help="countries as ISO 3166 codes of two letters")
     return parsed
 
 
@@ -90,7 +99,15 @@ def run(given: argparse.Namespace, read_as: str, write_as: str) -> None:
     try:
         frame = session.read.format(kinds.get(read_as, read_as)).options(**options.get(read_as, {}))
         answers = names.predict(
-            frame.load(given.input), given.column, given.top_k, given.threshold, given.model, given.prior
+            frame.load(given.input),
+            given.column,
+            given.top_k,
+            given.threshold,
+            given.model,
+            given.prior,
+            given.by,
+            given.groups,
+            given.codes,
         )
         answers.write.format(kinds.get(write_as, write_as)).options(**options.get(write_as, {})).save(
             given.output

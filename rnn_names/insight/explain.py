@@ -20,6 +20,7 @@ import numpy as np
 from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.base.errors import CheckpointError
 from rnn_names.insight.counted import Counted, counted
+from rnn_names.model.arguments import name_list
 from rnn_names.model.classifier import NameClassifier, checked
 from rnn_names.names.alphabet import END, START, UNKNOWN, Alphabet
 from rnn_names.names.cleaning import cleaned
@@ -70,19 +71,21 @@ class Explanation:
 
 
 def explain(
-    classifier: NameClassifier, names: Iterable[str], country: str | None = None
+    classifier: NameClassifier, names: Iterable[str | None], country: str | None = None
 ) -> list[Explanation]:
-    """Explain the answer to each name, or the probability of this country.
+    """An Explanation of the answer to each name, in order, or of the probability of this country.
 
-    Raises CheckpointError for a model without a readout after every letter, or whose scores overflow, and
-    DataError for a country that the model does not know.
+    Names are as for `predict`. Log-odds and effects are in nats; each p is (C,), in the order of
+    `classifier.countries`. Raises CheckpointError for a model without a readout after every letter, or
+    whose scores overflow, DataError for a country that the model does not know, and TypeError for anything
+    but a list of names.
     """
     if "step_country" not in classifier.model.network.readouts:
         raise CheckpointError(
             "the model has no readout after every letter; train one with a --step-loss above 0"
         )
     asked = None if country is None else classifier.index(country)
-    return [e for some in _together(names) for e in _explain(classifier, some, asked)]
+    return [e for some in _together(name_list(names)) for e in _explain(classifier, some, asked)]
 
 
 def _together(names: Iterable[str]) -> Iterator[list[str]]:

@@ -33,13 +33,15 @@ def generate(
     guidance: float = GUIDANCE,
     known: Collection[str] = frozenset(),
 ) -> list[str]:
-    """Names that sound like the country, as the network spells them, each with its own `split_key`.
+    """At most `count` names that sound like the country, as the network spells them, all different.
 
-    The same seed gives the same names, with the same NumPy on the same kind of machine. At a low
-    temperature likely letters are chosen more often, at 0 always. `known` are the keys (`keys`) of names
-    that are not new. At most 100 + TRIES · count names are drawn, so fewer than `count` may be found.
-    Raises DataError for a country or a letter of the prefix that the model does not know, and
-    CheckpointError for a model without the two readouts, or whose scores overflow.
+    `model` is the `model` of a classifier. The same seed gives the same names, with the same NumPy on the
+    same kind of machine. At a low temperature, from 0 up, likely letters are chosen more often, at 0
+    always. The higher the guidance, the more a letter has to tell this country from others; 1 is what the
+    model says. `known` are the keys (`keys`) of names that are not new. At most 100 + TRIES · count names
+    are drawn, so fewer than `count` may be found. Raises DataError for a country or a letter of the prefix
+    that the model does not know, and CheckpointError for a model without the two readouts, or whose scores
+    overflow.
     """
     place, begun = country_index(model, country), encode_prefix(model, prefix)
     rng = np.random.default_rng([seed, place])

@@ -3,61 +3,39 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from rnn_names.base.errors import DataError
-from rnn_names.base.text import did_you_mean
-from rnn_names.model.columns import answer_columns, check_free, column_names
+from rnn_names.model.columns import Question, answer_columns
 
 if TYPE_CHECKING:
     from rnn_names.model.classifier import NameClassifier
 
 
-def check_columns(columns: Sequence[str], wanted: Sequence[str], top_k: int, prefix: str = "") -> None:
-    """Raise DataError if a column of names is missing, or a column has the name of one that is added."""
-    for name in wanted:
-        if name not in columns:
-            hint = did_you_mean(name, columns) or f"it has {', '.join(columns) or 'no column'}"
-            raise DataError(f"there is no column {name!r}; {hint}")
-        if [*columns].count(name) > 1:
-            raise DataError(f"there is more than one column {name!r}; rename the others")
-    check_free(columns, top_k, prefix)
-
-
-def types(top_k: int, prefix: str = "") -> list[Any]:
+def fields(question: Question) -> list[Any]:
     """The fields that are added."""
     import pyarrow as pa
 
-    of_texts, of_numbers = pa.string(), pa.float64()
-    return [
-        pa.field(prefix + name, of_numbers if name.startswith("probability") else of_texts)
-        for name in column_names(top_k)
-    ]
+    of = {str: pa.string(), float: pa.float64()}
+    return [pa.field(name, of[kind]) for name, kind in question.columns.items()]
 
 
 def answered(
-    classifier: "NameClassifier",
-    batch: Any,
-    wanted: Sequence[str],
-    top_k: int,
-    threshold: float,
-    prefix: str = "",
+    classifier: "NameClassifier", batch: Any, names: Sequence[str | None], question: Question
 ) -> Any:
-    """The record batch with the answers to its names; those of several columns are joined by blanks."""
+    """The record batch with the answers to these names, one of each row."""
     import pyarrow as pa
 
-    names = joined([batch.column(batch.schema.get_field_index(name)) for name in wanted])
-    answers = answer_columns(classifier, names, top_k, threshold)
-    fields = types(top_k, prefix)
-    added = [pa.array(values, field.type) for values, field in zip(answers.values(), fields, strict=True)]
-    schema = pa.schema([*batch.schema, *fields], batch.schema.metadata)
-    return pa.RecordBatch.from_arrays([*batch.columns, *added], schema=schema)
+    answers, added = answer_columns(classifier, names, question), fields(question)
+    arrays = [pa.array(values, field.type) for values, field in zip(answers.values(), added, strict=True)]
+    schema = pa.schema([*batch.schema, *added], batch.schema.metadata)
+    return pa.RecordBatch.from_arrays([*batch.columns, *arrays], schema=schema)
 
 
-def joined(columns: Sequence[Any]) -> list[str | None]:
-    """The names in the columns, a row's parts joined by blanks; None where all parts are missing."""
-    parts = [column.to_pylist() for column in columns]
+def joined(parts: Sequence[Sequence[str | None]]) -> list[str | None]:
+    """The names in columns of texts, a row's parts joined by blanks; None where all are missing."""
     if len(parts) == 1:
         return list(parts[0])
-    return [" ".join(filter(None, row)) or None for row in zip(*parts, strict=True)]
+    return [
+        " ".join(filter(None, (p.strip() for p in row if p))) or None for row in zip(*parts, strict=True)
+    ]
 
 
 def is_text(kind: Any) -> bool:

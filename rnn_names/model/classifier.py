@@ -25,7 +25,7 @@ from rnn_names.network.scores import forward
 if TYPE_CHECKING:
     from rnn_names.model.evaluation import Evaluation
     from rnn_names.model.metrics import Metrics
-    from rnn_names.names.groups import Groups
+    from rnn_names.names.groups import Groups, GroupsAsked
 
 
 ENTRIES = 1 << 20  # probabilities in memory at a time: they nearly stay in the cache
@@ -76,7 +76,11 @@ class NameClassifier:
     def load(
         cls, path: str | Path | None = None, prior: Prior | None = None, raw: bool = False
     ) -> "NameClassifier":
-        """The model in this file, or the bundled model. Raises CheckpointError."""
+        """The model in this file, or the bundled model; the other arguments are those of the constructor.
+
+        Raises CheckpointError for what is no model of rnn-names (MissingModelError where there is no file),
+        and what the constructor raises.
+        """
         file = BUNDLED_MODEL if path is None else Path(path)
         return cls(checkpoint.load(file), prior, BUNDLED if file == BUNDLED_MODEL else str(file), raw)
 
@@ -206,18 +210,37 @@ class NameClassifier:
             found += answers(guesses, unknown, likeliest_group)
         return found
 
-    def predict_frame(self, names: Iterable[str | None], top_k: int = 1, threshold: float = 0.0) -> Any:
+    def predict_frame(
+        self,
+        names: Iterable[str | None],
+        top_k: int = 1,
+        threshold: float = 0.0,
+        by: str | None = None,
+        groups: "GroupsAsked | None" = None,
+        codes: bool = False,
+    ) -> Any:
         """The answers as columns, a row for each name: those that `rnn-names predict` writes as CSV.
 
-        `country`, `probability`, `country_2` and so on to `top_k`, `unknown_letters`. Names in a pandas
-        Series give a DataFrame with its index, those in a Polars Series or a pyarrow array a DataFrame or a
-        table; all others give a dict of arrays. Below the threshold the country is `unknown`. A missing
-        name, or one without a letter, has None and NaN (null in frames that have it). Raises what `predict`
-        raises, and TypeError or ValueError for a threshold that is no number from 0 to 1.
-        """
-        from rnn_names.model.columns import answer_columns, framed  # not above: seldom needed
+        top_k      countries for each name: `country`, `probability`, `country_2` and so on
+        threshold  a probability, from 0 to 1; below it the country is `unknown`
+        by         "region" adds `region`, `region_probability`, `answer` and `level`. The answer is the
+                   country, or the region if only that reaches the threshold, else `unknown`; the level says
+                   which: `country`, `region`, `unknown`
+        groups     the same over groups of your own, called `group`: a mapping of each country to its group,
+                   or the file of a table with the columns country and group
+        codes      countries are ISO 3166 codes of two letters
 
-        return framed(answer_columns(self, names, top_k, threshold), names)
+        `unknown_letters` are those that the model does not know. Names in a pandas Series give a DataFrame
+        with its index, those in a Polars Series or a pyarrow array a DataFrame or a table; all others give
+        a dict of arrays. A missing name, or one without a letter, has None and NaN (null in frames that
+        have it). Raises what `predict` raises, TypeError or ValueError for a threshold that is no number
+        from 0 to 1 and for `by` beside `groups`, and DataError for labels that have no region, group or
+        code.
+        """
+        from rnn_names.model.columns import Question, answer_columns, framed  # not above: seldom needed
+
+        question = Question.of(self.labels, top_k, threshold, by, groups, codes)
+        return framed(answer_columns(self, names, question), question.columns, names)
 
     def save(self, path: str | Path, bits: int = 32) -> None:
         """Write the model to a file, its parameters in 32, 16, 8 or 4 bits each.

@@ -1,20 +1,24 @@
 """Labels in groups: countries in regions, or as a table has them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.base.errors import DataError
+from rnn_names.names.examples import read_groups
 from rnn_names.names.labels import Labels
 
 
 @dataclass(frozen=True)
 class Groups:
-    """The groups of C labels: of which each is, and what they are called, sorted."""
+    """The groups of C labels: their names, sorted, the place of each label's group, and what one is."""
 
     names: tuple[str, ...]
     of_label: IntArray  # (C,)
+    what: str = "group"
 
     def add_up(self, p: FloatArray) -> FloatArray:
         """The probability of each group (n, G): the sum of those of its labels (n, C)."""
@@ -24,10 +28,36 @@ class Groups:
         return total
 
 
-def grouped(groups: list[str]) -> Groups:
+GroupsAsked = Groups | Mapping[str, str] | str | Path
+
+
+def asked(labels: Labels, by: str | None = None, groups: GroupsAsked | None = None) -> Groups | None:
+    """The groups that are asked for: `by` "region", or `groups` of one's own; None without either.
+
+    `groups` maps each label to its group, or is a table of these (columns `country` and `group`). Raises
+    ValueError for another `by`, or for both, and DataError for labels without a group.
+    """
+    if by is not None and groups is not None:
+        raise ValueError("give by or groups, not both")
+    if by is not None:
+        if by != "region":
+            raise ValueError(f"by must be 'region' or None, not {by!r}")
+        return regions(labels)
+    if groups is None:
+        return None
+    if isinstance(groups, Groups):
+        if len(groups.of_label) != len(labels.labels):
+            raise DataError("groups: are those of another model; make them of the labels of this one")
+        return groups
+    if isinstance(groups, Mapping):
+        return by_table(labels, dict(groups), "groups")
+    return by_table(labels, read_groups(Path(groups)), str(groups))
+
+
+def grouped(groups: list[str], what: str = "group") -> Groups:
     """The groups of labels, given the group of each."""
     names = sorted(set(groups))
-    return Groups(tuple(names), np.array([names.index(group) for group in groups]))
+    return Groups(tuple(names), np.array([names.index(group) for group in groups]), what)
 
 
 def regions(labels: Labels) -> Groups:
@@ -39,7 +69,7 @@ def regions(labels: Labels) -> Groups:
         raise DataError(
             "the model's labels are no countries, so they have no regions; give --groups a table"
         )
-    return grouped([country.region for country in labels.countries])
+    return grouped([country.region for country in labels.countries], "region")
 
 
 def by_table(labels: Labels, table: dict[str, str], where: str) -> Groups:

@@ -34,7 +34,7 @@ class Labels:
     def code(self, label: str) -> str:
         """The ISO 3166 code of a label, of two letters. Raises DataError if the labels are no countries."""
         if not self.of_countries:
-            raise DataError("the model's labels are no countries, so they have no codes; leave --codes out")
+            raise DataError("the model's labels are no countries, so they have no codes; leave codes out")
         return self.countries[self._exact[label]].alpha2
 
     @cached_property

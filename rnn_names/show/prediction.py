@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from rnn_names.model.threshold import UNKNOWN, fall_back
+
 if TYPE_CHECKING:
     from rnn_names.model.ranking import Guess
-
-UNKNOWN = "unknown"  # the answer below the threshold
 
 
 class Prediction(NamedTuple):
@@ -18,17 +18,11 @@ class Prediction(NamedTuple):
     group: "Guess | None" = None
 
     def of_group(self, by: str) -> list[str]:
-        """The group, its probability, the answer that reaches the threshold, and its level.
-
-        The level is `country`, or what groups are called, `by`, where only the group does; else UNKNOWN.
-        """
+        """The group, its probability, the answer and its level: see `fall_back`."""
         if self.group is None:
             return ["", "", "", ""]
         group, p = self.group
-        for guess, level in ((self.guesses[0], "country"), (self.group, by)):
-            if guess.probability >= self.threshold:
-                return [group, f"{p:.6f}", guess.country, level]
-        return [group, f"{p:.6f}", UNKNOWN, UNKNOWN]
+        return [group, f"{p:.6f}", *fall_back(self.guesses[0], self.group, self.threshold, by)]
 
     @property
     def below_threshold(self) -> bool:

@@ -7,8 +7,9 @@ from math import sqrt
 from pathlib import Path
 from typing import NamedTuple
 
+from rnn_names.model.threshold import UNKNOWN
 from rnn_names.names.countries import countries, country_named
-from rnn_names.show.prediction import UNKNOWN, Prediction
+from rnn_names.show.prediction import Prediction
 from rnn_names.show.svg import SIZE, Panel, grid, number, shape, short, text, tip, width
 
 WORLD = Path(__file__).with_name("world.txt")  # made by data/outlines.py, which tells its format

@@ -13,7 +13,7 @@ from typing import Any
 
 from rnn_names import NameClassifier
 from rnn_names.base.bundled import bundled_surnames
-from rnn_names.model.columns import answer_columns
+from rnn_names.model.columns import Question, answer_columns
 
 
 def main(sizes: tuple[int, ...] = (50_000, 200_000)) -> None:
@@ -26,11 +26,11 @@ def main(sizes: tuple[int, ...] = (50_000, 200_000)) -> None:
     print(f"{'where':<14}{'rows':>9}{'seconds':>9}{'rows/s':>9}")
     classifier = NameClassifier.load()
     classifier.workers = 1  # as in an executor
-    answer_columns(classifier, names[:1000])
+    answer_columns(classifier, names[:1000], Question())
     for size in sizes:
         began = time.perf_counter()
         for at in range(0, size, 10_000):
-            answer_columns(classifier, names[at : at + 10_000])
+            answer_columns(classifier, names[at : at + 10_000], Question())
         report("one process", size, time.perf_counter() - began)
     for executors in (1, 2):
         on_spark(executors, names, sizes)
