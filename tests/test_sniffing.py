@@ -304,3 +304,72 @@ def test_a_byte_that_is_not_utf8_tells_how_the_cell_reads(here: Path) -> None:
         "or go past such records by --on-error skip\n"
     )
     assert "José" in fine("predict", "-i", "p.csv", "-e", "cp1252", "--out-encoding", "utf-8").stdout
+
+
+# What holds names among other things
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("c.vcf", "BEGIN:VCARD\nFN:Kim\n", r"is a vCard file \(contacts\); read its names: sed .*c\.vcf"),
+        ("c.txt", "\ufeffbegin:vcard\r\nVERSION:2.1\r\n", "is a vCard file"),
+        ("m", "From a@x.org Fri Nov 27 03:58:50 2026\nFrom: Kim\n", "is a mailbox; read its senders"),
+        ("m", "From - Sat Jan  3 01:05:34 1996\nFrom: Kim\n", "is a mailbox"),
+        ("t.txt", "+----+------+\n| id | name |\n+----+------+\n", "is a table drawn for people; print it"),
+        ("t.csv", " id | name \n----+------\n  1 | Kim\n", "is a table drawn for people"),
+        ("t.txt", "┌────┬──────┐\n│ id │ name │\n", "is a table drawn for people"),
+        ("t.csv", "Report\nof today\n\nid,name\n1,Kim\n", r"line 4 may be the header; .*: tail -n \+4 "),
+        ("t.csv", "Kunden;;\r\n;;\r\nNr;Nachname;Vorname\r\n1;Kim;Eva\r\n", "line 3 may be the header"),
+        (
+            "p.json",
+            '{"data": [{"name": "Kim"}]}',
+            r"the records are under 'data'; take them out: jq \.data ",
+        ),
+        ("p.json", '{"n": 2, "next": null, "at": "x,[", "names": ["Kim"]}', r"jq \.names "),
+        ("p.json", '{"name": "Kim"}', "no JSON array"),
+    ],
+)
+def test_the_next_command_is_told(tmp_path: Path, file: str, text: str, said: str) -> None:
+    (tmp_path / file).write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=said):
+        records(tmp_path / file)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["From\n", "Begin\n", "- - -\n", "From Nowak\nFri\n", "+Kim+\n", "Ana\n-----\nBo\n", "Ana\n--+--\nBo"],
+)
+def test_what_is_a_list_of_names_all_the_same(tmp_path: Path, text: str) -> None:
+    (tmp_path / "t.txt").write_text(text)
+    assert records(tmp_path / "t.txt") == text.splitlines()
+
+
+def test_a_table_without_a_known_header_is_told(tmp_path: Path) -> None:
+    told: list[str] = []
+    (tmp_path / "t.txt").write_text("1\tKim\tUlm\n")
+    assert records(tmp_path / "t.txt", note=told.append) == ["1\tKim\tUlm"]
+    assert [each.partition(": ")[2] for each in told] == [
+        "line 1 has columns; give -t and --column, and -H if line 1 is no header"
+    ]
+    told.clear()
+    (tmp_path / "t.txt").write_text("Kim\t3\n")
+    assert records(tmp_path / "t.txt", note=told.append) == ["Kim"]
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    ("first", "hint"), [("1,Kim", True), (r"Kim,\N", True), ("id,nme", False), ("Kim,Ulm", False)]
+)
+def test_a_row_that_looks_like_data_tells_of_the_option(tmp_path: Path, first: str, hint: bool) -> None:
+    (tmp_path / "t.csv").write_text(f"{first}\n")
+    with pytest.raises(DataError) as caught:
+        records(tmp_path / "t.csv")
+    assert str(caught.value).endswith(", and -H if these are no header") == hint
+
+
+@pytest.mark.extras
+def test_an_opinion_on_a_few_letters_is_not_asked_for() -> None:
+    """Charset-normalizer takes these for cp1250, in which they are Gśtz and Núńez."""
+    pytest.importorskip("charset_normalizer")
+    assert decoding.likely("Chloé Lefèvre\nNoël Gœtz\nAarón Núñez\n".encode("cp1252"))[0] == "cp1252"

@@ -27,6 +27,7 @@ ENCODINGS = [
 LINE = re.compile(rb"[\r\n]")
 CELL_ENDS = re.compile(rb'[,;\t|"\r\n]')
 EVIDENCE = 1 << 14  # bytes that are looked at
+ENOUGH = 100  # bytes beyond ASCII, below which frequencies of letters say little
 TOLD = 3  # encodings
 SHOWN = 40  # characters of a cell
 
@@ -39,7 +40,7 @@ def guessed(blocks: Iterator[bytes]) -> tuple[str, str] | None:
     first = next(blocks, b"")
     for begins, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
         if first[begins::2].count(0) * 4 > len(first):
-            return encoding, f"its NULs show that it is {encoding} without a mark"
+            return encoding, f"the NULs in the text show that it is {encoding} without a mark"
     good = odd = kept = 0
     bad: list[bytes] = []
     for line in _lines(chain([first], blocks)):
@@ -58,7 +59,7 @@ def guessed(blocks: Iterator[bytes]) -> tuple[str, str] | None:
     if not ranked:
         return None
     at = next(place for place, byte in enumerate(text) if byte > 127)
-    return ranked[0], f"it is not UTF-8, and {ranked[0]} is a guess: {_told(_cell(text, at), ranked)}"
+    return ranked[0], f"the text is not UTF-8, and {ranked[0]} is a guess: {_told(_cell(text, at), ranked)}"
 
 
 def _lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -96,8 +97,8 @@ def _told(cell: bytes, encodings: list[str]) -> str:
 def likely(data: bytes) -> list[str]:
     """The encodings in which the text makes sense, the likeliest first.
 
-    Charset-normalizer's opinion comes first, if it is installed. The rest is in the order of `_sense`, and
-    of ENCODINGS where that is the same.
+    Charset-normalizer's opinion comes first, if it is installed and the text has ENOUGH letters. The rest
+    is in the order of `_sense`, and of ENCODINGS where that is the same.
     """
     lines = [line for line in data.split(b"\n") if not line.isascii()]
     scores: dict[str, float] = {}
@@ -105,11 +106,13 @@ def likely(data: bytes) -> list[str]:
         with suppress(UnicodeError):
             scores[encoding] = _sense(b"\n".join(lines).decode(encoding))
     ranked = sorted((one for one in scores if scores[one] > 0), key=lambda one: -scores[one])
+    text = b"\n".join(lines)
+    if sum(byte > 127 for byte in text) < ENOUGH:
+        return ranked
     try:
         from charset_normalizer import from_bytes
     except ImportError:
         return ranked
-    text = b"\n".join(lines)
     best = from_bytes(text, cp_isolation=ENCODINGS).best()
     if best is None or (ranked and str(best) == text.decode(ranked[0])):  # it says nothing else
         return ranked

@@ -15,18 +15,23 @@ CELL_BEGINS = r"(?:^|(?<=[,;\t|\r\n]))[^\S\r\n\t]*"
 QUOTED = re.compile(CELL_BEGINS + r'"(?:[^"]|"")*+(?:"|\Z)')
 # To the end of a row: a quoted cell may hold line breaks, and one that does not end takes in all.
 ROW = re.compile(rf"(?:{QUOTED.pattern}|[^\r\n])*+")
+PREAMBLE = 30  # lines
 BLANK = " \t;,|\ufeff"  # of a row without anything in its cells
 SEP = re.compile(r"\ufeff*\"?sep=", re.IGNORECASE)
 EVIDENCE = 1 << 14  # characters in which quotes end
 
 
 class First(NamedTuple):
-    """The first row of a text and the second, "" for none; how the first ends; and the whole text."""
+    """The first row of a text and the second, "" for none; how the first ends; and the whole text.
+
+    `start` is the beginning of it that was looked at.
+    """
 
     row: str
     second: str
     ends: str
     text: Iterator[str]
+    start: str
 
 
 def first_lines(text: Iterator[str], quoted: bool, two: Callable[[str], bool]) -> First:
@@ -44,7 +49,7 @@ def first_lines(text: Iterator[str], quoted: bool, two: Callable[[str], bool]) -
         if len(found) == 2 or len(start) > LONGEST_LINE:
             break
     (row, ends), (second, _) = [*found, ("", "\n"), ("", "")][:2]
-    return First(row, second, ends, chain([start] if start else [], text))
+    return First(row, second, ends, chain([start] if start else [], text), start)
 
 
 def _rows(text: str, quoted: bool, whole: bool) -> Iterator[tuple[str, str]]:
@@ -124,6 +129,12 @@ def of_header(line: str) -> str | None:
     """What separates the columns of a line, if by it alone the line is a header with a name's columns."""
     marks = [mark for mark in OTHERWISE if mark in line and _names_in(line.split(mark))]
     return marks[0] if len(marks) == 1 else None
+
+
+def later_header(text: str) -> int | None:
+    """The line of the header of a table before which something else stands."""
+    lines = enumerate(text.splitlines()[:PREAMBLE], start=1)
+    return next((number for number, line in lines if number > 1 and of_header(line)), None)
 
 
 def _names_in(cells: list[str]) -> bool:

@@ -20,13 +20,15 @@ from rnn_names.names.spelling import has_letters, label, tidy
 from rnn_names.names.tables import DELIMITERS, Format, Table, opened
 
 # The words of headers for labels, the likelier first.
-LABELS = """country, countries, country name, nationality, label, labels, language, origin, ethnicity,
-    nation, country of birth, class, land, staat, nationalität, staatsangehörigkeit, herkunft,
+LABELS = """country, countries, country name, nationality, label, language, origin, ethnicity,
+    country region, mailing country, billing country,
+    nation, country of birth, land, staat, nationalität, staatsangehörigkeit, herkunft,
     herkunftsland, pays, nationalité, país, nacionalidad, país de origen, nacionalidade, paese, nazione,
     nazionalità, nationaliteit, nationalitet, kraj, narodowość, obywatelstwo, země, krajina, národnost,
     ország, țara, naționalitate, država, χώρα, εθνικότητα, ülke, uyruk, страна, гражданство, национальность,
-    країна, громадянство, держава, negara, quốc gia, البلد, الدولة, الجنسية, کشور, ملیت, ארץ, देश,
-    国, 国家, 国籍, 國家, 國籍, 국가, 국적"""
+    країна, громадянство, држава, държава, negara, quốc gia, البلد, الدولة, الجنسية, کشور, ملیت, ארץ,
+    देश, 国, 国家, 国籍,
+    國家, 國籍, 국가, 국적"""
 
 
 @dataclass(frozen=True)

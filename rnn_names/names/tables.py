@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rnn_names.base.errors import DataError
-from rnn_names.names import fasttext, sniffing, source, spreadsheets
+from rnn_names.names import fasttext, sniffing, source, spreadsheets, taken_out
 from rnn_names.names.bad_records import STOPPING, BadRecords
 from rnn_names.names.fasttext import LabelledLines
 from rnn_names.names.json_array import lines_of_array
@@ -80,7 +80,10 @@ def opened(
     table: Table
     encoded = "give --encoding its own" + ("" if labelled else ", or --encoding-errors replace")
     with source.opened(path) as file:
-        sheet = spreadsheets.is_one(source.head(file, name))
+        head = source.head(file, name)
+        if form.kind is None:
+            taken_out.check_begin(head, name)
+        sheet = spreadsheets.is_one(head)
         if sheet:
             text = spreadsheets.text_of(file.read(), form.sheet, name, form.note)
             encoding, kind, form = "utf-8", "csv", replace(form, delimiter=",", quoted=True)
@@ -90,10 +93,10 @@ def opened(
                 blocks = iter([b"".join(blocks)])
             errors = bad.decoding if form.errors == "strict" else form.errors
             text = source.decoded(blocks, name, encoding, errors, encoded + bad.otherwise)
-        line = second = line_end = ""
+        line = second = line_end = start = ""
         if kind in DELIMITERS or (kind == "text" and form.kind is None):
             usual = DELIMITERS.get(kind)
-            line, second, line_end, text = sniffing.first_lines(
+            line, second, line_end, text, start = sniffing.first_lines(
                 text,
                 form.quoted,
                 lambda row: (
@@ -117,10 +120,16 @@ def opened(
                     "that begin with __label__; rename it"
                     + (", or say how it is written with --input-format" if "{}" in mend else "")
                 )
+            if line.count("\t") > 1 and not form.kind:  # one tab may stand before a weight
+                form.note(
+                    f"{name}: line 1 has columns; give -t and --column, and -H if line 1 is no header"
+                )
             table = Lines(text if form.kind else _no_json(text, name), name, bad)
         elif kind in ("jsonl", "json"):
             if kind == "json":
-                text = lines_of_array("".join(text), name)
+                whole = "".join(text)
+                taken_out.check_array(whole, name)
+                text = lines_of_array(whole, name)
             label = (form.label_column or "") if labelled else None
             unit = "record" if kind == "json" else "line"
             table = JsonLines(text, name, form.column, label, form.note, unit, bad)
@@ -130,9 +139,17 @@ def opened(
             separator = form.delimiter or sniffing.delimiter(
                 line, DELIMITERS[kind], column, form.header, name, form.quoted, second
             )
-            table = Delimited(
-                text, name, separator, column, form.header, label, mend, form.note, form.quoted, bad
-            )
+            try:
+                table = Delimited(
+                    text, name, separator, column, form.header, label, mend, form.note, form.quoted, bad
+                )
+            except DataError as error:
+                if form.header and (number := sniffing.later_header(start)):
+                    raise DataError(
+                        f"{name}: line {number} may be the header; take off what stands before it: "
+                        f"tail -n +{number} {taken_out.in_shell(name)} > rest.csv"
+                    ) from error
+                raise
             table.encoding, table.line_end = encoding, line_end
         table.origin = Origin("sheet" if sheet else kind, packed_by(file), None if sheet else encoding)
         yield table

@@ -1,0 +1,52 @@
+"""Files in which names stand among other things: an error with the command that takes them out."""
+
+import codecs
+import re
+from shlex import quote
+
+from rnn_names.base.errors import DataError
+from rnn_names.names.source import STDIN, name_of
+
+# How such a text begins, what it is, and the command.
+TEXTS = [
+    (
+        re.compile(rb"begin:vcard\s", re.IGNORECASE),
+        "a vCard file (contacts)",
+        "read its names: sed -n 's/^FN[^:]*://p' FILE | rnn-names predict",
+    ),
+    (
+        re.compile(rb"From \S+ +\w{3} \w{3} [ \d]\d [\d:]+ .*\n"),
+        "a mailbox",
+        "read its senders: grep '^From: ' FILE | rnn-names predict",
+    ),
+    (
+        re.compile(rb"\+-[-+]*\+\r?\n|[^\n]*\|[^\n]*\n-+(?:\+-+)+\r?\n|\xe2\x94\x8c\xe2\x94\x80"),
+        "a table drawn for people",
+        "print it for programs: psql --csv, mysql -B, sqlite3 -csv -header, duckdb -csv",
+    ),
+]
+# An object that has an array of records under a key, as many web interfaces answer.
+ENVELOPE = re.compile(
+    r'\s*\{\s*(?:"\w*"\s*:\s*(?:"[^"\\]*"|[\w.+-]+)\s*,\s*)*"([A-Za-z_]\w*)"\s*:\s*\[\s*[{"]'
+)
+
+
+def check_begin(head: bytes, source: str) -> None:
+    """Raise DataError if a file that begins so holds more than names."""
+    for pattern, what, mend in TEXTS:
+        if pattern.match(head.removeprefix(codecs.BOM_UTF8)):
+            raise DataError(f"{source}: is {what}; {mend.replace('FILE', in_shell(source))}")
+
+
+def check_array(text: str, source: str) -> None:
+    """Raise DataError if the text is no JSON array, but has one under a key."""
+    if within := ENVELOPE.match(text):
+        raise DataError(
+            f"{source}: the records are under {within[1]!r}; take them out: "
+            f"jq .{within[1]} {in_shell(source)} | rnn-names predict -i - --input-format json"
+        )
+
+
+def in_shell(source: str) -> str:
+    """A file as a command in an error has it."""
+    return "FILE" if source == name_of(STDIN) else quote(source)
