@@ -261,7 +261,10 @@ def test_rows_without_label_or_name_are_left_out_and_counted(here: Path, ending:
     scored = fine("evaluate", f"d.{ending}", "-m", "m.npz", "--split", "all", "--format", "json")
     assert scored.stderr.count(said) == 1
     assert json.loads(scored.stdout)["n"] == 2 * len(PEOPLE)
+    compared = fine("evaluate", f"d.{ending}", "-m", "m.npz", "-m", "m.npz", "--split", "train")
+    assert compared.stderr.count(said) == 1  # whatever part is scored, and by how many models
     own = fine("evaluate", "-m", "m.npz", "--split", "train", "--format", "json")
+    assert own.stderr.count(said) == 1
     assert json.loads(own.stdout)["n"] == len(PEOPLE)
     found = json.loads(fine("check", f"d.{ending}", "--format", "json").stdout)
     assert found["no_label"] == {"n": unlabelled, "examples": ["Abe"] * min(unlabelled, 5)}

@@ -56,12 +56,15 @@ def runs(
                     f"{own_source(trained)}: changed since the model was trained on it; "
                     "give it as DATA to score every row, or train again"
                 )
-            yield score(model, data, split or Part.test)
+            run = score(model, data, split or Part.test)
+            note_left_out(data)
+            yield run
     taught = [model.classifier.model.data for model in models]
     for data in given:
         part = split or (Part.test if any(map(data.taught, taught)) else Part.all)
-        for model in models:
-            yield score(model, data, part)
+        scored = [score(model, data, part) for model in models]
+        note_left_out(data)  # once, and an error stands alone
+        yield from scored
         if part is Part.all and not all(map(data.taught, taught)):
             typer.echo(
                 "this includes names that the model was trained on; --split test leaves them out", err=True
@@ -105,6 +108,17 @@ def score(
         raise DataError(f"{model.name} on {data.name}: {error}") from error
 
 
+def note_left_out(data: "DataSet") -> None:
+    """Say how many rows of the data have no label or no name."""
+    from rnn_names.base.text import printable
+    from rnn_names.names.spelling import has_letters
+
+    labelled = [example for example in data.examples if example.country]
+    nameless = sum(not has_letters(example.name) for example in labelled)
+    for line in left_out(len(data.examples) - len(labelled), nameless):
+        typer.echo(f"{printable(data.name)}: {line}", err=True)
+
+
 def note(run: "Run", several: bool) -> None:
     """Say which names are scored, whether they are few, and which labels are unknown."""
     from rnn_names.base.text import printable
@@ -114,8 +128,6 @@ def note(run: "Run", several: bool) -> None:
     typer.echo(f"{printable(where)}: {run.evaluation.metrics.n:,} names", err=True)
     for warning in warnings(run.evaluation):
         typer.echo(f"warning: {f'{printable(where)}: ' if several else ''}{warning}", err=True)
-    for line in left_out(run.evaluation.unlabelled, run.evaluation.nameless):
-        typer.echo(line, err=True)
     for label, count in sorted(run.evaluation.unknown.items()):
         what = "left out" if run.evaluation.left_out else "counted as wrong"
         typer.echo(

@@ -31,8 +31,6 @@ class Evaluation:
                 not know
     unknown     the number of examples of each label that the model does not know
     left_out    whether those examples are left out
-    unlabelled  the number of further examples, which have no label
-    nameless    the number of further examples, whose names have no letter
     threshold   an answer below this probability counts as not given
     groups      the groups of countries that are answered, in place of countries
     """
@@ -44,8 +42,6 @@ class Evaluation:
     unknown: Counter[str]
     threshold: float
     left_out: bool = False
-    unlabelled: int = 0
-    nameless: int = 0
     groups: Groups | None = None
 
     def by(self, groups: Groups) -> "Evaluation":
@@ -164,6 +160,4 @@ def score(
         unknown=unknown,
         threshold=threshold,
         left_out=known_labels,
-        unlabelled=len(examples) - len(labelled),
-        nameless=len(labelled) - len(named),
     )
