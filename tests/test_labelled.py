@@ -185,6 +185,14 @@ def test_other_lines_have_no_labels(tmp_path: Path, line: str) -> None:
         read(tmp_path / "d.txt", f"{line}\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"), [('{"text": "Rossi", "label": "it"}\n', "jsonl"), ("[{}]", "json")]
+)
+def test_json_without_its_ending_is_told(here: Path, text: str, kind: str) -> None:
+    (here / "d.txt").write_text(text, encoding="utf-8")
+    assert f"give --input-format {kind}\n" in failed("check", "d.txt")
+
+
 def test_predict_reads_the_name_and_keeps_the_line(here: Path, model_file: Path) -> None:
     (here / "d.txt").write_text("__label__it Rossi\n__label__ja\n", encoding="utf-8")
     rows = fine("predict", "-m", model_file, "-i", "d.txt", "--format", "csv").stdout.splitlines()

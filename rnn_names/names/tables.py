@@ -109,7 +109,7 @@ def opened(
             form.note(f"{name}: is read as a table; give --input-format text for a name a line")
             kind, form = "tsv" if separator == "\t" else "csv", replace(form, delimiter=separator)
         if kind == "text" and labelled:  # the first line may be one that lacks its label
-            whole = "".join(text)
+            whole = "".join(text if form.kind else _no_json(text, name))
             text, of_fasttext = iter([whole]), fasttext.is_one(whole)
         if of_fasttext:
             table = LabelledLines(text, name, bad)
