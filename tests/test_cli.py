@@ -168,6 +168,7 @@ def test_training_options_reach_the_model(few_countries: Path, here: Path) -> No
         **{"muon-scale": 0.3, "dropout-draws": 2, "folded": 0.4, "composed": 3},
         **{"weight-decay": 0.1, "dropout": 0.2, "class-weight": "balanced", "val-split": 0.2},
         **{"test-split": 0.3, "patience": 1, "seed": 7, "batch-size": 50, "epochs": 1},
+        **{"min-per-label": 2, "max-per-label": 150},
         **{"join": 0.25, "networks": 2, "step-loss": 0.4, "letter-loss": 0.6, "ema-decay": 0.5},
         **{
             "prior": "uniform",
@@ -300,10 +301,10 @@ def test_train_on_a_gzipped_table(few_countries: Path, here: Path, tmp_path: Pat
 def test_train_on_other_columns(here: Path, tmp_path: Path, few_countries: Path) -> None:
     table = as_table(few_countries, tmp_path / "n.csv")
     table.write_text(
-        table.read_text(encoding="utf-8").replace("name,country", "surname,label", 1), encoding="utf-8"
+        table.read_text(encoding="utf-8").replace("name,country", "surname,tongue", 1), encoding="utf-8"
     )
     assert "--label-column" in failed("train", table, *QUICK)
-    fine("train", table, *QUICK, "-q", "--name-column", "surname", "--country-column", "label")
+    fine("train", table, *QUICK, "-q", "--name-column", "surname", "--country-column", "tongue")
     assert json.loads(fine("evaluate", "--format", "json").stdout)["n"] > 0
 
 
