@@ -135,6 +135,17 @@ def test_standard_input_is_read_once(here: Path) -> None:
     assert "it may be 'José' in cp1252" in failed("check", "-", input="José\n".encode("cp1252"))
 
 
+def test_the_table_says_how_the_file_is_read(here: Path) -> None:
+    (here / "t.csv").write_text('Nr;"Full\nname";Ort;Land\n1;Eva Kim;Ulm;Korea\n2;;;\n', newline="")
+    printed = fine("check", "t.csv").stdout
+    lines = [" ".join(line.split()) for line in printed.splitlines()]
+    for line in (
+        "file t.csv", "form CSV", "delimiter semicolon", "encoding utf-8", "name Full name", "label Land",
+        "not read Nr, Ort", "rows 2", "blank 1", "labels 1", "rnn-names predict -i t.csv",
+    ):  # fmt: skip
+        assert line in lines
+
+
 def test_titles_and_lone_titles_are_told(here: Path) -> None:
     (here / "t.csv").write_text(
         "name;x\nDr. Ada Rossi;\nDr. Bo Sato;\nIto (boss);\nMr.;\nEva Kim, PhD <e@x.org>;\nSir;\n"

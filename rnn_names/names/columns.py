@@ -217,7 +217,9 @@ def joiner(places: list[int]) -> Callable[[list[str]], str]:
         (place,) = places
         return lambda row: given(row[place])
     cells = itemgetter(*places)
-    return lambda row: " ".join(filter(None, map(str.strip, map(given, cells(row)))))
+    return lambda row: " ".join(
+        [cell for cell in map(str.strip, cells(row)) if cell and cell not in MISSING]
+    )
 
 
 def listed(header: list[str]) -> str:

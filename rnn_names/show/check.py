@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
 from rnn_names.base.text import printable
+from rnn_names.names.columns import key
 from rnn_names.names.findings import Check, Found
 from rnn_names.names.survey import Survey
 from rnn_names.show.mistakes import write_mistakes
@@ -81,10 +82,10 @@ def _read_as(survey: Survey) -> list[tuple[str, str]]:
     if survey.encoding:
         rows.append(("encoding", survey.encoding))
     if survey.columns:
-        rows.append(("name", " and ".join(survey.columns)))
+        rows.append(("name", " and ".join(map(key, survey.columns))))
     if survey.header:
         rows.append(("label", survey.label_column or "none; --label-column names its column"))
-    others = [each for each in survey.header if each not in (*survey.columns, survey.label_column)]
+    others = [key(each) for each in survey.header if each not in (*survey.columns, survey.label_column)]
     if others:
         rest = f" and {len(others) - LISTED} more" if len(others) > LISTED else ""
         rows.append(("not read", ", ".join(others[:LISTED]) + rest))
