@@ -39,7 +39,7 @@ from tests.conftest import once, unmeasured
 
 METRICS = {
     *("n", "accuracy", "top3_accuracy", "macro_f1", "balanced_accuracy", "nll", "ece", "n_known"),
-    *("coverage", "covered_accuracy", "per_country", "unknown_labels", "intervals"),
+    *("coverage", "covered_accuracy", "per_country", "unknown_labels", "intervals", "warnings"),
 }
 SMALL = ["--cell", "rnn", "--no-bidirectional", "--no-pooling", "--networks", "1", "--hidden-size", "8"]
 SMALL += ["--step-loss", "0", "--letter-loss", "0", "--ema-decay", "0", "--dropout", "0.1", "--lr", "0.01"]
