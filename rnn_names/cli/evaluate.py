@@ -2,8 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -11,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from rnn_names.base.errors import DataError, QualityError
+from rnn_names.base.errors import QualityError
 from rnn_names.base.files import STDOUT, is_regular
 from rnn_names.cli.command import OneCommand
 from rnn_names.cli.drawing import DrawingCommand, check_outputs
@@ -30,6 +28,7 @@ from rnn_names.cli.options import (
 from rnn_names.cli.reading import DataCommand
 from rnn_names.cli.runs import (
     Part,
+    examples_of,
     failures,
     named,
     note,
@@ -43,8 +42,6 @@ from rnn_names.cli.runs import (
 if TYPE_CHECKING:
     from rnn_names.insight.mistakes import Mistake
     from rnn_names.model.evaluation import Run
-    from rnn_names.names import tables
-    from rnn_names.names.example import Example
 
 RECORDS = (".csv", ".tsv", ".jsonl")
 PACKED = tuple(f"{ending}.gz" for ending in RECORDS)
@@ -201,7 +198,10 @@ def evaluate(
     if outputs and not data:
         check_outputs(outputs, [own_source(each.classifier.model.data) for each in models])
     own = models[0].classifier.model.data.form
-    given = [DataSet(name_of(path), _examples(path, ctx, own)) for path in data or []]
+    given = [
+        DataSet(name_of(path), examples_of(path, ctx.meta["form"], own, ctx.meta["bad"]))
+        for path in data or []
+    ]
     scored = []
     ask = partial(score, threshold=threshold, known_labels=known_labels, by=by, table=groups)
     for run in runs(models, given, split, ask):
@@ -231,27 +231,6 @@ def evaluate(
             raise
     if failed:
         raise QualityError(*failed)
-
-
-def _examples(path: Path, ctx: typer.Context, own: "tables.Format") -> "list[Example]":
-    """The examples of DATA; in the columns of the model's own data where there are no others."""
-    from rnn_names.names.examples import read_examples
-    from rnn_names.names.source import STDIN, name_of
-
-    form, bad = ctx.meta["form"], ctx.meta["bad"]
-    try:
-        return read_examples(path, form, bad)
-    except DataError:
-        said = form.column is not None or form.label_column is not None
-        usual = own.column is None and own.label_column in (None, "country")
-        if said or usual or path == STDIN:
-            raise
-        with suppress(DataError):
-            form = replace(form, column=own.column, label_column=own.label_column)
-            found = read_examples(path, form, bad)
-            typer.echo(f"{name_of(path)}: read by the columns of the model's data", err=True)
-            return found
-        raise
 
 
 def _show(runs: "Sequence[Run]", format: Format, wrong: "Sequence[Sequence[Mistake]]", out: TextIO) -> None:

@@ -1,6 +1,8 @@
 """The runs of `evaluate`: which model is scored on which data, and notes on each."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from rnn_names.model.classifier import NameClassifier
     from rnn_names.model.evaluation import Evaluation, Run
     from rnn_names.model.own_data import DataSet
+    from rnn_names.names.bad_records import BadRecords
+    from rnn_names.names.example import Example
+    from rnn_names.names.tables import Format
 
 
 class Part(StrEnum):
@@ -106,6 +111,26 @@ def score(
         return Run(model.name, data.name, part.value, evaluation)
     except DataError as error:
         raise DataError(f"{model.name} on {data.name}: {error}") from error
+
+
+def examples_of(path: Path, form: "Format", own: "Format", bad: "BadRecords") -> "list[Example]":
+    """The examples of DATA; in the columns of the model's own data where there are no others."""
+    from rnn_names.names.examples import read_examples
+    from rnn_names.names.source import STDIN, name_of
+
+    try:
+        return read_examples(path, form, bad)
+    except DataError:
+        said = form.column is not None or form.label_column is not None
+        usual = own.column is None and own.label_column in (None, "country")
+        if said or usual or path == STDIN:
+            raise
+        with suppress(DataError):
+            form = replace(form, column=own.column, label_column=own.label_column)
+            found = read_examples(path, form, bad)
+            typer.echo(f"{name_of(path)}: read by the columns of the model's data", err=True)
+            return found
+        raise
 
 
 def note_left_out(data: "DataSet") -> None:
