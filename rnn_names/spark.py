@@ -11,8 +11,10 @@ The model is checked here, before any task begins, and sent once to each executo
 process loads it once. Executors need rnn_names and its dependencies, not the model's file.
 """
 
+import gc
 from collections.abc import Iterator, Sequence
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +36,9 @@ except ModuleNotFoundError as error:
     ) from error
 
 FUNCTION = "rnn_country"
-_loaded: dict[int, NameClassifier] = {}  # of this process, by the number of the broadcast
+KEPT = 2  # classifiers in a Python process: an application that goes on may train new models
+_sent: dict[tuple[str, str, str], Any] = {}  # of the driver: by application, model and prior
+_loaded: dict[int, NameClassifier] = {}  # of an executor's process, by the number of the broadcast
 
 
 def predict(
@@ -72,7 +76,7 @@ def predict(
         StructField(name, DoubleType() if kind is float else StringType())
         for name, kind in question.columns.items()
     ]
-    sent = frame.sparkSession.sparkContext.broadcast(data)
+    sent = _send(frame.sparkSession, data, prior)
     work = partial(_batches, sent=sent, prior=prior, wanted=wanted, question=question)
     return frame.mapInArrow(work, StructType([*frame.schema.fields, *added]))
 
@@ -91,7 +95,7 @@ def register(
     from pyspark.sql.functions import arrow_udf
 
     question = Question(threshold=threshold)
-    sent = spark.sparkContext.broadcast(_checked(model, prior)[0])
+    sent = _send(spark, _checked(model, prior)[0], prior)
 
     def country(names: pa.Array) -> pa.Array:
         columns = answer_columns(_classifier(sent, prior), names.to_pylist(), question)
@@ -105,6 +109,15 @@ def _checked(model: str | Path | None, prior: Prior | None) -> tuple[bytes, Name
     path = BUNDLED_MODEL if model is None else Path(model)
     classifier = NameClassifier.load(path, prior)
     return path.read_bytes(), classifier
+
+
+def _send(spark: Any, data: bytes, prior: Prior | None) -> Any:
+    """The broadcast of a model: one for all frames of an application, so that executors load it once."""
+    context = spark.sparkContext
+    key = (context.applicationId, sha256(data).hexdigest(), repr(prior))
+    if key not in _sent:
+        _sent[key] = context.broadcast(data)
+    return _sent[key]
 
 
 def _check_columns(fields: Sequence[Any], wanted: Sequence[str], question: Question) -> None:
@@ -132,7 +145,10 @@ def _classifier(sent: Any, prior: Prior | None) -> NameClassifier:
     if number not in _loaded:  # one prior goes with each broadcast
         classifier = NameClassifier.from_bytes(sent.value, "the model that was sent", prior)
         classifier.workers = 1  # Spark gives a task one core
+        if len(_loaded) == KEPT:
+            del _loaded[next(iter(_loaded))]  # the oldest
         _loaded[number] = classifier
+        gc.freeze()  # pyspark collects garbage after each task, and would walk through all modules
     return _loaded[number]
 
 

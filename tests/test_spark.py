@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -147,6 +148,38 @@ def test_odd_names_many_partitions_and_other_columns(spark: Any, model_file: Pat
     )
     assert [(r.kept, r.nested.a) for r in found] == [([k, 1], name) for k, name in enumerate(names)]
     assert of_spark.predict(frame.limit(0), "name", model=model_file).collect() == []
+
+
+def test_a_model_is_sent_once_and_few_are_kept(
+    spark: Any, model_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rnn_names import spark as of_spark
+
+    frame, sent = spark.createDataFrame([("Schmidt",)], "name string"), list[Any]()
+    send = spark.sparkContext.broadcast
+
+    def counted(data: bytes) -> Any:
+        sent.append(send(data))
+        return sent[-1]
+
+    monkeypatch.setattr(spark.sparkContext, "broadcast", counted)
+    monkeypatch.setattr(of_spark, "_sent", {})
+    for _ in range(2):
+        of_spark.predict(frame, "name", model=model_file)
+        of_spark.register(spark, model=model_file)
+    assert len(sent) == 1
+    of_spark.predict(frame, "name", model=model_file, prior="uniform")
+    of_spark.predict(frame, "name")
+    assert len(sent) == 3
+
+    monkeypatch.setattr(of_spark, "_loaded", {})
+    asked: list[str | None] = [None, "uniform", "sqrt", "uniform"]
+    for number, prior in enumerate(asked):
+        one = SimpleNamespace(value=model_file.read_bytes(), _path=str(number))
+        expected = NameClassifier.load(model_file, prior).predict(["Schmidt"])
+        for _ in range(2):
+            assert of_spark._classifier(one, prior).predict(["Schmidt"]) == expected
+    assert len(of_spark._loaded) == of_spark.KEPT
 
 
 def test_a_name_in_two_columns_and_a_function_of_sql(spark: Any, model_file: Path) -> None:
