@@ -240,9 +240,10 @@ def groups_of_two(model_file: Path, table: Path) -> dict[str, str]:
     return groups
 
 
-@pytest.mark.parametrize("codes", [False, True])
-@pytest.mark.parametrize("asked", ["region", "mapping", "file"])
-@pytest.mark.parametrize("threshold", [None, 0.6])
+@pytest.mark.parametrize(
+    ("asked", "codes", "threshold"),
+    [("region", False, 0.6), ("region", True, None), ("mapping", False, None), ("file", True, 0.6)],
+)
 def test_regions_groups_and_codes(
     spark: Any, tmp_path: Path, model_file: Path, asked: str, codes: bool, threshold: float | None
 ) -> None:
@@ -314,7 +315,7 @@ def test_the_command_has_the_columns_of_csv(
     groups_of_two(model_file, here / "groups.csv")
     (here / "in.csv").write_text("name,n\nSchmidt,1\nKowalski,2\n,3\nNguyen,4\n", encoding="utf-8")
     more = ["--column", "name", "-k", "2", "--threshold", "0.6", "-m", str(model_file), *more]
-    done = CliRunner().invoke(app, ["predict", "-i", "in.csv", "-o", "one.csv", *more])
+    done = CliRunner().invoke(app, ["predict", "-q", "-i", "in.csv", "-o", "one.csv", *more])
     assert (done.exit_code, done.output) == (0, "")
     main([str(here / "in.csv"), str(here / "many.csv"), *more])
     (part,) = (here / "many.csv").glob("*.csv")
