@@ -97,7 +97,8 @@ def test_a_file_keeps_columns_and_types(tmp_path: Path, model_file: Path) -> Non
         "-k",
         2,
     )
-    assert (done.exit_code, done.output) == (0, "")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr.startswith("6 records: 3 blank, 0 below the threshold, 0 errors; ")
     found = pq.read_table(tmp_path / "out.parquet")
     assert found.select(table.column_names).schema.equals(table.schema)
     assert found.select(table.column_names).to_pydict() == table.to_pydict()
@@ -176,9 +177,12 @@ def test_columns_and_answers_are_those_of_csv(here: Path, model_file: Path, opti
     labels = NameClassifier.load(model_file).countries
     text = "".join(f"{label},{'odd' if k % 2 else 'even'}\n" for k, label in enumerate(labels))
     Path("groups.csv").write_text("country,group\n" + text)
+    counts = set[str]()
     for form in ("csv", "parquet"):
         done = run(model_file, "-i", f"in.{form}", "-o", f"out.{form}", *options)
-        assert (done.exit_code, done.output) == (0, "")
+        assert (done.exit_code, done.stdout) == (0, "")
+        counts.add(done.stderr.partition(";")[0])
+    assert len(counts) == 1  # of records, blank, below the threshold
     with Path("out.csv").open(newline="") as file:
         expected = [*csv.DictReader(file)]
     found = pq.read_table("out.parquet")

@@ -8,8 +8,10 @@ import typer
 
 from rnn_names.base.errors import DataError
 from rnn_names.base.files import replacing
+from rnn_names.cli.tally import Tally
 from rnn_names.model.arrow import answered, fields, is_text, joined
 from rnn_names.model.columns import Question
+from rnn_names.model.threshold import UNKNOWN
 from rnn_names.names.columns import columns, found
 from rnn_names.names.records import MEND, check_free, say_columns
 
@@ -57,8 +59,9 @@ def answer(
     question: Question,
     form: "Format",
     bad: "BadRecords",
+    tally: Tally,
 ) -> None:
-    """Write the rows of a file with the answers to their names; columns and their types stay.
+    """Write and count the rows of a file with the answers to their names; columns and their types stay.
 
     A name that is not UTF-8 is a bad record. Raises DataError for what is no Parquet file or has no such
     column of texts, and OutputError.
@@ -83,7 +86,12 @@ def answer(
         with replacing(output) as target, pq.ParquetWriter(target, full) as writer:
             for batch in _batches(file, source, (pa.ArrowException, OSError)):
                 kept, names = _named(batch, places, source, row, bad)
-                writer.write_batch(answered(classifier, kept, names, question))
+                found = answered(classifier, kept, names, question)
+                writer.write_batch(found)
+                verdict = found.column(question.prefix + ("answer" if question.groups else "country"))
+                tally.records += found.num_rows
+                tally.blank += verdict.null_count
+                tally.below_threshold += verdict.to_pylist().count(UNKNOWN)
                 row += batch.num_rows
 
 

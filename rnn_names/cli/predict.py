@@ -187,17 +187,21 @@ def predict(
     form = replace(ctx.meta["form"], errors=encoding_errors.value)
     kind = form.kind_of(path)
     check_form(form, kind, of_arguments=path is None)
+    tally, bad = Tally(), ctx.meta["bad"]
     if PARQUET in [file.suffix.lower() for file in (input, output) if file]:
         from rnn_names.cli.parquet import answer, files  # not above: seldom needed
         from rnn_names.model.columns import Question
 
         source, target = files(ctx, input, output)
         check_writable(target)
-        check_apart(target, [*model_inputs(model, prior), *([groups] if groups else [])])
+        inputs = [*model_inputs(model, prior), *([groups] if groups else [])]
+        check_apart(target, inputs)
+        check_outputs([stats] if stats else [], [source, target, *inputs])
         classifier = load(model, verbose, prior, raw)
         top_k, sums = min(top_k, len(classifier.countries)), groups_of(classifier.labels, by, groups)
         question = Question.of(classifier.labels, top_k, threshold, None, sums, codes, prefix)
-        answer(source, target, classifier, question, form, ctx.meta["bad"])
+        answer(source, target, classifier, question, form, bad, tally)
+        tally.end(bad.count, model_path(model), stats)
         return
     if output is not None and str(output) != "-":
         check_output(output, format, model_inputs(model, prior))
@@ -211,12 +215,9 @@ def predict(
     if beside:
         check_outputs([*beside.values()], [path, output, *model_inputs(model, prior)])
 
-    tally = Tally()
     with ExitStack() as stack:
         table: Table = (
-            stack.enter_context(tables.opened(path, form, bad=ctx.meta["bad"]))
-            if path
-            else Lines(as_text(names or []))
+            stack.enter_context(tables.opened(path, form, bad=bad)) if path else Lines(as_text(names or []))
         )
         if kind == "text" and isinstance(table, Delimited):  # as its first line says
             kind = "tsv" if table.delimiter == "\t" else "csv"
@@ -241,5 +242,4 @@ def predict(
         if written == "table" and others > 0:
             what = "another column" if others == 1 else f"{others} other columns"
             typer.echo(f"not shown: {what} of the input; --format {kind} keeps what is there", err=True)
-    tally.errors = ctx.meta["bad"].count
-    tally.end(model_path(model), stats)
+    tally.end(bad.count, model_path(model), stats)

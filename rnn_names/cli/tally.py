@@ -25,7 +25,6 @@ class Tally:
     records: int = 0
     blank: int = 0  # have no name
     below_threshold: int = 0  # have neither a country nor a group that is likely enough
-    errors: int = 0  # could not be read: see names.bad_records
     begun: float = field(default_factory=time.perf_counter)
     _unanswered: dict[str, bool] = field(default_factory=dict)  # names, and whether they are blank
 
@@ -48,15 +47,18 @@ class Tally:
         """Keep what is known of these names alone."""
         self._unanswered = {name: self._unanswered[name] for name in names if name in self._unanswered}
 
-    def end(self, model: Path, stats: Path | None) -> None:
-        """Print the line, if there was more than one record or error, and write the JSON into `stats`."""
+    def end(self, errors: int, model: Path, stats: Path | None) -> None:
+        """Print the line, if there was more than one record or error, and write the JSON into `stats`.
+
+        `errors` is the number of records that could not be read.
+        """
         seconds = time.perf_counter() - self.begun
         rate = self.records / seconds
-        if self.records + self.errors > 1:
+        if self.records + errors > 1:
             typer.echo(
                 f"{self.records:,} record{'s' * (self.records != 1)}: {self.blank:,} blank, "
-                f"{self.below_threshold:,} below the threshold, {self.errors:,} "
-                f"error{'s' * (self.errors != 1)}; {seconds:.2f} s, {rate:,.0f} names/s; "
+                f"{self.below_threshold:,} below the threshold, {errors:,} "
+                f"error{'s' * (errors != 1)}; {seconds:.2f} s, {rate:,.0f} names/s; "
                 f"model {model_name(model)} {fingerprint(model)}".rstrip(),
                 err=True,
             )
@@ -66,7 +68,7 @@ class Tally:
             "records": self.records,
             "blank": self.blank,
             "below_threshold": self.below_threshold,
-            "errors": self.errors,
+            "errors": errors,
             "seconds": round(seconds, 3),
             "names_per_second": round(rate),
             "model": model_name(model),
