@@ -13,8 +13,9 @@ from hypothesis import settings
 
 from rnn_names.base.bundled import bundled_surnames
 from rnn_names.model import checkpoint
-from rnn_names.model.checkpoint import Checkpoint, DataInfo
+from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.classifier import NameClassifier
+from rnn_names.model.provenance import DataInfo
 from rnn_names.model.recipe import TrainConfig
 from rnn_names.names.encoded import country_indices
 from rnn_names.names.example import Example

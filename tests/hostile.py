@@ -16,8 +16,9 @@ import numpy as np
 from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.base.errors import CheckpointError
 from rnn_names.model.archive import END, ENTRY, MEMBER
-from rnn_names.model.checkpoint import Checkpoint, DataInfo, save
+from rnn_names.model.checkpoint import Checkpoint, save
 from rnn_names.model.classifier import NameClassifier
+from rnn_names.model.provenance import DataInfo
 from rnn_names.model.recipe import TrainConfig
 from rnn_names.names.alphabet import Alphabet
 from rnn_names.network.config import NetworkConfig

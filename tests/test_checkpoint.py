@@ -19,9 +19,10 @@ import pytest
 from rnn_names.base.errors import CheckpointError, OutputError
 from rnn_names.base.files import check_writable
 from rnn_names.model import checkpoint
-from rnn_names.model.checkpoint import Checkpoint, CrossValidation, DataInfo, load, save
+from rnn_names.model.checkpoint import Checkpoint, load, save
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.model.header import DATA_BEFORE_FORMAT_3, DATA_BEFORE_FORMAT_4
+from rnn_names.model.provenance import CrossValidation, DataInfo
 from rnn_names.model.recipe import BEFORE_FORMAT_3, BEFORE_FORMAT_4, TrainConfig
 from rnn_names.names.alphabet import Alphabet
 from rnn_names.names.examples import read_examples

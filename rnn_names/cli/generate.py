@@ -11,7 +11,7 @@ from rnn_names.cli.command import OneCommand
 from rnn_names.cli.options import Model, Verbose, check_no_paths, load, positive
 
 if TYPE_CHECKING:
-    from rnn_names.model.checkpoint import DataInfo
+    from rnn_names.model.provenance import DataInfo
     from rnn_names.names.example import Example
 
 app = OneCommand()

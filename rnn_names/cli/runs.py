@@ -13,10 +13,10 @@ from rnn_names.base.errors import DataError
 from rnn_names.cli.options import Grouping, groups_of, left_out, load, model_name, model_path
 
 if TYPE_CHECKING:
-    from rnn_names.model.checkpoint import CrossValidation
     from rnn_names.model.classifier import NameClassifier
     from rnn_names.model.evaluation import Evaluation, Run
     from rnn_names.model.own_data import DataSet
+    from rnn_names.model.provenance import CrossValidation
     from rnn_names.names.bad_records import BadRecords
     from rnn_names.names.example import Example
     from rnn_names.names.tables import Format

@@ -24,12 +24,12 @@ from rnn_names.model.archive import Archive
 from rnn_names.model.container import HEADER_LIMIT, NewerFormatError, json_array, read, read_object, write
 from rnn_names.model.header import check_network, check_recipe, check_values, config, known, upgrade
 from rnn_names.model.parameters import read_ngrams, read_parameters, stored, stored_ngrams
+from rnn_names.model.provenance import CrossValidation, DataInfo
 from rnn_names.model.recipe import TrainConfig
 from rnn_names.names.alphabet import Alphabet
 from rnn_names.names.ngrams import NGrams
-from rnn_names.names.spelling import RULE, RULES
-from rnn_names.names.split import VERSION, VERSIONS
-from rnn_names.names.tables import Format
+from rnn_names.names.spelling import RULES
+from rnn_names.names.split import VERSIONS
 from rnn_names.network.config import NetworkConfig
 from rnn_names.network.sums import SCALE, widened, with_sums
 
@@ -37,62 +37,6 @@ FORMAT = 4
 BITS = (4, 8, 16, 32)  # that a parameter may have
 PARAMETER_LIMIT = 1 << 27  # of all networks: 512 MB in 32 bits
 NETWORK_LIMIT = 1000
-
-
-@dataclass(frozen=True)
-class DataInfo:
-    """The training data of a model, and how they are read; `source` None means the bundled surnames.
-
-    Columns, `kind`, `delimiter` and `encoding` are those of a tables.Format, with "" for None.
-    `rule` is the entry of spelling.RULES by which the data were split, `split` the entry of split.VERSIONS.
-    `base` is the name of the file that training started from, "" for none, `base_digest` its SHA-256.
-    """
-
-    source: str | None
-    name_column: str
-    country_column: str
-    fingerprint: str
-    train: int
-    val: int
-    test: int
-    given_names: int
-    kind: str = ""
-    delimiter: str = ""
-    header: bool = True
-    encoding: str = ""
-    rule: int = RULE
-    split: int = VERSION
-    base: str = ""
-    base_digest: str = ""
-
-    @property
-    def form(self) -> Format:
-        """How the data were read."""
-        return Format(
-            kind=self.kind or None,
-            delimiter=self.delimiter or None,
-            header=self.header,
-            encoding=self.encoding or None,
-            column=self.name_column or None,
-            label_column=self.country_column or None,
-        )
-
-
-@dataclass(frozen=True)
-class CrossValidation:
-    """How good the models of `folds` folds were on `names` names that they had not seen.
-
-    Each figure is the mean of the folds, with its standard error.
-    """
-
-    folds: int
-    names: int
-    accuracy: float
-    accuracy_error: float
-    macro_f1: float
-    macro_f1_error: float
-    nll: float
-    nll_error: float
 
 
 @dataclass(frozen=True)

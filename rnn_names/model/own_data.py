@@ -6,7 +6,8 @@ from pathlib import Path
 
 from rnn_names.base.bundled import HELD_OUT, bundled_surnames, bundled_test
 from rnn_names.base.errors import DataError
-from rnn_names.model.checkpoint import Checkpoint, DataInfo
+from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.model.provenance import DataInfo
 from rnn_names.names.bad_records import SKIP, BadRecords
 from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples

@@ -4,10 +4,11 @@ The command line takes its options from here; models and states store the values
 This module loads only the standard library: help texts must be quick.
 """
 
-import math
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
+
+from rnn_names.model.choices import Checked, choice
 
 if TYPE_CHECKING:
     from rnn_names.network.config import Objective
@@ -16,73 +17,6 @@ if TYPE_CHECKING:
 LARGE = 200_000  # names, from which a recipe has its other defaults
 BY_SIZE = -1  # as many n-grams as suit the data: see `known_ngrams`
 ROW_BYTES = 7_680_000  # that the rows of all n-grams may have at 8 bits: they are nearly all of a model
-KINDS = {int: "a whole number", float: "a number", bool: "True or False", str: "a text"}
-
-
-def choice(
-    default: Any,
-    help: str,
-    *,
-    large: Any = None,
-    tuned: Any = None,
-    choices: tuple[str, ...] = (),
-    least: float = -math.inf,
-    most: float = math.inf,
-    below: float = math.inf,
-) -> Any:
-    """A field of a recipe: one of `choices`, or a number from `least` to `most` and below `below`.
-
-    `large` is its default for LARGE names and more, `tuned` for a training that starts from a model, where
-    that differs.
-    """
-    return field(
-        default=default,
-        metadata={
-            **{"help": help, "choices": choices, "least": least, "most": most, "below": below},
-            "large": default if large is None else large,
-            "tuned": default if tuned is None else tuned,
-        },
-    )
-
-
-def allowed(one: Field[Any]) -> str:
-    """The allowed values of a field, for people; "" if every value of its type is allowed."""
-    about = one.metadata
-    if about["choices"]:
-        return "|".join(about["choices"])
-    if math.isfinite(about["below"]):
-        return f"{about['least']}<=x<{about['below']}"
-    if math.isfinite(about["most"]):
-        return f"{about['least']}<=x<={about['most']}"
-    return f"x>={about['least']}" if math.isfinite(about["least"]) else ""
-
-
-def check(one: Field[Any], value: Any) -> None:
-    """Raise ValueError, which names the allowed values, unless the field may have this value."""
-    about, kind = one.metadata, type(one.default)
-    numbers = (int, float) if kind is float else (kind,)
-    fits = isinstance(value, numbers) and isinstance(value, bool) == (kind is bool)
-    if fits and about["choices"]:
-        fits = value in about["choices"]
-    elif fits and kind in (int, float):
-        fits = about["least"] <= value <= about["most"] and value < about["below"] and value != math.inf
-    if not fits:
-        what = () if about["choices"] else (KINDS[kind],)
-        raise ValueError(
-            f"{one.name} cannot be {value!r}; give {', '.join((*what, allowed(one))).strip(', ')}"
-        )
-
-
-class Checked:
-    """A recipe that raises ValueError for values that its fields do not allow."""
-
-    def __post_init__(self) -> None:
-        for one in fields(self):  # type: ignore[arg-type]  # each subclass is a dataclass
-            value = getattr(self, one.name)
-            if getattr(value, "ndim", None) == 0:  # a scalar of NumPy
-                value = value.item()
-                object.__setattr__(self, one.name, value)
-            check(one, value)
 
 
 @dataclass(frozen=True)

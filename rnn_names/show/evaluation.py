@@ -24,8 +24,8 @@ from rnn_names.show.tables import new_console, new_table, print_table, text_tabl
 
 if TYPE_CHECKING:
     from rnn_names.insight.mistakes import Mistake
-    from rnn_names.model.checkpoint import CrossValidation
     from rnn_names.model.evaluation import Evaluation
+    from rnn_names.model.provenance import CrossValidation
 
 SCORED_NAME = (*MISTAKE, "truth_rank", "truth_probability")
 FEW = 50  # names, below which their figures are hardly known

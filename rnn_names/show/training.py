@@ -10,7 +10,7 @@ from rnn_names.model.recipe import SUITED, defaults
 from rnn_names.show.evaluation import FEW, between
 
 if TYPE_CHECKING:
-    from rnn_names.model.checkpoint import CrossValidation
+    from rnn_names.model.provenance import CrossValidation
     from rnn_names.model.recipe import TrainConfig
     from rnn_names.names.split import Split
     from rnn_names.training.folds import FoldReport

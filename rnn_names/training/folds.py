@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnn_names.base.errors import DataError
-from rnn_names.model.checkpoint import CrossValidation
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.model.evaluation import Evaluation
+from rnn_names.model.provenance import CrossValidation
 from rnn_names.model.recipe import Shape
 from rnn_names.names.example import Example
 from rnn_names.names.spelling import RULES

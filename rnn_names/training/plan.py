@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rnn_names.model.checkpoint import Checkpoint, DataInfo
+from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.model.provenance import DataInfo
 from rnn_names.model.recipe import BY_SIZE, Shape, TrainConfig, known_ngrams
 from rnn_names.names.encoded import country_indices
 from rnn_names.names.example import Example

@@ -17,7 +17,8 @@ from rnn_names.base.bundled import bundled_given_names, bundled_surnames
 from rnn_names.base.errors import CheckpointError, LostProcessError, OutputError, TrainingError
 from rnn_names.base.files import check_apart, check_writable, is_regular
 from rnn_names.model import checkpoint
-from rnn_names.model.checkpoint import Checkpoint, CrossValidation, DataInfo
+from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.model.provenance import CrossValidation, DataInfo
 from rnn_names.model.recipe import chosen
 from rnn_names.names.bad_records import STOPPING, BadRecords
 from rnn_names.names.example import Example

@@ -47,8 +47,9 @@ import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray, Params
 from rnn_names.base.bundled import BUNDLED_MODEL, bundled_surnames
-from rnn_names.model.checkpoint import Checkpoint, DataInfo
+from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.classifier import NameClassifier
+from rnn_names.model.provenance import DataInfo
 from rnn_names.model.recipe import TrainConfig
 from rnn_names.names.alphabet import Alphabet
 from rnn_names.names.encoded import Encoded, country_indices
