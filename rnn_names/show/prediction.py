@@ -26,9 +26,11 @@ class Prediction(NamedTuple):
 
     @property
     def below_threshold(self) -> bool:
-        """Whether there are answers, and neither a country nor a group reaches the threshold."""
-        likeliest = [*self.guesses[:1], *([self.group] if self.group else [])]
-        return bool(self.guesses) and all(g.probability < self.threshold for g in likeliest)
+        """Whether there is an answer, and neither a country nor a group reaches the threshold."""
+        if not self.threshold or not self.guesses:
+            return False
+        group = self.group.probability if self.group else 0.0
+        return max(self.guesses[0].probability, group) < self.threshold
 
     @property
     def country(self) -> str | None:
