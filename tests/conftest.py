@@ -27,6 +27,7 @@ from rnn_names.training.prepared import Prepared, prepare
 from rnn_names.training.weights import country_counts
 
 settings.register_profile("same every time", derandomize=True, deadline=None, database=None)
+settings.register_profile("fewer", settings.get_profile("same every time"), max_examples=20)
 settings.load_profile("same every time")
 
 # One small network and only the loss of the country: quick and predictable.
