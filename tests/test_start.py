@@ -22,7 +22,7 @@ from rnn_names.network.sums import with_sums
 from rnn_names.show.training import chosen_line
 from rnn_names.training import state
 from rnn_names.training.folds import FoldReport
-from rnn_names.training.logistic import solved
+from rnn_names.training.logistic import PENALTIES, chosen_penalty, solved
 from rnn_names.training.loop import EpochReport
 from rnn_names.training.run import Job, Training
 from rnn_names.training.start import Base
@@ -98,6 +98,18 @@ def test_a_readout_is_solved_for(penalty: float) -> None:
     spread = x.std(axis=0)[:, None] + 1e-3
     assert x.T @ p / 200 + penalty * spread**2 * (W_1 - W) == pytest.approx(0, abs=1e-4)
     assert solved(x, y, np.ones(200), W, b, 1e6)[0] == pytest.approx(W, abs=1e-5)
+
+
+@pytest.mark.parametrize(("told", "penalty"), [(3.0, PENALTIES[0]), (0.0, PENALTIES[-1])])
+def test_the_penalty_suits_what_is_told_of_the_labels(told: float, penalty: float) -> None:
+    """Two spellings of a name say the same: kept apart, they would be known by heart and no penalty win."""
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=(150, 40)), rng.integers(0, 3, 150)
+    x[:, :3] += told * np.eye(3)[y]
+    x, y, name = np.tile(x, (2, 1)), np.tile(y, 2), np.tile(np.arange(150), 2)
+    W, b = np.zeros((40, 3)), np.zeros(3)
+    assert chosen_penalty(x, y, np.ones(300), W, b, name) == penalty
+    assert chosen_penalty(x[:1], y[:1], np.ones(1), W, b, name[:1]) in PENALTIES  # of one name
 
 
 def test_labels_and_letters_of_ones_own(base_file: Path, halves: Path, here: Path) -> None:

@@ -124,6 +124,7 @@ class TrainConfig(Checked):
         "How a label's share in the loss grows with its n names: n, n^⅔, √n, or not.",
         choices=("none", "cbrt", "sqrt", "balanced"),
         large="cbrt",
+        tuned="none",
     )
     prior: str = choice(
         "data",

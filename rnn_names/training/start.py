@@ -27,10 +27,9 @@ from rnn_names.network.config import NetworkConfig
 from rnn_names.network.input import links
 from rnn_names.network.scores import forward, step_scores
 from rnn_names.network.sums import SCALE, selected, with_sums
-from rnn_names.training.logistic import solved
+from rnn_names.training.logistic import chosen_penalty, solved
 
 SOLVED = 10_000  # spellings of names, at most, that a readout is solved for
-PENALTY = 30.0  # over their number: the weight of the penalty in `logistic`
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,10 @@ class Base:
         y: IntArray,
         weight: FloatArray,
     ) -> Params:
-        """The parameters as they are trained, the readouts solved for names, labels and weights (n,)."""
+        """The parameters as they are trained, the readouts solved for names, labels and weights (2n,).
+
+        The names stand there twice, as written and then in base letters.
+        """
         of_base = self.model.members[member % len(self.model.members)]
         params = self._reading(of_base, network, alphabet)
         places = [Labels(self.model.countries).place(label) for label in labels]
@@ -123,7 +125,7 @@ class Base:
                     axis=-1,
                 )
         some = np.linspace(0, len(y) - 1, min(len(y), SOLVED)).astype(np.intp)
-        return _solved(params, network, names.take(some), y[some], weight[some])
+        return _solved(params, network, names.take(some), y[some], weight[some], some % (len(y) // 2))
 
     def _places(self, alphabet: Alphabet) -> IntArray:
         """(V,): the place in the alphabet of each symbol of the base."""
@@ -184,12 +186,21 @@ def _over(ngrams: NGrams, places: IntArray, alphabet: Alphabet) -> NGrams:
 
 
 def _solved(
-    params: Params, network: NetworkConfig, names: Encoded, y: IntArray, weight: FloatArray
+    params: Params,
+    network: NetworkConfig,
+    names: Encoded,
+    y: IntArray,
+    weight: FloatArray,
+    number: IntArray,
 ) -> Params:
-    """The parameters with the readouts solved for. Read out by an identity, the scores are the input."""
+    """The parameters with the readouts solved for. Read out by an identity, the scores are the input.
+
+    Spellings of one name have one number.
+    """
     seen = with_sums(params, network)
     found: Params = {}
-    for layer in readouts(network):
+    penalty = 0.0
+    for layer in reversed(readouts(network)):  # first the one that answers, for which the penalty is chosen
         W, b = params[f"{layer}.W"], params[f"{layer}.b"]
         plain = {f"{layer}.W": np.eye(len(W), dtype=W.dtype), f"{layer}.b": np.zeros(len(W), W.dtype)}
         wide = replace(network, countries=len(W))
@@ -202,7 +213,7 @@ def _solved(
             if len(x) > SOLVED:
                 chosen = np.linspace(0, len(x) - 1, SOLVED).astype(np.intp)
                 x, of_row = x[chosen], of_row[chosen]
-        found[f"{layer}.W"], found[f"{layer}.b"] = solved(
-            x, y[of_row], weight[of_row], W, b, PENALTY / len(np.unique(of_row))
-        )
+        rows, name = (x, y[of_row], weight[of_row], W, b), number[of_row]
+        penalty = penalty or chosen_penalty(*rows, name)
+        found[f"{layer}.W"], found[f"{layer}.b"] = solved(*rows, penalty / len(np.unique(name)))
     return params | {name: value.astype(np.float32) for name, value in found.items()}
