@@ -17,27 +17,35 @@ from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.network.layers import softmax
 
 STEPS = 300
+FEWER = 100  # of them, that tell penalties apart
 PENALTIES = (5.0, 15.0, 50.0, 150.0, 500.0, 1500.0)  # over the number of names
-FOLDS, MOST = 3, 1000  # of the names, at most so many, that the penalty is chosen by
+FOLDS, MOST = 3, 500  # of the names, at most so many, that the penalty is chosen by
 
 
 def solved(
-    x: FloatArray, y: IntArray, w: FloatArray, W: FloatArray, b: FloatArray, penalty: float
+    x: FloatArray,
+    y: IntArray,
+    w: FloatArray,
+    W: FloatArray,
+    b: FloatArray,
+    penalty: float,
+    steps: int = STEPS,
 ) -> tuple[FloatArray, FloatArray]:
-    """W and b after STEPS of accelerated gradient descent (Nesterov 1983) from W and b."""
-    w = w / w.sum()
+    """W and b after so many steps of accelerated gradient descent (Nesterov 1983) from W and b."""
+    w = (w / w.sum()).astype(x.dtype)
     middle, spread = x.mean(axis=0), x.std(axis=0) + 1e-3
     x = np.concatenate([(x - middle) / spread, np.ones((len(x), 1), x.dtype)], axis=1)
-    start = np.concatenate([W * spread[:, None], (b + middle @ W)[None]])
-    cost = np.full((len(start), 1), penalty)
+    xw = x.T * w
+    start = np.concatenate([W * spread[:, None], (b + middle @ W)[None]]).astype(x.dtype)
+    cost = np.full((len(start), 1), penalty, x.dtype)
     cost[-1] = 0  # b is free
     # The curvature is at most half the largest eigenvalue of xᵀ w x, and the penalty.
-    rate = 1 / (np.linalg.eigvalsh((x.T * w) @ x)[-1] / 2 + penalty)
+    rate = float(1 / (np.linalg.eigvalsh(xw @ x)[-1] / 2 + penalty))
     now, ahead, momentum = start, start, 1.0
-    for _ in range(STEPS):
+    for _ in range(steps):
         p = softmax(x @ ahead)
         p[np.arange(len(y)), y] -= 1
-        following = ahead - rate * ((x.T * w) @ p + cost * (ahead - start))
+        following = ahead - rate * (xw @ p + cost * (ahead - start))
         faster = (1 + (1 + 4 * momentum**2) ** 0.5) / 2
         ahead = following + (momentum - 1) / faster * (following - now)
         now, momentum = following, faster
@@ -59,7 +67,7 @@ def chosen_penalty(
             continue
         learned, asked = len(np.unique(name[kept])), np.flatnonzero(~kept)
         for i, penalty in enumerate(PENALTIES):
-            W_1, b_1 = solved(x[kept], y[kept], w[kept], W, b, penalty / learned)
+            W_1, b_1 = solved(x[kept], y[kept], w[kept], W, b, penalty / learned, FEWER)
             p = softmax(x[asked] @ W_1 + b_1)[np.arange(len(asked)), y[asked]]
             loss[i] -= w[asked] @ np.log(np.maximum(p, np.finfo(p.dtype).tiny))
     return PENALTIES[int(loss.argmin())]
