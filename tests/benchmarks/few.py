@@ -305,7 +305,9 @@ def draw(results: Iterable[dict[str, Any]], path: Path) -> None:
         series = charts.setdefault(name, {way: [] for way in WAYS})
         for way, points in series.items():
             points.append((math.log10(rows), np.mean([ways[way]["accuracy"] for ways in seeds.values()])))
-    panels = [line_chart(series, name, "log10 of rows", "accuracy") for name, series in charts.items()]
+    panels = [
+        line_chart(series, name, "rows, as a power of ten", "accuracy") for name, series in charts.items()
+    ]
     svg.write(path, svg.grid(panels, 2), "Accuracy by the number of rows")
 
 
