@@ -110,15 +110,6 @@ def once(args: Sequence[object]) -> list[str]:
     return [word for each in found.values() for word in each]
 
 
-def unmeasured() -> dict[str, str]:
-    """The environment of a process without coverage measurement.
-
-    If Ctrl-C arrives while the measurement holds its lock, the process deadlocks; on a full disk the
-    measurement fails first.
-    """
-    return {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE")}
-
-
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty current folder."""

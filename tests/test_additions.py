@@ -2,7 +2,6 @@
 
 import importlib
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -182,10 +181,7 @@ try:
 except SystemExit:
     print(*sys.modules, file=sys.stderr)
 """
-    bare = {
-        name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")
-    }  # coverage loads more modules
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=bare)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(run.stderr.split())
     bare_numpy = "import sys, numpy; print(*sys.modules)"  # before 2 it loads numpy.random itself
     of_numpy = subprocess.run(

@@ -35,7 +35,7 @@ from rnn_names.training import loop, plan
 from rnn_names.training.loop import EpochReport
 from rnn_names.training.prepared import prepare
 from rnn_names.training.trainer import StepReport
-from tests.conftest import once, unmeasured
+from tests.conftest import once
 
 METRICS = {
     *("n", "accuracy", "top3_accuracy", "macro_f1", "balanced_accuracy", "nll", "ece", "n_known"),
@@ -648,7 +648,7 @@ def test_a_reader_that_has_enough_ends_it_quietly(here: Path, model_file: Path) 
 
 
 def test_ctrl_c_keeps_the_best(few_countries: Path, here: Path) -> None:
-    env = unmeasured() | {"PYTHONUNBUFFERED": "1"}
+    env = os.environ | {"PYTHONUNBUFFERED": "1"}
     endless = [*SMALL, "--epochs", "100000", "--patience", "0", "-o", "m.npz"]
     with spawn("train", few_countries, *endless, env=env) as process:
         assert process.stderr is not None

@@ -26,7 +26,6 @@ from rnn_names.model.checkpoint import Checkpoint, load, save
 from rnn_names.network.config import READOUTS
 from rnn_names.network.init import init_params
 from tests import hostile
-from tests.conftest import unmeasured
 from tests.faults import FAULTS, FEW, SMALL, WATCH, Fault, tool
 
 KEPT = Path(__file__).resolve().parent / "fixtures" / "fuzz"
@@ -154,7 +153,6 @@ def test_a_disk_that_fills_up_while_training(tmp_path: Path) -> None:
     run = tool(
         *("train", "few.csv", "-o", "m", *SMALL),
         cwd=tmp_path,
-        env=unmeasured(),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
     )
     out, said = run.communicate()
@@ -171,7 +169,7 @@ def test_a_disk_that_fills_up_while_training(tmp_path: Path) -> None:
 def test_training_that_is_ended_keeps_the_best_so_far(tmp_path: Path, number: int) -> None:
     (tmp_path / "few.csv").write_text(FEW, encoding="utf-8")
     endless = (*SMALL[:-3], 100_000, "--patience", 0, "--curves", "c.svg")
-    with tool("train", "few.csv", *endless, cwd=tmp_path, env=unmeasured()) as run:
+    with tool("train", "few.csv", *endless, cwd=tmp_path) as run:
         while not (tmp_path / "rnn-names.npz.resume").exists():
             time.sleep(0.01)
         run.send_signal(number)

@@ -14,7 +14,6 @@ import pytest
 
 from rnn_names.base.errors import OutputError
 from rnn_names.base.files import DAY, check_writable, descriptor, is_regular, replacing
-from tests.conftest import unmeasured
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes and pipes of POSIX")
 PROGRAM = Path(sys.executable).with_name("rnn-names")
@@ -108,7 +107,7 @@ def shell(command: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         ["bash", "-c", command],
         cwd=folder,
-        env=unmeasured() | {"PATH": path},
+        env=os.environ | {"PATH": path},
         capture_output=True,
         text=True,
         check=False,
@@ -217,7 +216,7 @@ def test_a_reader_that_leaves_a_pipe_given_to_output_is_an_error(tmp_path: Path)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_run_that_is_ended_leaves_nothing_behind(tmp_path: Path, number: int) -> None:
     with subprocess.Popen(
-        [PROGRAM, "predict", "-", "-o", "out.csv"], stdin=subprocess.PIPE, cwd=tmp_path, env=unmeasured()
+        [PROGRAM, "predict", "-", "-o", "out.csv"], stdin=subprocess.PIPE, cwd=tmp_path
     ) as running:
         assert running.stdin is not None
         deadline = time.monotonic() + 20

@@ -13,7 +13,6 @@ import pytest
 
 from rnn_names.base.errors import DataError
 from rnn_names.names.source import blocks, opened
-from tests.conftest import unmeasured
 from tests.test_cli import fine, invoke
 
 PROGRAM = Path(sys.executable).with_name("rnn-names")
@@ -136,9 +135,7 @@ def test_predict_reads_no_folder(paths: Path) -> None:
     ],
 )
 def test_bytes_that_are_no_text_are_wrong_usage(paths: Path, command: str, where: str) -> None:
-    done = subprocess.run(
-        [PROGRAM, *command.split(), b"M\xfcller"], capture_output=True, text=True, env=unmeasured()
-    )
+    done = subprocess.run([PROGRAM, *command.split(), b"M\xfcller"], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
     name = command.split()[0]
     assert done.stderr == (
@@ -152,7 +149,6 @@ def test_a_path_may_have_bytes_that_are_no_text(paths: Path) -> None:
     done = subprocess.run(
         [PROGRAM, "predict", "-i", b"M\xfcller.csv", "-o", b"\xfc.csv"],
         capture_output=True,
-        env=unmeasured(),
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert (paths / "\udcfc.csv").exists()

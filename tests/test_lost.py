@@ -20,7 +20,7 @@ from rnn_names.training.loop import EpochReport
 from rnn_names.training.prepared import prepare
 from rnn_names.training.run import Training
 from rnn_names.training.workers import Task, Workers
-from tests.conftest import PLAIN, unmeasured
+from tests.conftest import PLAIN
 from tests.test_cli import fine, invoke
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -51,7 +51,6 @@ def test_a_worker_that_is_killed_is_one_line(few_countries: Path, tmp_path: Path
         cwd=tmp_path,
         stderr=subprocess.PIPE,
         text=True,
-        env=unmeasured(),
     ) as run:
         deadline = time.monotonic() + 30
         while not (found := children(run.pid)) and time.monotonic() < deadline:

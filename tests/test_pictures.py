@@ -19,7 +19,6 @@ from rnn_names.show import confusion, svg
 from rnn_names.show.confusion_matrix import confusion_matrix
 from rnn_names.show.curves import training_curves
 from rnn_names.show.reliability import reliability_diagram
-from tests.conftest import unmeasured
 from tests.test_cli import fine, invoke
 
 QUICK = ["--epochs", "2", "--hidden-size", "8", "--networks", "1", "--workers", "1"]
@@ -343,7 +342,6 @@ def test_an_interrupted_training_draws_what_there_is(here: Path, few_countries: 
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         encoding="utf-8",
-        env=unmeasured(),
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in a background job
     ) as running:
         assert running.stderr is not None

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from rnn_names.base.errors import DataError
 from rnn_names.names import decoding, packed, sniffing
 from rnn_names.names.tables import Format, opened
-from tests.conftest import unmeasured
 from tests.test_cli import fine, invoke
 
 PROGRAM = Path(sys.executable).with_name("rnn-names")
@@ -163,9 +162,7 @@ def test_quotes_that_do_not_end_hide_no_line() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes")
 def test_a_pipe_is_answered_as_its_lines_come() -> None:
     options = ["predict", "-m", "bundled", "--column", "name", "-k", "1"]
-    done = subprocess.Popen(
-        [PROGRAM, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=unmeasured()
-    )
+    done = subprocess.Popen([PROGRAM, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert done.stdin
     assert done.stdout
     done.stdin.write(b"\nname;x\n")

@@ -15,7 +15,6 @@ from rnn_names.network.config import READOUTS, Objective
 from rnn_names.network.init import init_params
 from rnn_names.network.loss import loss_and_gradient
 from rnn_names.training.workers import Task, Workers
-from tests.conftest import unmeasured
 from tests.gradients import all_full
 from tests.problems import BAG, COUNTRIES, NAMES, NGRAMS, WEIGHTS, batch, encoded, network
 
@@ -72,7 +71,6 @@ def test_no_process_outlives_the_training(tmp_path: Path, end: signal.Signals) -
         [*command, "--patience", "0"],
         cwd=tmp_path,
         stderr=subprocess.PIPE,
-        env=unmeasured(),
         start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in a background job
     ) as process:
