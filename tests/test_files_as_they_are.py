@@ -194,7 +194,7 @@ def test_the_command_of_the_error_works(there: Path, model_file: Path, file: str
     if shutil.which(line.split()[0]) is None:
         pytest.skip(f"{line.split()[0]} is not installed")
     if "|" not in line:
-        line += "; rnn-names predict -i rest.csv"
+        line += "; rnn-names predict -i " + line.partition(" > ")[2]
     program = shlex.quote(str(Path(sys.executable).with_name("rnn-names")))
     line = line.replace("rnn-names", program) + f" -m {shlex.quote(str(model_file))}"
     done = subprocess.run(line, shell=True, capture_output=True, check=True)

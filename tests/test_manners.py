@@ -218,3 +218,19 @@ def shell(name: str, script: str, home: Path) -> str:
     done = subprocess.run([name, "-c", script], capture_output=True, text=True, env=env, check=True)
     assert done.stderr == ""
     return done.stdout
+
+
+def test_sigterm_in_a_destructor_is_not_lost() -> None:
+    code = """
+import os, signal, time
+from rnn_names import cli
+signal.signal(signal.SIGTERM, cli._terminate)
+class Slow:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        print("closed", flush=True)
+Slow()
+time.sleep(30)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stdout, done.stderr) == (143, "closed\n", "")

@@ -13,6 +13,7 @@ import pytest
 
 from rnn_names.base.errors import DataError
 from rnn_names.names.columns import folded
+from rnn_names.names.examples import read_examples
 from rnn_names.names.survey import LABELS, survey
 from rnn_names.names.tables import Format
 from tests.test_cli import QUICK, failed, fine, invoke
@@ -232,3 +233,55 @@ def test_the_words_for_labels_stand_once() -> None:
 def test_a_column_of_the_name_is_no_label(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("country\nIreland\n")
     assert survey(tmp_path / "t.csv", Format(column="country"))[0].label_column is None
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "labels"),
+    [
+        ("i.jsonl", '{"name": "Rossi", "label": 1}\n{"name": "Sato", "label": 2}\n', {"1", "2"}),
+        ("n.txt", "__label__Italy Rossi\n__label__Japan Sato\n__label__NULL Kim\n", {"Italy", "Japan"}),
+    ],
+)
+def test_labels_are_those_that_train_takes(here: Path, file: str, text: str, labels: set[str]) -> None:
+    (here / file).write_text(text, encoding="utf-8")
+    assert set(json.loads(fine("check", file, "--format", "json").stdout)["labels"]) == labels
+    assert {example.country for example in read_examples(here / file)} - {""} == labels
+
+
+def test_a_label_that_is_none_stops_check_as_it_stops_train(here: Path) -> None:
+    (here / "b.jsonl").write_text('{"name": "Rossi", "label": "Italy"}\n{"name": "Sato", "label": true}\n')
+    for command in ("check", "train"):
+        assert "b.jsonl, line 2: 'label' is no text" in failed(command, "b.jsonl")
+    found = json.loads(fine("check", "b.jsonl", "--on-error", "skip", "--format", "json").stdout)
+    assert found["bad_records"] == 1
+
+
+def test_two_columns_for_labels(here: Path) -> None:
+    (here / "two.csv").write_text("name,label,country\nRossi,a,Italy\nSato,b,Japan\n")
+    found = json.loads(fine("check", "two.csv", "--format", "json").stdout)
+    assert "more than one column may hold the label" in " ".join(found["warnings"])
+    (here / "same.csv").write_text("name,nationality,nationality\nRossi,Italy,a\nSato,Japan,b\n")
+    found = json.loads(fine("check", "same.csv", "--format", "json").stdout)
+    assert found["commands"]["train"] == "rnn-names train same.csv --label-column 2"
+
+
+REPORT = "Report of 2020\n\nname,country\nRossi,Italy\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "command"),
+    [
+        ("rest.csv", REPORT, "tail -n +3 rest.csv > rest-rest.csv"),
+        ("pre.csv.gz", REPORT, "gunzip -c pre.csv.gz | tail -n +3 > pre-rest.csv"),
+        ("e.json.gz", '{"data": [{"name": "Rossi"}]}', "gunzip -c e.json.gz | jq .data > e-rest.json"),
+        (
+            "v.vcf.gz",
+            "BEGIN:VCARD\nFN:Anna Rossi\nEND:VCARD\n",
+            "gunzip -c v.vcf.gz | sed -n 's/^FN[^:]*://p' | rnn-names predict",
+        ),
+    ],
+)
+def test_the_next_command_leaves_the_file_as_it_is(here: Path, file: str, text: str, command: str) -> None:
+    data = text.encode()
+    (here / file).write_bytes(gzip.compress(data, mtime=0) if file.endswith(".gz") else data)
+    assert command in failed("predict", "-i", file)

@@ -89,6 +89,18 @@ def test_stats_need_a_place_of_their_own(tmp_path: Path) -> None:
     assert not Path(both).exists()
 
 
+def test_stats_and_rejects_are_two_files(tmp_path: Path) -> None:
+    both = [
+        "--stats",
+        str(tmp_path / "s.json"),
+        "--on-error",
+        "skip",
+        "--rejects",
+        str(tmp_path / "s.json"),
+    ]
+    assert predict(*both, *JSON, text='{"name": "Li"}\n7\n').exit_code == 1
+
+
 def test_stats_go_to_standard_output_beside_a_file(tmp_path: Path) -> None:
     command = ["predict", "Rossi", "-o", str(tmp_path / "a.csv"), "--stats", "-"]
     done = subprocess.run([sys.executable, "-m", "rnn_names", *command], capture_output=True, check=True)

@@ -14,6 +14,8 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from threading import Timer, main_thread
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -186,8 +188,17 @@ def main() -> None:
         gc.freeze()  # the process ends: a last collection would be wasted
 
 
-def _terminate(number: int, _: object) -> None:
-    raise SystemExit(128 + number)  # so that every `finally` runs, and no half-written file stays
+def _terminate(number: int, frame: FrameType | None) -> None:
+    """End by SystemExit, so that every `finally` runs, and no half-written file stays.
+
+    Python drops what is raised in a destructor: there the signal comes once more, a little later.
+    """
+    while frame is not None:
+        if frame.f_code.co_name == "__del__":
+            Timer(0.01, signal.pthread_kill, [main_thread().ident, number]).start()
+            return
+        frame = frame.f_back
+    raise SystemExit(128 + number)
 
 
 def _version(value: bool) -> None:

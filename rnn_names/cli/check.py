@@ -76,7 +76,7 @@ def check(
     source = data or bundled_surnames()
     if verbose:
         typer.echo(f"data: {text.printable(str(source))}", err=True)
-    if source.suffix.lower() == ".parquet":
+    if source.suffix.lower() == ".parquet" and source.is_file():
         answers = shlex.quote(str(source.with_suffix("")) + ".answers.parquet")
         raise DataError(
             f"{source}: is Parquet, which predict alone reads: "
@@ -140,9 +140,17 @@ def _commands(
     if len(keys) > 1 and len(keys) == len(found.labels) and "unknown" not in keys:
         by_itself = [each for each in read.header if folded(each) in LABELS] if form.header else ["2"]
         usual = read.label_column is None or by_itself == [read.label_column]
-        label = [] if usual else ["--label-column", shlex.quote(read.label_column or "")]
+        label = [] if usual else ["--label-column", shlex.quote(_column(read, read.label_column or ""))]
         commands["train"] = " ".join(["rnn-names train", *said.values(), *options, *label, *going_on])
     return commands
+
+
+def _column(read: "Survey", name: str) -> str:
+    """How an option names a column: by its number, if the name stands twice."""
+    from rnn_names.names.columns import key
+
+    names = [key(each) for each in read.header]
+    return str(names.index(key(name)) + 1) if names.count(key(name)) > 1 else name
 
 
 def _options(read: "Survey", form: "Format") -> list[str]:

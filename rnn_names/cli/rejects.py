@@ -20,6 +20,7 @@ FILES = (
     "output",
     "model",
     "predictions",
+    "stats",
     "groups",
     "prior",
     "given_names",

@@ -33,4 +33,4 @@ class LabelledLines(Lines):
             for number, name, line in zip(numbers, names, lines, strict=True):
                 if line.strip():
                     for label in labels_in(line) or [""]:
-                        yield number, name, label
+                        yield number, name, given(label)

@@ -25,6 +25,13 @@ class _BadError(Exception):
         self.what, self.mend, self.record = what, mend, record
 
 
+def label_text(value: Any) -> str | None:
+    """The label in a value: a text, or a whole number as in a table. Null is ""; None is for others."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return (value or "") if isinstance(value, str | None) else None
+
+
 class JsonLines(AsWritten):
     """A JSON object a line, with a name, or null for none, under its keys. Blank lines are none.
 
@@ -131,13 +138,11 @@ class JsonLines(AsWritten):
                     labelled = True
                 elif missing is None:
                     missing = self._no_label(record, number)
-                if isinstance(label, int) and not isinstance(label, bool):
-                    label = str(label)
-                if isinstance(label, str | None):
-                    yield number, name, given(label or "")
-                else:
+                if (said := label_text(label)) is None:
                     what, mend = f"{under!r} is no text", "give a label in quotes, or null"
                     self._bad(number, what, mend, line)
+                else:
+                    yield number, name, given(said)
         if missing and not labelled:
             raise missing
 

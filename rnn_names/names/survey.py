@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from rnn_names.base.errors import DataError
-from rnn_names.names import decoding, source, spreadsheets
+from rnn_names.names import columns, decoding, source, spreadsheets
 from rnn_names.names.bad_records import STOPPING, BadRecords
 from rnn_names.names.columns import folded, given, key, listed, near
 from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples
 from rnn_names.names.fasttext import LabelledLines, labels_in
-from rnn_names.names.json_lines import JsonLines
+from rnn_names.names.json_lines import JsonLines, label_text
 from rnn_names.names.records import Chunk, Delimited
 from rnn_names.names.source import STDIN
 from rnn_names.names.spelling import has_letters, label, tidy
@@ -90,6 +90,12 @@ def survey(path: Path, form: Format = Format(), bad: BadRecords = STOPPING) -> t
                 f"{near(form.label_column, header)}give --label-column one of {listed(header)}"
             )
         warnings = [guess[1]] if guess else []
+        several = [each for each in table.header if folded(each) in columns.LABELS]
+        if len(several) > 1 and not form.label_column and form.header:
+            warnings.append(
+                f"more than one column may hold the label, {' or '.join(map(repr, several))}; "
+                "give --label-column"
+            )
         found = Survey(
             file=str(path),
             form=table.origin.form,
@@ -135,7 +141,7 @@ def _labels(table: Table, form: Format, first: Chunk) -> tuple[str | None, Calla
         same = [each for each in keys if key(each) == wanted] or [form.label_column or ""]
         named = same[0] if wanted else _labelling(keys, _columns(table))
         if named is not None:
-            return named, lambda row: [_text(row[1].get(named))]
+            return named, lambda row: [_json_label(table, row, named)]
     elif isinstance(table, LabelledLines):
         return None, labels_in
     return None, lambda row: []
@@ -160,5 +166,11 @@ def _labelling(header: list[str], taken: list[str]) -> str | None:
     return next((free[word] for word in map(folded, LABELS.split(",")) if word in free), None)
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+def _json_label(table: JsonLines, row: tuple[str, dict[str, Any], int], named: str) -> str:
+    """The label of a record; of a bad one "". Raises DataError where the first bad record stops the run."""
+    line, record, number = row
+    said = label_text(record.get(named))
+    if said is None:
+        what, mend = f"{named!r} is no text", "give a label in quotes, or null"
+        table.bad.found(table.source, number, what, mend, line, unit=table.unit)
+    return said or ""

@@ -82,7 +82,7 @@ def opened(
     with source.opened(path) as file:
         head = source.head(file, name)
         if form.kind is None:
-            taken_out.check_begin(head, name)
+            taken_out.check_begin(head, name, packed_by(file))
         sheet = spreadsheets.is_one(head)
         if sheet:
             text = spreadsheets.text_of(file.read(), form.sheet, name, form.note)
@@ -128,7 +128,7 @@ def opened(
         elif kind in ("jsonl", "json"):
             if kind == "json":
                 whole = "".join(text)
-                taken_out.check_array(whole, name)
+                taken_out.check_array(whole, name, packed_by(file))
                 text = lines_of_array(whole, name)
             label = (form.label_column or "") if labelled else None
             unit = "record" if kind == "json" else "line"
@@ -146,8 +146,13 @@ def opened(
             except DataError as error:
                 if form.header and (number := sniffing.later_header(start)):
                     raise DataError(
-                        f"{name}: line {number} may be the header; take off what stands before it: "
-                        f"tail -n +{number} {taken_out.in_shell(name)} > rest.csv"
+                        f"{name}: line {number} may be the header; "
+                        + (
+                            "delete the rows above it"
+                            if sheet
+                            else "take off what stands before it: "
+                            + taken_out.command(f"tail -n +{number}", name, packed_by(file), f".{kind}")
+                        )
                     ) from error
                 raise
             table.encoding, table.line_end = encoding, line_end

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from pathlib import Path
 from shlex import quote
 
 from rnn_names.base.errors import DataError
@@ -25,26 +26,41 @@ TEXTS = [
         "print it for programs: psql --csv, mysql -B, sqlite3 -csv -header, duckdb -csv",
     ),
 ]
+# What unpacks each kind of packed file.
+UNPACKED = {"gzip": "gunzip -c", "bzip2": "bunzip2 -c", "xz": "xz -dc", "zstd": "zstd -dc"}
 # An object that has an array of records under a key, as many web interfaces answer.
 ENVELOPE = re.compile(
     r'\s*\{\s*(?:"\w*"\s*:\s*(?:"[^"\\]*"|[\w.+-]+)\s*,\s*)*"([A-Za-z_]\w*)"\s*:\s*\[\s*[{"]'
 )
 
 
-def check_begin(head: bytes, source: str) -> None:
-    """Raise DataError if a file that begins so holds more than names."""
+def check_begin(head: bytes, source: str, packed: str | None = None) -> None:
+    """Raise DataError if a file that begins so, once it is unpacked, holds more than names."""
     for pattern, what, mend in TEXTS:
         if pattern.match(head.removeprefix(codecs.BOM_UTF8)):
-            raise DataError(f"{source}: is {what}; {mend.replace('FILE', in_shell(source))}")
+            said, colon, program = mend.partition(": ")
+            if packed in UNPACKED and " FILE" in program:
+                program = f"{UNPACKED[packed]} FILE | " + program.replace(" FILE", "")
+            raise DataError(
+                f"{source}: is {what}; {said}{colon}{program.replace('FILE', in_shell(source))}"
+            )
 
 
-def check_array(text: str, source: str) -> None:
+def check_array(text: str, source: str, packed: str | None = None) -> None:
     """Raise DataError if the text is no JSON array, but has one under a key."""
     if within := ENVELOPE.match(text):
         raise DataError(
             f"{source}: the records are under {within[1]!r}; take them out: "
-            f"jq .{within[1]} {in_shell(source)} | rnn-names predict -i - --input-format json"
+            + command(f"jq .{within[1]}", source, packed, ".json")
         )
+
+
+def command(program: str, source: str, packed: str | None, ending: str) -> str:
+    """The command that takes names out of a file, into another one beside it."""
+    file = in_shell(source)
+    into = "rest" if source == name_of(STDIN) else Path(source).name.partition(".")[0] + "-rest"
+    begin = f"{UNPACKED[packed]} {file} | {program}" if packed in UNPACKED else f"{program} {file}"
+    return f"{begin} > {quote(into + ending)}"
 
 
 def in_shell(source: str) -> str:
