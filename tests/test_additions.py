@@ -155,10 +155,10 @@ def test_every_picture_is_an_option_of_its_command(command: str) -> None:
 PREDICT_LOADS = """
 base.arrays base.bundled base.errors base.files base.text
 names.alphabet names.bad_records names.beside names.cleaning names.columns names.countries
-names.decoding names.encoded names.example names.examples names.fasttext names.labels names.packed
+names.encoded names.example names.examples names.fasttext names.labels names.packed
 names.plain names.json_array names.json_lines names.letters names.ngrams names.no_text names.records
 names.rows names.sniffing names.source names.spelling names.spelling1 names.split names.spreadsheets
-names.tables names.taken_out names.titles
+names.tables names.titles
 network.cells network.config network.input network.layers network.prefixes network.recurrence
 network.scores network.sums
 model.archive model.arguments model.calibration model.checkpoint model.choices model.classifier

@@ -21,11 +21,7 @@ if TYPE_CHECKING:
     from rnn_names.names.tables import Format
 
 app = OneCommand()
-# What predict adds to a record: columns of these names need a prefix.
-ADDED = {"country", "probability", "top", "unknown_letters"} | {
-    f"{what}_{place}" for what in ("country", "probability") for place in (2, 3)
-}
-PREFIX = "predicted_"
+PREFIX = "predicted_"  # of the columns that predict adds, where the file has one of these names
 LISTED = 20  # rows whose label is most in doubt
 
 
@@ -125,7 +121,8 @@ def _commands(
     read: "Survey", found: "Check", form: "Format", on_error: str, data: Path | None
 ) -> dict[str, str]:
     """The command lines that answer the names and that train on them; none for what they refuse."""
-    from rnn_names.names.columns import LABELS, folded, key
+    from rnn_names.model.columns import Question
+    from rnn_names.names.columns import called_labels, key
     from rnn_names.names.spelling import label_key
 
     options = _options(read, form)
@@ -133,12 +130,13 @@ def _commands(
     said = {} if data is None else {"path": _path(read.file)}
     commands = {}
     if read.form != "folder":
-        taken = not ADDED.isdisjoint(map(key, read.header))
+        added = {*Question(top_k=3).columns, "top"}  # `top` is that of JSON
+        taken = not added.isdisjoint(map(key, read.header))
         prefix = ["--prefix", PREFIX] if taken else []
         commands["predict"] = " ".join(["rnn-names predict -i", said["path"], *options, *prefix, *going_on])
     keys = {label_key(label) for label in found.labels}
     if len(keys) > 1 and len(keys) == len(found.labels) and "unknown" not in keys:
-        by_itself = [each for each in read.header if folded(each) in LABELS] if form.header else ["2"]
+        by_itself = [read.header[k] for k in called_labels(read.header)] if form.header else ["2"]
         usual = read.label_column is None or by_itself == [read.label_column]
         label = [] if usual else ["--label-column", shlex.quote(_column(read, read.label_column or ""))]
         commands["train"] = " ".join(["rnn-names train", *said.values(), *options, *label, *going_on])

@@ -53,13 +53,16 @@ class Tally:
         `errors` is the number of records that could not be read.
         """
         seconds = time.perf_counter() - self.begun
-        rate = self.records / seconds
-        if self.records + errors > 1:
+        rate, logged = self.records / seconds, self.records + errors > 1
+        if not logged and stats is None:
+            return
+        digits = fingerprint(model)
+        if logged:
             typer.echo(
                 f"{self.records:,} record{'s' * (self.records != 1)}: {self.blank:,} blank, "
                 f"{self.below_threshold:,} below the threshold, {errors:,} "
                 f"error{'s' * (errors != 1)}; {seconds:.2f} s, {rate:,.0f} names/s; "
-                f"model {model_name(model)} {fingerprint(model)}".rstrip(),
+                f"model {model_name(model)} {digits}".rstrip(),
                 err=True,
             )
         if stats is None:
@@ -72,7 +75,7 @@ class Tally:
             "seconds": round(seconds, 3),
             "names_per_second": round(rate),
             "model": model_name(model),
-            "model_fingerprint": fingerprint(model),
+            "model_fingerprint": digits,
         }
         with replacing(stats) as out:
             out.write((json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode())

@@ -5,7 +5,7 @@ And which cells hold none.
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from operator import itemgetter
 from shlex import quote
 
@@ -138,12 +138,17 @@ def found(header: list[str], where: str) -> list[int] | None:
     return readings[0] if readings else None
 
 
+def called_labels(header: Sequence[str], names: Collection[int] = ()) -> list[int]:
+    """The places of the columns that are called as one of LABELS, and are not among `names`."""
+    return [k for k, cell in enumerate(header) if k not in names and folded(cell) in LABELS]
+
+
 def of_labels(header: list[str], where: str, names: Collection[int] = ()) -> int | None:
     """The place of the column of the labels, by LABELS, where it is not one of `names`; None for none.
 
     Raises DataError, with the options that choose, where more than one may be it.
     """
-    places = [k for k, cell in enumerate(header) if k not in names and folded(cell) in LABELS]
+    places = called_labels(header, names)
     if len(places) > 1:
         ways = [f"--label-column {quote(key(header[place]))}" for place in places]
         if len({*ways}) < len(ways):

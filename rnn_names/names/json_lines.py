@@ -25,13 +25,6 @@ class _BadError(Exception):
         self.what, self.mend, self.record = what, mend, record
 
 
-def label_text(value: Any) -> str | None:
-    """The label in a value: a text, or a whole number as in a table. Null is ""; None is for others."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return (value or "") if isinstance(value, str | None) else None
-
-
 class JsonLines(AsWritten):
     """A JSON object a line, with a name, or null for none, under its keys. Blank lines are none.
 
@@ -133,18 +126,29 @@ class JsonLines(AsWritten):
         for chunk in self:
             for name, (line, record, number) in zip(*chunk, strict=True):
                 under = self._under(record, number)
-                label = record[under] if under is not None else None
                 if under is not None:
                     labelled = True
                 elif missing is None:
                     missing = self._no_label(record, number)
-                if (said := label_text(label)) is None:
-                    what, mend = f"{under!r} is no text", "give a label in quotes, or null"
-                    self._bad(number, what, mend, line)
-                else:
-                    yield number, name, given(said)
+                label = self.label_in((line, record, number), under)
+                if label is not None:
+                    yield number, name, given(label)
         if missing and not labelled:
             raise missing
+
+    def label_in(self, row: tuple[str, dict[str, Any], int], under: str | None) -> str | None:
+        """The label of a record: a text, or a whole number as in a table; "" for none.
+
+        None is that of a bad record; DataError is raised if the first one stops the run.
+        """
+        line, record, number = row
+        value = None if under is None else record.get(under)
+        if isinstance(value, str | None):
+            return value or ""
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        self._bad(number, f"{under!r} is no text", "give a label in quotes, or null", line)
+        return None
 
     def _under(self, record: dict[str, Any], number: int) -> str | None:
         """The key of the label in the record."""

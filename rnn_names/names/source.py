@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from rnn_names.base.errors import DataError
-from rnn_names.names import decoding, packed
+from rnn_names.names import packed
 from rnn_names.names.bad_records import MARKING
 from rnn_names.names.no_text import HEAD, no_text
 
@@ -154,6 +154,8 @@ def decoded(
                     good += "\r" * (decoder.getstate()[1] & 1)  # held back: \n may follow
                 where = f", line {ends + _line_ends(good) + 1}"
             if isinstance(error, UnicodeDecodeError) and encoding in ("utf-8", "utf-8-sig"):
+                from rnn_names.names import decoding  # not above: seldom needed
+
                 mend = decoding.read_otherwise(error.object, error.start) + mend
             if end := max(good.rfind("\n"), good.rfind("\r")) + 1:
                 yield good[:end]  # what stands before the bad line

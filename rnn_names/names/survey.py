@@ -7,20 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from rnn_names.base.errors import DataError
-from rnn_names.names import columns, decoding, source, spreadsheets
+from rnn_names.names import decoding, source, spreadsheets
 from rnn_names.names.bad_records import STOPPING, BadRecords
-from rnn_names.names.columns import folded, given, key, listed, near
+from rnn_names.names.columns import called_labels, folded, given, key, listed, near
 from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples
 from rnn_names.names.fasttext import LabelledLines, labels_in
-from rnn_names.names.json_lines import JsonLines, label_text
+from rnn_names.names.json_lines import JsonLines
 from rnn_names.names.records import Chunk, Delimited
 from rnn_names.names.source import STDIN
 from rnn_names.names.spelling import has_letters, label, tidy
 from rnn_names.names.tables import DELIMITERS, Format, Table, opened
 
-# The words of headers for labels, the likelier first.
-LABELS = """country, countries, country name, nationality, label, language, origin, ethnicity,
+# The words of headers for labels, the likelier first: train takes columns.LABELS alone without being told.
+LIKELY_LABELS = """country, countries, country name, nationality, label, language, origin, ethnicity,
     country region, mailing country, billing country,
     nation, country of birth, land, staat, nationalität, staatsangehörigkeit, herkunft,
     herkunftsland, pays, nationalité, país, nacionalidad, país de origen, nacionalidade, paese, nazione,
@@ -90,7 +90,7 @@ def survey(path: Path, form: Format = Format(), bad: BadRecords = STOPPING) -> t
                 f"{near(form.label_column, header)}give --label-column one of {listed(header)}"
             )
         warnings = [guess[1]] if guess else []
-        several = [each for each in table.header if folded(each) in columns.LABELS]
+        several = [table.header[place] for place in called_labels(table.header)]
         if len(several) > 1 and not form.label_column and form.header:
             warnings.append(
                 f"more than one column may hold the label, {' or '.join(map(repr, several))}; "
@@ -141,7 +141,7 @@ def _labels(table: Table, form: Format, first: Chunk) -> tuple[str | None, Calla
         same = [each for each in keys if key(each) == wanted] or [form.label_column or ""]
         named = same[0] if wanted else _labelling(keys, _columns(table))
         if named is not None:
-            return named, lambda row: [_json_label(table, row, named)]
+            return named, lambda row: [table.label_in(row, named) or ""]
     elif isinstance(table, LabelledLines):
         return None, labels_in
     return None, lambda row: []
@@ -161,16 +161,6 @@ def _place(table: Delimited, form: Format, first: Chunk) -> int | None:
 
 
 def _labelling(header: list[str], taken: list[str]) -> str | None:
-    """The column that the header calls one of labels, in the order of LABELS."""
+    """The column that the header calls one of labels, in the order of LIKELY_LABELS."""
     free = {folded(each): each for each in reversed(header) if each not in taken}
-    return next((free[word] for word in map(folded, LABELS.split(",")) if word in free), None)
-
-
-def _json_label(table: JsonLines, row: tuple[str, dict[str, Any], int], named: str) -> str:
-    """The label of a record; of a bad one "". Raises DataError where the first bad record stops the run."""
-    line, record, number = row
-    said = label_text(record.get(named))
-    if said is None:
-        what, mend = f"{named!r} is no text", "give a label in quotes, or null"
-        table.bad.found(table.source, number, what, mend, line, unit=table.unit)
-    return said or ""
+    return next((free[word] for word in map(folded, LIKELY_LABELS.split(",")) if word in free), None)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rnn_names.base.errors import DataError
-from rnn_names.names import fasttext, sniffing, source, spreadsheets, taken_out
+from rnn_names.names import fasttext, sniffing, source, spreadsheets
 from rnn_names.names.bad_records import STOPPING, BadRecords
 from rnn_names.names.fasttext import LabelledLines
 from rnn_names.names.json_array import lines_of_array
@@ -76,6 +76,8 @@ def opened(
     `labelled`: each record has a label, too. `mend` says what to do about a column that is missing;
     `bad` decides about bad records.
     """
+    from rnn_names.names import taken_out  # not above: names that are arguments need it not
+
     kind, name = form.kind_of(path), source.name_of(path)
     table: Table
     encoded = "give --encoding its own" + ("" if labelled else ", or --encoding-errors replace")
