@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 from unicodedata import name as character_name
 
+from romanise import ROMANISERS
 from sources import HERE
 
 from rnn_names.names.spelling import split_key
@@ -26,7 +27,7 @@ PEOPLE = 40_000  # of a country, at most
 FEWEST = 30  # names of a country
 # How often a name counts. A row of a parliament or a team says more of its country than a list does.
 TIMES = {"players": 1.5, "politicians": 1.5, "surnames": 1.0, "given": 1.0, "native": 1.5}
-COMMON = 0.004  # a common name is at least this share of the names of its kind and country
+COMMON = 0.004  # a common name is at least this share of the names of its kind, country and script
 FAMILY_FIRST = {
     "China",
     "Taiwan",
@@ -43,6 +44,15 @@ COMPOSED = 6000  # full names in Latin letters, up to which a country of fewer g
 # How much the kinds of names of a country count together, and how often a name does, at most, because its
 # kind is rare.
 SHARES, MOST_TIMES = {"full": 0.5, "family": 0.35, "given": 0.15}, 4
+# Countries whose names in their own letters are written in Latin ones by a rule that seldom gives two the
+# same spelling: the people with the one have the other.
+ALPHABETIC = {*ROMANISERS} - {"China", "Japan", "South Korea"}
+# How much names in letters that are not Latin count together. Sources decide how many there are of a
+# country: without this, a script would tell the country with the longest list.
+OWN = 0.25
+OF_ONE = 0.002  # but where they are few, each counts for at most this share of its country
+# Countries where such letters are those of a minority: their names count as they come.
+OF_A_MINORITY = {"Malaysia", "Singapore", "Vietnam"}
 # So much is taken from the times that people are seen to have a name (absolute discounting: Ney, Essen,
 # Kneser 1994): a name that was seen once may be there by chance. The kind's share falls by what is taken,
 # for of a country with few people a family name alone says little.
@@ -65,13 +75,22 @@ class Name(NamedTuple):
     kind: str
 
 
+class Group(NamedTuple):
+    """Names of a country that are alike: of a kind, in Latin letters or in others."""
+
+    country: str
+    kind: str
+    latin: bool
+
+
 class Table:
     """Names with their country and kind, and how often each counts."""
 
     def __init__(self) -> None:
         self.held_out = {split_key(row["name"]) for row in rows(HERE / "test" / "names.tsv.gz")}
         self.names: dict[tuple[str, str], Name] = {}
-        self.taken = defaultdict[tuple[str, str], float](float)  # by the discount, of a country and a kind
+        self.taken = defaultdict[Group, float](float)  # by the discount
+        self.seen = Counter[tuple[str, str, str]]()  # people of a country with a name of a kind, by its key
 
     def add(self, name: str, country: str, times: float, kind: str = "full") -> None:
         """Add a name, in digraphs too where they are written; of several times the largest counts."""
@@ -88,17 +107,33 @@ class Table:
         """Add family or given names alone, that so many people of a country have."""
         for (name, country), count in people.items():
             self.add(name, country, times * (count - DISCOUNT), kind)
-            self.taken[country, kind] += times * DISCOUNT
+            self.taken[Group(country, kind, is_latin(name))] += times * DISCOUNT
+            self.seen[split_key(name), country, kind] += count
 
     def balanced(self) -> dict[str, dict[str, float]]:
-        """How often each name of each country counts, with the kinds as SHARES says."""
-        of_country: dict[str, dict[str, Name]] = defaultdict(dict)
+        """How often each name of each country counts, 1 on the mean, with the shares of SHARES and OWN."""
+        of_country: dict[str, tuple[dict[str, Name], dict[str, Name]]] = defaultdict(lambda: ({}, {}))
         for (name, country), known in sorted(self.names.items()):
-            of_country[country][name] = known
+            of_country[country][is_latin(name)][name] = known
         return {
-            country: shared(names, {kind: self.taken[country, kind] for kind in SHARES})
-            for country, names in of_country.items()
+            country: in_letters(country, *(self._shared(country, names) for names in both))
+            for country, both in of_country.items()
         }
+
+    def _shared(self, country: str, names: dict[str, Name]) -> dict[str, float]:
+        """`shared` of names of a country that are in Latin letters, or that are not."""
+        latin = any(map(is_latin, names))
+        return shared(names, {kind: self.taken[Group(country, kind, latin)] for kind in SHARES})
+
+
+def in_letters(country: str, own: dict[str, float], latin: dict[str, float]) -> dict[str, float]:
+    """How often each name of a country counts, in its own letters and in Latin ones: 1 on the mean."""
+    if not own or not latin or country in OF_A_MINORITY:
+        return own | latin
+    count, of_own, of_latin = len(own) + len(latin), sum(own.values()), sum(latin.values())
+    times = count * min(OWN, OF_ONE * len(own)) / of_own
+    rest = (count - times * of_own) / of_latin
+    return {name: times * of for name, of in own.items()} | {name: rest * of for name, of in latin.items()}
 
 
 def shared(names: dict[str, Name], taken: dict[str, float]) -> dict[str, float]:
@@ -188,24 +223,23 @@ def add_world(table: Table) -> None:
         for row in rows(HERE / "world" / f"{kind}.tsv.gz"):
             name, country = row["name"], row["country"]
             table.add(name, country, times)
-            if is_latin(name):
-                families[family_name(name, country), country] += 1
-                if country not in FAMILY_FIRST:
-                    given_names[given_name(name), country] += 1
+            families[family_name(name, country), country] += 1
+            if country not in FAMILY_FIRST:
+                given_names[given_name(name), country] += 1
+                if is_latin(name):
                     table.add(other_form(name, comma=30, reverse=60, initial=60), country, times)
-            elif " " in name and drawn(f"y{name}")[0] < 128:
-                table.add(family_name(name, country), country, times, "family")
         table.add_seen(families, "family", times)
         table.add_seen(given_names, "given", times)
 
 
 def add_common(table: Table) -> None:
     """Common names, each counted as often as a common name is at least."""
-    total = defaultdict[tuple[str, str], float](float)
-    for (_, country), known in table.names.items():
-        total[country, known.kind] += known.times
+    total = defaultdict[Group, float](float)
+    for (name, country), known in table.names.items():
+        total[Group(country, known.kind, is_latin(name))] += known.times
     for row in rows(HERE / "world" / "common.tsv"):
-        of_kind = total[row["country"], row["kind"]] + table.taken[row["country"], row["kind"]]
+        group = Group(row["country"], row["kind"], is_latin(row["name"]))
+        of_kind = total[group] + table.taken[group]
         table.add(row["name"], row["country"], max(TIMES["native"], COMMON * of_kind), row["kind"])
 
 
@@ -216,6 +250,17 @@ def add_lists(table: Table) -> None:
             for line in path.read_text(encoding="utf-8").splitlines():
                 name, _, bearers = line.partition("\t")
                 table.add(name, path.stem, float(bearers or 1) * TIMES[folder], kind)
+
+
+def drawn_pairs(
+    rng: random.Random, families: dict[str, float], given_names: dict[str, float], draws: int
+) -> Iterator[tuple[str, str]]:
+    """Pairs of a family name and a given name, each drawn by how often it counts."""
+    return zip(
+        rng.choices([*families], [*families.values()], k=draws),
+        rng.choices([*given_names], [*given_names.values()], k=draws),
+        strict=True,
+    )
 
 
 def add_composed(table: Table) -> None:
@@ -234,27 +279,37 @@ def add_composed(table: Table) -> None:
         draws = min(COMPOSED - full[country], 4 * (len(families) + len(given_names)))
         if draws < 1 or not families or not given_names:
             continue
-        for family, given in zip(
-            rng.choices([*families], [*families.values()], k=draws),
-            rng.choices([*given_names], [*given_names.values()], k=draws),
-            strict=True,
-        ):
+        for family, given in drawn_pairs(rng, families, given_names, draws):
             first = country in FAMILY_FIRST
             table.add(f"{family} {given}" if first else f"{given} {family}", country, 1.0)
 
 
+def native_times(table: Table, name: str, country: str, kind: str) -> float:
+    """How often a name in its own letters counts: as often as people have it in Latin ones."""
+    if country not in ALPHABETIC:
+        return TIMES["native"]
+    (latin, *_) = ROMANISERS[country](name, "surnames" if kind == "family" else "given")
+    return max(TIMES["native"], table.seen[split_key(latin), country, kind] - DISCOUNT)
+
+
 def add_native(table: Table) -> None:
     """Family and given names in their own letters, and full names drawn from them."""
-    lists: dict[str, dict[str, list[str]]] = {"family": defaultdict(list), "given": defaultdict(list)}
+    lists: dict[str, dict[str, dict[str, float]]] = {
+        "family": defaultdict(dict),
+        "given": defaultdict(dict),
+    }
     for kind, of_kind in lists.items():
         for row in rows(HERE / "native" / f"{kind}.tsv"):
-            of_kind[row["country"]].append(row["name"])
-            table.add(row["name"], row["country"], TIMES["native"], kind)
+            times = native_times(table, row["name"], row["country"], kind)
+            of_kind[row["country"]][row["name"]] = times
+            table.add(row["name"], row["country"], times, kind)
     rng = random.Random(1)
     for country, families in sorted(lists["family"].items()):
         given_names = lists["given"][country]
-        for _ in range(min(NATIVE, 2 * len(families) + len(given_names)) if given_names else 0):
-            family, given = rng.choice(families), rng.choice(given_names)
+        if not given_names:
+            continue
+        draws = min(NATIVE, 2 * len(families) + len(given_names))
+        for family, given in drawn_pairs(rng, families, given_names, draws):
             if country in NO_BLANK:
                 name = family + given
             else:

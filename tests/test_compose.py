@@ -47,7 +47,7 @@ def test_the_largest_times_count_and_what_was_seen_is_discounted() -> None:
     table.add_seen(Counter({("Li", "China"): 14, ("Wu", "China"): 1}), "family", 2.0)
     assert table.names["Li", "China"].times == pytest.approx(2 * 13.4)
     assert table.names["Wu", "China"].times == pytest.approx(2 * 0.4)
-    assert table.taken["China", "family"] == pytest.approx(2 * 2 * 0.6)
+    assert table.taken[compose.Group("China", "family", True)] == pytest.approx(2 * 2 * 0.6)
 
 
 def test_digraphs_are_read_where_they_are_written() -> None:
@@ -70,6 +70,49 @@ def test_the_kinds_of_names_have_their_shares() -> None:
     assert sum(counted.values()) == pytest.approx(len(names))
     assert {kind: total[kind] / 24 for kind in total} == pytest.approx(compose.SHARES)
     assert counted["n3"] == pytest.approx(4 * counted["n0"])  # of one kind
+
+
+def test_names_in_own_letters_have_one_share_in_every_country() -> None:
+    for own, latin in ((200, 1800), (1200, 800), (130, 1870)):
+        counted = compose.in_letters(
+            "Egypt", {f"و{k}": 0.5 for k in range(own)}, {f"n{k}": 1.0 for k in range(latin)}
+        )
+        assert sum(counted.values()) == pytest.approx(2000)
+        assert sum(n for name, n in counted.items() if name[0] == "و") == pytest.approx(500)
+
+
+def test_each_of_few_names_in_own_letters_counts_for_a_small_share_of_its_country() -> None:
+    counted = compose.in_letters("Belarus", {"а": 1.0, "б": 3.0}, {f"n{k}": 1.0 for k in range(998)})
+    assert counted["а"] + counted["б"] == pytest.approx(2 * compose.OF_ONE * 1000)
+    assert counted["б"] == pytest.approx(3 * counted["а"])
+    assert sum(counted.values()) == pytest.approx(1000)
+
+
+def test_letters_of_a_minority_or_of_all_names_count_as_they_come() -> None:
+    assert compose.in_letters("Malaysia", {"王": 1.0}, {"Ali": 1.0, "Lee": 1.0})["王"] == 1.0
+    assert compose.in_letters("China", {"王": 2.0}, {}) == {"王": 2.0}
+
+
+def test_a_table_balances_kinds_in_each_script() -> None:
+    table = compose.Table()
+    for k in range(200):
+        table.add(f"Иван Петров{k * 'а'}", "Russia", 3.0)
+        table.add(f"Ivan Petrov{k * 'a'}", "Russia", 1.0)
+        table.add(f"Petrov{k * 'a'}", "Russia", 1.0, "family")
+    counted = table.balanced()["Russia"]
+    of_own = sum(n for name, n in counted.items() if not compose.is_latin(name))
+    assert of_own == pytest.approx(compose.OWN * len(counted))
+    assert sum(counted.values()) == pytest.approx(len(counted))
+
+
+def test_a_name_in_its_own_letters_counts_as_often_as_people_have_it() -> None:
+    table = compose.Table()
+    table.add_seen(Counter({("Ivanov", "Russia"): 40, ("Wang", "China"): 40}), "family")
+    assert compose.native_times(table, "Иванов", "Russia", "family") == pytest.approx(39.4)
+    assert compose.native_times(table, "Иванов", "Russia", "given") == compose.TIMES["native"]
+    assert compose.native_times(table, "Петров", "Russia", "family") == compose.TIMES["native"]
+    # Of the many names that are written Wang in Latin letters, none is known to be the frequent one.
+    assert compose.native_times(table, "王", "China", "family") == compose.TIMES["native"]
 
 
 def test_a_kind_of_which_much_is_by_chance_has_a_smaller_share() -> None:
