@@ -241,8 +241,8 @@ def test_selecting_rows_is_multiplying_by_rows_of_ones(direction: str, ngrams: N
                     x[7 + k] = 1
                     found += 1
             h = np.tanh(x @ U[0] + h @ W[0] + b[0])
-            np.testing.assert_allclose(states[next(rows)], h, rtol=1e-13)
-        np.testing.assert_allclose(states[leaf], h, rtol=1e-13)
+            np.testing.assert_allclose(states[next(rows)], h, rtol=1e-13, atol=1e-15)
+        np.testing.assert_allclose(states[leaf], h, rtol=1e-13, atol=1e-15)
     # _3 four times; 34, _34 and 5_ three; 35 and 35_ two; 33, 335, _35 and _35_ one
     assert found == (21 if ngrams else 0)
 

@@ -51,7 +51,7 @@ from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.classifier import checked
 from rnn_names.network.cells import CELLS
 from rnn_names.network.recurrence import Recurrence, advance
-from rnn_names.network.scores import of_batch
+from rnn_names.network.sums import of_batch
 
 
 class States(NamedTuple):

@@ -26,6 +26,7 @@ from rnn_names.network.layers import softmax
 Prior = str | Mapping[str, float]
 
 COLDEST, HOTTEST = 0.05, 20.0
+ROWS = 512  # scores of names that are worked on at a time: they stay in the cache
 CAUTION = 10.0  # names that would have to speak for another temperature than 1
 # Of class_weight: in the loss, a name of a country that has n of them weighs n^(-power).
 POWERS = {"none": 0.0, "cbrt": 1 / 3, "sqrt": 0.5, "balanced": 1.0}
@@ -96,11 +97,18 @@ def adjust(
 
     The temperature is one of all, or (n, 1).
     """
-    z = z + _shift(trained, own).astype(z.dtype)
-    z /= np.asarray(temperature, z.dtype)
-    if prior is not None:
-        z += _shift(own, prior).astype(z.dtype)
-    return softmax(z)
+    p = np.empty_like(z)
+    to_own = _shift(trained, own).astype(z.dtype)
+    to_prior = None if prior is None else _shift(own, prior).astype(z.dtype)
+    T = np.broadcast_to(np.asarray(temperature, z.dtype), (len(z), 1))
+    for start in range(0, len(z), ROWS):
+        some = slice(start, start + ROWS)
+        shifted = z[some] + to_own
+        shifted /= T[some]
+        if to_prior is not None:
+            shifted += to_prior
+        p[some] = softmax(shifted)
+    return p
 
 
 def fit_temperature(z: FloatArray, truth: IntArray, trained: FloatArray, prior: FloatArray) -> float:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rnn_names.names.groups import Groups, GroupsAsked
 
 
-ENTRIES = 1 << 20  # probabilities in memory at a time: they nearly stay in the cache
+ENTRIES = 1 << 21  # probabilities in memory at a time
 WORKERS = 2  # threads that score a long list; a short one takes none
 LARGEST_SCORE = 1e30  # over the lowest temperature it is finite yet
 CUT = "[cut]"  # what unknown_letters says of a name that was not read to its end

@@ -34,11 +34,12 @@ def likeliest(p: FloatArray, k: int) -> IntArray:
     """The places (n, k) of the k largest probabilities of each row, largest first; ties go to the first."""
     if k > FEW:
         return np.argsort(-p, axis=1, kind="stable")[:, :k]
-    left, rows = p.copy(), np.arange(len(p))
     found = np.empty((len(p), min(k, p.shape[1])), np.intp)
-    for place in range(found.shape[1]):
+    found[:, 0] = p.argmax(axis=1)
+    left, rows = p.copy() if k > 1 else p, np.arange(len(p))
+    for place in range(1, found.shape[1]):
+        left[rows, found[:, place - 1]] = -1
         found[:, place] = left.argmax(axis=1)
-        left[rows, found[:, place]] = -1
     return found
 
 

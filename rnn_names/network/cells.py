@@ -48,7 +48,7 @@ class Elman(Cell):
     """Elman's network: h = tanh(a).  Elman 1990, Finding Structure in Time."""
 
     def step(self, a: FloatArray, h: FloatArray, c: FloatArray, out: FloatArray) -> CellStep:
-        h_t = np.tanh(a[0], out=out)
+        h_t = tanh(a[0], out=out)
 
         def derivative(dh: FloatArray, dc: FloatArray) -> tuple[None, None]:
             da = np.square(h_t, out=a[0])  # dh ∘ (1 - h²)
@@ -90,7 +90,7 @@ class GRU(Cell):
         n, r, u, m = a
         sigmoid(a[1:3])
         n += r * m
-        np.tanh(n, out=n)
+        tanh(n, out=n)
         h_t = np.add(n, u * (h - n), out=out)
 
         def derivative(dh: FloatArray, dc: FloatArray) -> tuple[FloatArray, None]:
@@ -123,9 +123,9 @@ class LSTM(Cell):
     def step(self, a: FloatArray, h: FloatArray, c: FloatArray, out: FloatArray) -> CellStep:
         i, f, o, g = a
         sigmoid(a[:3])
-        np.tanh(g, out=g)
+        tanh(g, out=g)
         c_t = f * c + i * g
-        y = np.tanh(c_t)
+        y = tanh(c_t, out=np.empty_like(c_t))
 
         def derivative(dh: FloatArray, dc: FloatArray) -> tuple[None, FloatArray]:
             dc_t = dc + dh * o * (1 - y * y)
@@ -140,12 +140,21 @@ class LSTM(Cell):
         return np.multiply(o, y, out=out), c_t, derivative
 
 
+def tanh(a: FloatArray, out: FloatArray) -> FloatArray:
+    """tanh a = 2 σ(2 a) - 1, exact to the last digits of 1: NumPy's exp is twice as fast as its tanh."""
+    np.multiply(a, 2, out=out)
+    sigmoid(out)
+    out *= 2
+    out -= 1
+    return out
+
+
 def sigmoid(a: FloatArray) -> None:
-    """σ(a) = ½ tanh(½ a) + ½, in place: one tanh, and no overflow."""
-    a *= 0.5
-    np.tanh(a, out=a)
-    a *= 0.5
-    a += 0.5
+    """σ(a) = 1 / (1 + exp(-a)), in place. Where exp(-a) overflows, σ is 0."""
+    with np.errstate(over="ignore"):
+        np.exp(np.negative(a, out=a), out=a)
+    a += 1
+    np.reciprocal(a, out=a)
 
 
 CELLS: dict[str, Cell] = {"rnn": Elman(), "relu": ReLU(), "gru": GRU(), "lstm": LSTM()}

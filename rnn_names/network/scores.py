@@ -16,21 +16,22 @@ from rnn_names.base.arrays import FloatArray, IntArray, Params
 from rnn_names.names.encoded import Encoded
 from rnn_names.network.cells import CELLS
 from rnn_names.network.config import NetworkConfig
-from rnn_names.network.input import distinct, inputs
+from rnn_names.network.input import inputs
 from rnn_names.network.layers import linear
 from rnn_names.network.prefixes import prefix_tree
 from rnn_names.network.recurrence import add_input, unroll
-from rnn_names.network.sums import selected
+from rnn_names.network.sums import RowsOfNames, of_batch, rows_of
 
 LONG, FEW = 64, 32  # names of more symbols are scored few at a time: each takes what the longest one takes
 ROWS = 4  # a product has a multiple of so many rows: of fewer, or an odd number, it sums in another order
-CHUNK = 2048  # names scored at a time: many share their first letters, and the states nearly fit the cache
+GROUP = 4096  # names whose rows of U are selected at a time: they have many n-grams in common
+CHUNK = 1024  # names of a group that are read at a time: the states nearly fit the cache
 
 
 def forward(params: Params, config: NetworkConfig, names: Encoded, workers: int = 1) -> FloatArray:
-    """The country's scores z (n, C) of any number of names, CHUNK at a time, so that memory stays bounded.
+    """The country's scores z (n, C) of any number of names, GROUP at a time, so that memory stays bounded.
 
-    The chunks are of names of like length, and are shared among threads: NumPy lets others run while it
+    The groups are of names of like length, and are shared among threads: NumPy lets others run while it
     computes. The numbers do not depend on how many there are.
     """
     dtype = params["forward.W"].dtype
@@ -42,58 +43,65 @@ def forward(params: Params, config: NetworkConfig, names: Encoded, workers: int 
 
     order = np.argsort(-names.lengths, kind="stable")
     long = int(np.count_nonzero(names.lengths > LONG))
-    chunks = [
+    groups = [
         some[at : at + size]
-        for some, size in ((order[:long], FEW), (order[long:], CHUNK))
+        for some, size in ((order[:long], FEW), (order[long:], GROUP))
         for at in range(0, len(some), size)
     ]
-    if min(workers, len(chunks)) < 2:
-        for chunk in chunks:
-            score(chunk)
+    if min(workers, len(groups)) < 2:
+        for group in groups:
+            score(group)
     else:
         from concurrent.futures import ThreadPoolExecutor  # not above: a few names need none
 
         with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(score, chunks))
+            list(pool.map(score, groups))
     return z
 
 
 def scores_of(params: Params, config: NetworkConfig, read: Mapping[str, Encoded]) -> FloatArray:
     """The country's scores z (B, C) of names that stand longest first, as each direction reads them."""
     parts, V_bag, c = country_readout(params, config)
-    B = len(read["forward"].lengths)
-    summary = [read_out(params, config, names, direction) for direction, names in read.items()]
-    if config.bag:
-        summary.append(bag(params, config, read["forward"]))
-    s = np.zeros((whole(B), sum(part.shape[1] for part in summary)))
-    np.concatenate(summary, axis=1, out=s[:B])
-    return (s @ np.concatenate([*parts, V_bag], dtype=float))[:B] + c
+    V = np.concatenate([*parts, V_bag], dtype=float)
+    rows = {d: rows_of(params, f"{d}.U", names, config) for d, names in read.items()}
+    rows_of_bag = [rows_of(params, "bag.U", read["forward"], config)] if config.bag else []
+    z = np.empty((len(read["forward"].lengths), len(c)), params["forward.W"].dtype)
+    for start in range(0, len(z), CHUNK):
+        some = slice(start, start + CHUNK)
+        summary = [read_out(params, config, of.take(some), direction) for direction, of in rows.items()]
+        summary += [bag(of.take(some)) for of in rows_of_bag]
+        s = np.zeros((whole(len(summary[0])), len(V)))
+        np.concatenate(summary, axis=1, out=s[: len(summary[0])])
+        np.add((s @ V)[: len(summary[0])], c, out=z[some], casting="same_kind")
+    return z
 
 
-def read_out(params: Params, config: NetworkConfig, read: Encoded, direction: str) -> FloatArray:
+def read_out(params: Params, config: NetworkConfig, rows: RowsOfNames, direction: str) -> FloatArray:
     """`pooling.summary` (B, H or 3 H) of names that stand longest first. No state is kept but the last."""
-    cell, B, H = CELLS[config.cell], len(read.lengths), config.hidden_size
+    U, at, starts, lengths = rows
+    cell, B, H = CELLS[config.cell], len(lengths), config.hidden_size
     W, b = params[f"{direction}.W"], params[f"{direction}.b"]
-    U, at = of_batch(params, f"{direction}.U", read.symbols, config)
     Ub = U + b[cell.x_planes, None]
     value = np.zeros((3 if config.pooling else 1, B, H), W.dtype)  # h_T, and the mean and the maximum
     h, c = value[0], np.zeros((B, H if cell.memory else 0), W.dtype)
-    a = np.empty((cell.planes, B, H), W.dtype)
+    a, hW = np.empty((cell.planes, B, H), W.dtype), np.empty((B, H), W.dtype)
     W_64, h_64, product = W.astype(float), *np.zeros((2, whole(B), H))
-    for t, n in enumerate(running(read.lengths)):  # names with a symbol at t: the first ones
+    for t, n in enumerate(running(lengths)):  # names with a symbol at t: the first ones
         a_t, h_t, c_t = a[:, :n], h[:n], c[:n]
         a_t[cell.x_planes.stop :] = b[cell.x_planes.stop :, None]
-        add_input(cell, Ub, at[read.starts[:n] + t], a_t)
+        add_input(cell, Ub, at[starts[:n] + t], a_t)
         if t:  # h_{-1} = 0
             h_64[:n] = h_t
             for a_k, W_k in zip(a_t[cell.h_planes], W_64, strict=True):
-                a_k += np.matmul(h_64[: whole(n)], W_k, out=product[: whole(n)])[:n]
+                np.matmul(h_64[: whole(n)], W_k, out=product[: whole(n)])
+                hW[:n] = product[:n]
+                a_k += hW[:n]
         _, c[:n], _ = cell.step(a_t, h_t, c_t, h_t)
         if config.pooling:
             value[1, :n] += h_t
             np.maximum(value[2, :n], h_t, out=value[2, :n]) if t else np.copyto(value[2], h)
     if config.pooling:
-        value[1] /= read.lengths[:, None]
+        value[1] /= lengths[:, None]
     return np.concatenate(value, axis=1)
 
 
@@ -102,13 +110,13 @@ def whole(rows: int) -> int:
     return -(-rows // ROWS) * ROWS
 
 
-def bag(params: Params, config: NetworkConfig, read: Encoded) -> FloatArray:
+def bag(rows: RowsOfNames) -> FloatArray:
     """mean_t v(x_t) (B, E) of names that stand longest first."""
-    v, at = of_batch(params, "bag.U", read.symbols, config)
-    value = np.zeros((len(read.lengths), config.bag), v.dtype)
-    for t, n in enumerate(running(read.lengths)):
-        value[:n] += v[0].take(at[read.starts[:n] + t], axis=0)
-    value /= read.lengths[:, None]
+    v, at, starts, lengths = rows
+    value = np.zeros((len(lengths), v.shape[2]), v.dtype)
+    for t, n in enumerate(running(lengths)):
+        value[:n] += v[0].take(at[starts[:n] + t], axis=0)
+    value /= lengths[:, None]
     return value
 
 
@@ -116,16 +124,6 @@ def running(lengths: IntArray) -> list[int]:
     """How many names have a symbol at 0, 1, …; lengths (B,) fall."""
     counts: list[int] = (len(lengths) - np.cumsum(np.bincount(lengths))[:-1]).tolist()
     return counts
-
-
-def of_batch(
-    params: Params, name: str, inputs: IntArray, config: NetworkConfig
-) -> tuple[FloatArray, IntArray]:
-    """The rows (X, n, columns) that a batch's inputs (P,) need, and which of the n each selects."""
-    if config.ngrams is None:
-        return params[name], inputs
-    nodes, at = distinct(inputs, config.inputs)
-    return selected(params, name, nodes, config), at
 
 
 def country_readout(

@@ -4,14 +4,15 @@ e   (X, N, H)   own rows of a parameter, as they are trained
 u   (X, N, H)   the sums, of which x_t selects one: see `input`
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray, Params
+from rnn_names.names.encoded import Encoded
 from rnn_names.names.ngrams import NGrams
 from rnn_names.network.config import NetworkConfig
-from rnn_names.network.input import add_up, links
+from rnn_names.network.input import add_up, distinct, links
 
 SCALE = ".scale"  # stands behind the name of a parameter, for what its rows of whole numbers are times
 PACKED = np.uint8  # the type of rows that have two numbers a byte, see model.parameters
@@ -45,6 +46,34 @@ def selected(params: Params, name: str, nodes: "IntArray | slice", config: Netwo
         rows = rows.astype(np.float32)
     rows *= params[name + SCALE][:, nodes, None].astype(np.float32)
     return np.asarray(rows)
+
+
+def of_batch(
+    params: Params, name: str, inputs: IntArray, config: NetworkConfig
+) -> tuple[FloatArray, IntArray]:
+    """The rows (X, n, columns) that a batch's inputs (P,) need, and which of the n each selects."""
+    if config.ngrams is None:
+        return params[name], inputs
+    nodes, at = distinct(inputs, config.inputs)
+    return selected(params, name, nodes, config), at
+
+
+class RowsOfNames(NamedTuple):
+    """Rows U (X, n, columns): name i selects those at[starts[i] : starts[i] + lengths[i]]."""
+
+    U: FloatArray
+    at: IntArray
+    starts: IntArray
+    lengths: IntArray
+
+    def take(self, some: slice) -> "RowsOfNames":
+        """Of some names."""
+        return self._replace(starts=self.starts[some], lengths=self.lengths[some])
+
+
+def rows_of(params: Params, name: str, read: Encoded, config: NetworkConfig) -> RowsOfNames:
+    """The rows of a parameter that names select, as a direction reads them."""
+    return RowsOfNames(*of_batch(params, name, read.symbols, config), read.starts, read.lengths)
 
 
 def widened(params: Params, config: NetworkConfig) -> Params:
