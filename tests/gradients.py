@@ -45,10 +45,12 @@ def gradient_errors(
             continue
         of_entries = []
         for index, grad in np.ndenumerate(grads[name]):
-            error = relative(grad, sum(k * moved(loss, q, index, k * h / 16) for k in (1, -1)) / (h / 8))
+            error = relative(
+                float(grad), sum(k * moved(loss, q, index, k * h / 16) for k in (1, -1)) / (h / 8)
+            )
             if not error <= AGREES:  # NaN neither
                 near, far = (moved(loss, q, index, k * h) - moved(loss, q, index, -k * h) for k in (1, 2))
-                error = relative(grad, (8 * near - far) / (12 * h))
+                error = relative(float(grad), (8 * near - far) / (12 * h))
             of_entries.append(error)
         errors[name] = float(np.max(of_entries))  # NaN if one is
     return errors
