@@ -22,8 +22,7 @@ test: .venv/dev
 	$(BIN)/ruff format --check rnn_names tests data
 	$(BIN)/ruff check rnn_names tests data
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto -m "not long" --cov --cov-report=term-missing:skip-covered
-	$(BIN)/pytest -n auto -m long
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term-missing:skip-covered
 
 test-extras:
 	for which in lowest newest; do \

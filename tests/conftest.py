@@ -30,6 +30,15 @@ settings.register_profile("same every time", derandomize=True, deadline=None, da
 settings.register_profile("fewer", settings.get_profile("same every time"), max_examples=20)
 settings.load_profile("same every time")
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests run first, so that no worker is left with them at the end, and without coverage."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker("no_cover")
+
+
 # One small network and only the loss of the country: quick and predictable.
 PLAIN = TrainConfig(
     batch_size=32,

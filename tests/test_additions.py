@@ -14,7 +14,7 @@ from rnn_names.base.arrays import FloatArray, Params
 from rnn_names.model.recipe import TrainConfig
 from rnn_names.network.cells import CELLS, Cell, CellStep, sigmoid
 from rnn_names.network.config import READOUTS
-from rnn_names.network.loss import loss_and_gradient
+from rnn_names.network.loss import loss_and_gradient, loss_of
 from rnn_names.show.pictures import PICTURES, Picture
 from rnn_names.show.prediction import Prediction
 from rnn_names.show.predictions import WRITERS
@@ -85,6 +85,7 @@ class Markdown:
         """Nothing is left to close."""
 
 
+@pytest.mark.long
 def test_a_cell(monkeypatch: pytest.MonkeyPatch, few_countries: Path, tmp_path: Path) -> None:
     monkeypatch.setitem(CELLS, "mgu", MGU())
     monkeypatch.chdir(tmp_path)
@@ -92,7 +93,7 @@ def test_a_cell(monkeypatch: pytest.MonkeyPatch, few_countries: Path, tmp_path: 
     params, (names, targets) = start(config), batch()
     _, grads = loss_and_gradient(params, config, names, targets, OBJECTIVE)
     errors = gradient_errors(
-        lambda: loss_and_gradient(params, config, names, targets, OBJECTIVE)[0],
+        lambda: loss_of(params, config, names, targets, OBJECTIVE)[0],
         params,
         all_full(grads, params),
     )

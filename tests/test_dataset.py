@@ -21,13 +21,6 @@ from rnn_names.names.split import Split, fingerprint, folds, split, unique
 from rnn_names.names.tables import Format
 from rnn_names.training.prepared import prepare
 
-# Unicode does not fold dotless ı: its upper case I is also that of i.
-CASED = [
-    c
-    for c in map(chr, range(sys.maxunicode + 1))
-    if {c.upper(), c.lower(), c.casefold(), c.title()} != {c} and c != "ı"
-]
-BLANKS = [c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace()]
 NAMES = st.text(
     st.characters(codec="utf-8", categories=["Lu", "Ll", "Lt", "Lo"], exclude_characters="ı")
     | st.sampled_from(" '-.\u00a0"),
@@ -66,10 +59,16 @@ def test_normalise_ignores_case(name: str) -> None:
 
 
 def test_normalise_ignores_the_case_of_every_letter_that_has_one() -> None:
+    # Unicode does not fold dotless ı: its upper case I is also that of i.
+    cased = [
+        c
+        for c in map(chr, range(sys.maxunicode + 1))
+        if {c.upper(), c.lower(), c.casefold(), c.title()} != {c} and c != "ı"
+    ]
     for change in (str.upper, str.lower, str.casefold):
-        assert [c for c in CASED if normalise(f"a{change(c)}z") != normalise(f"a{c}z")] == []
-    assert [c for c in CASED if normalise(normalise(c)) != normalise(c)] == []
-    assert len(CASED) > 2000
+        assert [c for c in cased if normalise(f"a{change(c)}z") != normalise(f"a{c}z")] == []
+    assert [c for c in cased if normalise(normalise(c)) != normalise(c)] == []
+    assert len(cased) > 2000
 
 
 @given(st.text())
@@ -98,8 +97,9 @@ def test_normalise(name: str, expected: str) -> None:
 
 
 def test_every_blank_is_collapsed() -> None:
-    assert [c for c in BLANKS if normalise(f"{c}Ab{c}{c}Cd{c}") != "ab cd"] == []
-    assert "\u00a0" in BLANKS
+    blanks = [c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace()]
+    assert [c for c in blanks if normalise(f"{c}Ab{c}{c}Cd{c}") != "ab cd"] == []
+    assert "\u00a0" in blanks
 
 
 # fold
@@ -258,13 +258,13 @@ def test_parts_of_the_bundled_names_share_no_key(bundled: list[Example]) -> None
 
 
 def test_seeds_split_differently(bundled: list[Example]) -> None:
-    one, two = (set(split(bundled, 0.1, 0.1, seed).test) for seed in (1, 2))
+    one, two = (set(split(bundled[::10], 0.1, 0.1, seed).test) for seed in (1, 2))
     assert len(one & two) < 0.2 * len(one)
 
 
 @pytest.mark.parametrize(("val", "test"), [(0, 0), (0, 0.5), (0.5, 0)])
 def test_a_share_of_zero_is_an_empty_part(bundled: list[Example], val: float, test: float) -> None:
-    parts = split(bundled, val, test, 1)
+    parts = split(bundled[::10], val, test, 1)
     assert bool(parts.val) == (val > 0)
     assert bool(parts.test) == (test > 0)
 

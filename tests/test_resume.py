@@ -461,6 +461,7 @@ def test_an_odd_history_is_drawn(stopped: Path) -> None:
 ODD: tuple[Any, ...] = (None, [], {}, "x", "\0", "\ud800", "", -1, 0, 1.5, 1e400, True, 10**30)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [p.name for p in get_command(train_app).params if p.name not in OF_A_RUN])
 def test_an_option_of_any_kind_is_used_or_refused(
     stopped: Path, name: str, monkeypatch: pytest.MonkeyPatch
