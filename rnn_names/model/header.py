@@ -19,6 +19,8 @@ LARGEST_FIGURE = 1e300  # of the history: a picture of larger figures would over
 DATA_BEFORE_FORMAT_3 = {"kind": "", "delimiter": "", "header": True, "encoding": "", "rule": 1}
 # In the words of format 4, what all data of before are.
 DATA_BEFORE_FORMAT_4 = {"split": 1, "base": "", "base_digest": ""}
+# The first files of format 4 do not have these either.
+DATA_LATER = {"sheet": "", "quoted": True, "blank": False}
 
 _Config = TypeVar("_Config")
 
@@ -114,6 +116,8 @@ def upgrade(header: dict[str, Any], version: int, scales: bool) -> None:
                 header[part] |= more
     if isinstance(header["training"], dict):
         header["training"] = LATER | header["training"]
+    if isinstance(header["data"], dict):
+        header["data"] = DATA_LATER | header["data"]
 
 
 def known(network: Any) -> tuple[dict[str, Any], int | tuple[int, ...], bool]:

@@ -8,7 +8,6 @@ from rnn_names.base.bundled import HELD_OUT, bundled_surnames, bundled_test
 from rnn_names.base.errors import DataError
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.provenance import DataInfo
-from rnn_names.names.bad_records import SKIP, BadRecords
 from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples
 from rnn_names.names.selection import selected
@@ -97,5 +96,5 @@ def own_data(trained: DataInfo) -> DataSet:
     """The training data of a model, as it is now. Raises DataError if it cannot be found or read."""
     return DataSet(
         trained.source or "bundled surnames",
-        read_examples(own_source(trained), trained.form, BadRecords(SKIP)),
+        read_examples(own_source(trained), trained.form, trained.bad),
     )

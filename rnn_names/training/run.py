@@ -20,7 +20,7 @@ from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.provenance import CrossValidation, DataInfo
 from rnn_names.model.recipe import chosen
-from rnn_names.names.bad_records import STOPPING, BadRecords
+from rnn_names.names.bad_records import BLANK, STOPPING, BadRecords
 from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples
 from rnn_names.names.selection import selected
@@ -134,6 +134,9 @@ class Training:
             split=before.split if before else VERSION,
             base=base.name if base else "",
             base_digest=base.digest if base else "",
+            sheet=job.form.sheet or "",
+            quoted=job.form.quoted,
+            blank=job.bad.action == BLANK,
         )
         self.plan = Plan.of(self.examples, self.given, self.shape, self.config, info, base)
         self.data, self.network, self.info = self.plan.data, self.plan.network, self.plan.info
