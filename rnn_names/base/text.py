@@ -21,6 +21,21 @@ def nearest_to(word: str, known: Iterable[str], alike: float = 0.8) -> str:
     return folded[near[0]] if near else ""
 
 
+def in_shell(text: str) -> str:
+    """A path or an option as bash takes it, printable: with a line break or the like it is $'…'."""
+    import os
+    from shlex import quote  # not above: few commands print commands
+
+    if text.isprintable():
+        return quote(text)
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'").translate(ESCAPES)
+    return "$'" + "".join(c if c.isprintable() else _bytes_in_shell(os.fsencode(c)) for c in escaped) + "'"
+
+
+def _bytes_in_shell(data: bytes) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in data)
+
+
 def printable(text: str) -> str:
     """The text without control characters, which could steer a terminal."""
     shown = text.translate(ESCAPES)

@@ -1,6 +1,5 @@
 """`rnn-names check`."""
 
-import shlex
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnn_names.base.bundled import BUNDLED
+from rnn_names.base.text import in_shell, printable
 from rnn_names.cli.command import OneCommand
 from rnn_names.cli.options import TableOrJson, Verbose, load, model_name, model_path
 from rnn_names.cli.reading import DataCommand
@@ -61,7 +61,6 @@ def check(
     Without DATA it reads the bundled surnames. Warnings leave the exit code 0; data that cannot be
     read is an error.
     """
-    from rnn_names.base import text
     from rnn_names.base.bundled import bundled_surnames
     from rnn_names.base.errors import DataError
     from rnn_names.names import checks
@@ -71,9 +70,9 @@ def check(
 
     source = data or bundled_surnames()
     if verbose:
-        typer.echo(f"data: {text.printable(str(source))}", err=True)
+        typer.echo(f"data: {printable(str(source))}", err=True)
     if source.suffix.lower() == ".parquet" and source.is_file():
-        answers = shlex.quote(str(source.with_suffix("")) + ".answers.parquet")
+        answers = _path(str(source.with_suffix("")) + ".answers.parquet")
         raise DataError(
             f"{source}: is Parquet, which predict alone reads: "
             f"rnn-names predict -i {_path(str(source))} -o {answers}"
@@ -94,7 +93,6 @@ def check(
 
 def _doubts(model: Path, examples: "list[Example]", verbose: bool) -> "Doubts":
     """What the model says of the labels, and notes on what it cannot say."""
-    from rnn_names.base.text import printable
     from rnn_names.insight.doubts import doubts
 
     found = doubts(load(model, verbose, None), [each for each in examples if each.country], LISTED)
@@ -138,7 +136,7 @@ def _commands(
     if len(keys) > 1 and len(keys) == len(found.labels) and "unknown" not in keys:
         by_itself = [read.header[k] for k in called_labels(read.header)] if form.header else ["2"]
         usual = read.label_column is None or by_itself == [read.label_column]
-        label = [] if usual else ["--label-column", shlex.quote(_column(read, read.label_column or ""))]
+        label = [] if usual else ["--label-column", in_shell(_column(read, read.label_column or ""))]
         commands["train"] = " ".join(["rnn-names train", *said.values(), *options, *label, *going_on])
     return commands
 
@@ -164,9 +162,9 @@ def _options(read: "Survey", form: "Format") -> list[str]:
     options += ["--sheet", form.sheet] if form.sheet else []
     if form.encoding or (read.guessed and read.encoding):
         options += ["-e", form.encoding or read.encoding or ""]
-    return [shlex.quote(option) for option in options]
+    return [in_shell(option) for option in options]
 
 
 def _path(path: str) -> str:
     """A path as the shell takes it; one that begins with - is no option."""
-    return shlex.quote(f"./{path}" if path.startswith("-") and path != "-" else path)
+    return in_shell(f"./{path}" if path.startswith("-") and path != "-" else path)

@@ -2,7 +2,6 @@
 
 import math
 import os
-import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -43,6 +42,8 @@ def check_no_paths(names: list[str], otherwise: str) -> None:
 
     `otherwise` says how a person of that name is asked for.
     """
+    from rnn_names.base.text import in_shell
+
     for name in names:
         if not os.path.exists(name):  # noqa: PTH110  # pathlib raises for a name too long for a path
             continue
@@ -50,7 +51,7 @@ def check_no_paths(names: list[str], otherwise: str) -> None:
         if path.is_dir():
             what = "a folder; train, evaluate and check read those, predict -i reads one FILE"
         else:
-            what = f"a file; to read it type rnn-names predict -i {shlex.quote(name)}"
+            what = f"a file; to read it type rnn-names predict -i {in_shell(name)}"
         raise typer.BadParameter(f"{name!r} is {what}; {otherwise}.")
 
 
@@ -200,7 +201,7 @@ def note_model(path: Path, model: Path | None, verbose: bool) -> None:
 
 def model_option(path: Path) -> str:
     """` -m FILE` for a command that must use this model; empty if it does so by default."""
-    from rnn_names.base.text import printable
+    from rnn_names.base.text import in_shell
 
     try:
         usual = model_path(None)
@@ -208,7 +209,7 @@ def model_option(path: Path) -> str:
         usual = None
     if usual is not None and path.resolve() == usual.resolve():
         return ""
-    return f" -m {shlex.quote(printable(str(path)))}"
+    return f" -m {in_shell(str(path))}"
 
 
 def model_inputs(model: Path | None, prior: str | None = None) -> list[Path]:

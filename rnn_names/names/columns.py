@@ -7,10 +7,9 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from operator import itemgetter
-from shlex import quote
 
 from rnn_names.base.errors import DataError
-from rnn_names.base.text import did_you_mean
+from rnn_names.base.text import did_you_mean, in_shell
 from rnn_names.names.letters import IGNORABLE
 from rnn_names.names.spelling import tidy
 
@@ -130,7 +129,7 @@ def found(header: list[str], where: str) -> list[int] | None:
     roles = [ROLES.get(folded(cell), "") for cell in header]
     readings = _readings(roles) or [[place] for place, role in enumerate(roles) if role == "text"]
     if len(readings) > 1:
-        ways = [" ".join(f"--column {quote(key(header[p]))}" for p in places) for places in readings]
+        ways = [" ".join(f"--column {in_shell(key(header[p]))}" for p in places) for places in readings]
         raise DataError(
             f"{where}: more than one column may hold the name, of {listed(header)}; "
             f"give {', or '.join(ways[:LISTED])}"
@@ -150,7 +149,7 @@ def of_labels(header: list[str], where: str, names: Collection[int] = ()) -> int
     """
     places = called_labels(header, names)
     if len(places) > 1:
-        ways = [f"--label-column {quote(key(header[place]))}" for place in places]
+        ways = [f"--label-column {in_shell(key(header[place]))}" for place in places]
         if len({*ways}) < len(ways):
             ways = [f"--label-column {place + 1}" for place in places]
         raise DataError(

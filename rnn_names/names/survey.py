@@ -16,7 +16,7 @@ from rnn_names.names.fasttext import LabelledLines, labels_in
 from rnn_names.names.json_lines import JsonLines
 from rnn_names.names.records import Chunk, Delimited
 from rnn_names.names.source import STDIN
-from rnn_names.names.spelling import has_letters, label, tidy
+from rnn_names.names.spelling import label, tidy
 from rnn_names.names.tables import DELIMITERS, Format, Table, opened
 
 # The words of headers for labels, the likelier first: train takes columns.LABELS alone without being told.
@@ -132,7 +132,7 @@ def _columns(table: Table) -> list[str]:
 def _labels(table: Table, form: Format, first: Chunk) -> tuple[str | None, Callable[[Any], list[str]]]:
     """The column of the labels, and the function that reads the labels of a row."""
     if isinstance(table, Delimited):
-        place = table.label_at if form.label_column else _place(table, form, first)
+        place = table.label_at if form.label_column else _place(table, form)
         if place is not None:
             return table.header[place], lambda row: [row[place]]
     elif isinstance(table, JsonLines):
@@ -147,17 +147,12 @@ def _labels(table: Table, form: Format, first: Chunk) -> tuple[str | None, Calla
     return None, lambda row: []
 
 
-def _place(table: Delimited, form: Format, first: Chunk) -> int | None:
-    """The place of the labels in a table: by its header; without one the second column, if it has words."""
+def _place(table: Delimited, form: Format) -> int | None:
+    """The place of the labels in a table: by its header; without one the second column, as for `train`."""
     if form.header:
         named = _labelling(table.header, _columns(table))
         return None if named is None else table.header.index(named)
-    if len(table.header) < 2 or 1 in table.places:
-        return None
-    cells = [given(row[1]) for row in first.rows]
-    said = [cell for cell in cells if cell.strip()]
-    words = all(has_letters(cell) and not any(map(str.isdigit, cell)) for cell in said)
-    return 1 if said and words else None
+    return 1 if len(table.header) > 1 and 1 not in table.places else None
 
 
 def _labelling(header: list[str], taken: list[str]) -> str | None:

@@ -166,7 +166,9 @@ def _no_json(text: Iterator[str], name: str) -> Iterator[str]:
     """The text, unless it begins as JSON does."""
     for block in text:
         if JSON_OBJECT.match(block):
-            raise DataError(f"{name}: looks like JSON lines; give --input-format jsonl")
+            raise DataError(
+                f"{name}: looks like JSON lines; give --input-format jsonl, or json for one whole object"
+            )
         if JSON_ARRAY.match(block):
             raise DataError(f"{name}: looks like a JSON array; give --input-format json")
         yield block

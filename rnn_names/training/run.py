@@ -16,6 +16,7 @@ from typing import Any
 from rnn_names.base.bundled import bundled_given_names, bundled_surnames
 from rnn_names.base.errors import CheckpointError, LostProcessError, OutputError, TrainingError
 from rnn_names.base.files import check_apart, check_writable, is_regular
+from rnn_names.base.text import in_shell
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.provenance import CrossValidation, DataInfo
@@ -227,7 +228,7 @@ def check_output(job: Job, resumed: bool) -> bool:
     if unfinished.exists() and not resumed:
         raise OutputError(
             f"{unfinished}: is of a training that was interrupted; "
-            f"go on with `rnn-names train --resume -o {output}`, or remove that file"
+            f"go on with `rnn-names train --resume -o {in_shell(str(output))}`, or remove that file"
         )
     if not output.exists() or not output.stat().st_size:
         return False
