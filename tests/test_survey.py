@@ -127,8 +127,8 @@ def test_the_commands_work_in_bash_whatever_the_path(here: Path, file: str, comm
     (line,) = [line for line in done.stdout.splitlines() if line.startswith(f"rnn-names {command} ")]
     line = line.replace("rnn-names", program, 1)
     more = " -m bundled -k 1" if command == "predict" else " --epochs 1 --hidden-size 2 --ngrams 0 -q"
-    done = subprocess.run(["bash", "-c", line + more], capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr
+    ran = subprocess.run(["bash", "-c", line + more], capture_output=True, check=False)
+    assert ran.returncode == 0, ran.stderr
 
 
 def test_a_folder_is_for_training(here: Path) -> None:
@@ -170,7 +170,7 @@ def test_titles_and_lone_titles_are_told(here: Path) -> None:
     assert found["titles"] == {"Dr.": 2, "PhD": 1}
     assert found["beside"]["n"] == 4
     assert found["lone_titles"] == {"n": 1, "examples": ["Mr."]}
-    assert "1 cell with a title alone, which is read as a name: Mr." in found["warnings"]
+    assert "1 cell with a title alone, which only train reads as a name: Mr." in found["warnings"]
     assert "Dr." in fine("check", "t.csv").stdout
 
 

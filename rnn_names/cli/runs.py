@@ -62,13 +62,13 @@ def runs(
                     "give it as DATA to score every row, or train again"
                 )
             run = score(model, data, split or Part.test)
-            note_left_out(data)
+            note_left_out(data, model.classifier)
             yield run
     taught = [model.classifier.model.data for model in models]
     for data in given:
         part = split or (Part.test if any(map(data.taught, taught)) else Part.all)
         scored = [score(model, data, part) for model in models]
-        note_left_out(data)  # once, and an error stands alone
+        note_left_out(data, models[0].classifier)  # once, and an error stands alone
         yield from scored
         if part is Part.all and not all(map(data.taught, taught)):
             typer.echo(
@@ -133,13 +133,12 @@ def examples_of(path: Path, form: "Format", own: "Format", bad: "BadRecords") ->
         raise
 
 
-def note_left_out(data: "DataSet") -> None:
+def note_left_out(data: "DataSet", classifier: "NameClassifier") -> None:
     """Say how many rows of the data have no label or no name."""
     from rnn_names.base.text import printable
-    from rnn_names.names.spelling import has_letters
 
     labelled = [example for example in data.examples if example.country]
-    nameless = sum(not has_letters(example.name) for example in labelled)
+    nameless = sum(not classifier.has_name(example.name) for example in labelled)
     for line in left_out(len(data.examples) - len(labelled), nameless):
         typer.echo(f"{printable(data.name)}: {line}", err=True)
 

@@ -15,7 +15,6 @@ from rnn_names.insight.mistakes import Mistake, mistakes
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.model.evaluation import Evaluation
 from rnn_names.names.example import Example
-from rnn_names.names.spelling import has_letters
 
 SURE = 0.5  # the least probability of an answer that puts a label in doubt
 TOGETHER = 10_000  # rows that are scored at a time
@@ -38,7 +37,7 @@ class Doubts(NamedTuple):
 
 def doubts(classifier: NameClassifier, examples: Sequence[Example], n: int) -> Doubts:
     """Judge the rows, and list the `n` most in doubt. Raises DataError if the model knows no label."""
-    rows = Counter(example.country for example in examples if has_letters(example.name))
+    rows = Counter(example.country for example in examples if classifier.has_name(example.name))
     place = {label: classifier.labels.place(label) for label in rows}
     unknown = Counter({label: rows[label] for label, k in place.items() if k is None})
     if unknown.total() == rows.total():
@@ -55,7 +54,7 @@ def doubts(classifier: NameClassifier, examples: Sequence[Example], n: int) -> D
         p = np.where(own, scored.p, 0)
         return replace(scored, p=p / p.sum(axis=1, keepdims=True).clip(np.finfo(p.dtype).tiny))
 
-    known = [e for e in examples if has_letters(e.name) and e.country not in unknown]
+    known = [e for e in examples if classifier.has_name(e.name) and e.country not in unknown]
     doubted, worst = 0, list[Example]()
     for at in range(0, len(known), TOGETHER):
         scored = judged(known[at : at + TOGETHER])

@@ -25,7 +25,7 @@ from rnn_names.model.classifier import NameClassifier, checked
 from rnn_names.names.alphabet import END, START, UNKNOWN, Alphabet
 from rnn_names.names.cleaning import cleaned
 from rnn_names.names.encoded import UNKNOWN_INDEX, Encoded
-from rnn_names.names.spelling import LONGEST, has_letters
+from rnn_names.names.spelling import LONGEST
 from rnn_names.network.input import inputs
 from rnn_names.network.scores import step_scores
 
@@ -157,8 +157,9 @@ def _explanation(
 ) -> Explanation:
     """Of a name, given p of it and of it without each letter, and after each symbol, by direction."""
     model = classifier.model
-    if not has_letters(name):
-        return Explanation(name, p[0], None, np.nan, (), {})
+    not_read = () if classifier.raw else cleaned(name).not_read
+    if not classifier.has_name(name):
+        return Explanation(name, p[0], None, np.nan, (), {}, not_read=not_read)
     c = int(p[0].argmax()) if asked is None else asked
     whole, *without = log_odds(p, c)
     letters = symbol_names(model.alphabet, symbols[1:-1])
@@ -177,7 +178,7 @@ def _explanation(
                 for direction, p_t in after.items()
             },
             counted(classifier, symbols, c),
-            () if classifier.raw else cleaned(name).not_read,
+            not_read,
         )
 
 

@@ -19,7 +19,7 @@ from rnn_names.names.cleaning import clean
 from rnn_names.names.encoded import Encoded
 from rnn_names.names.example import Example
 from rnn_names.names.labels import Labels
-from rnn_names.names.spelling import is_cut
+from rnn_names.names.spelling import has_letters, is_cut
 from rnn_names.network.scores import forward
 
 if TYPE_CHECKING:
@@ -136,6 +136,10 @@ class NameClassifier:
     def read(self, texts: Sequence[str]) -> Sequence[str]:
         """What is read of each text: the name in it, or all of it if `raw` is true."""
         return texts if self.raw else [*map(clean, texts)]
+
+    def has_name(self, text: str) -> bool:
+        """Whether there is a name in the text: a letter in what is read of it."""
+        return has_letters(*self.read([text]))
 
     def scores(self, encoded: Encoded) -> FloatArray:
         """The scores z (n, C), averaged over the networks. Raises CheckpointError if they overflow."""

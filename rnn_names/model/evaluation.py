@@ -14,7 +14,6 @@ from rnn_names.model.arguments import check_examples
 from rnn_names.model.metrics import UNKNOWN_LABEL, Metrics, bootstrapped, evaluate, ranks, wilson
 from rnn_names.names.example import Example
 from rnn_names.names.groups import Groups
-from rnn_names.names.spelling import has_letters
 
 if TYPE_CHECKING:
     from rnn_names.model.classifier import NameClassifier
@@ -137,7 +136,7 @@ def score(
     labelled = [example for example in examples if example.country]
     if examples and not labelled:
         raise DataError("no name has a label, so there is none to score; give labels")
-    named = [example for example in labelled if has_letters(example.name)]
+    named = [example for example in labelled if classifier.has_name(example.name)]
     if examples and not named:
         raise DataError("no cell has a letter, so there is no name to score; give names")
     place = {label: classifier.labels.place(label) for label in {example.country for example in named}}

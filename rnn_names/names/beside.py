@@ -43,10 +43,10 @@ def title_words(words: list[str], at: int) -> int:
     )
 
 
-def is_lone_title(text: str) -> bool:
-    """Whether a text is a title with its full stop, and nothing else: `Mr.`."""
-    word = text.strip()
-    return word.endswith(".") and key_of(word) in titles.BEFORE
+def are_titles(text: str) -> bool:
+    """Whether a text is titles with their full stops, and nothing else: `Mr.`, `Prof. Dr.`."""
+    words = text.split()
+    return bool(words) and all(word.endswith(".") and key_of(word) in titles.BEFORE for word in words)
 
 
 def _are_initials(word: str, key: str) -> bool:

@@ -7,7 +7,7 @@ from functools import cache
 
 from rnn_names.base.text import nearest_to
 from rnn_names.names.alphabet import script
-from rnn_names.names.beside import is_lone_title
+from rnn_names.names.beside import are_titles
 from rnn_names.names.cleaning import CLOSING, OPENING, QUOTES, cleaned
 from rnn_names.names.example import Example
 from rnn_names.names.findings import EXAMPLES, FEW, LONG, Check, Found, Label, warnings
@@ -71,11 +71,11 @@ def check(examples: Iterable[Example]) -> Check:
             continue
         longest = max(longest, len(name))
         scripts[next(filter(None, map(script, name)), "").capitalize() or "none"] += 1
-        if not_read := cleaned(example.name).not_read:
+        if are_titles(example.name):
+            lone_titles.add(example.name)
+        elif not_read := cleaned(example.name).not_read:
             beside.add(example.name)
             titles.update(each for each in not_read if _is_title(each))
-        elif is_lone_title(example.name):
-            lone_titles.add(example.name)
         if len(name) > LONG:
             long.add(example.name)
         if not name.isalpha():

@@ -2,14 +2,15 @@
 
 A step takes one kind of thing away, or puts the name in order. The steps are repeated until none changes
 anything, so a clean name is left as it is. A step that leaves no letter does not count: `Sir` alone is a
-name. Words that are names as well, as Dean or Ma, need a full stop, a comma or a longer name: see `titles`.
+name. But a text of titles with full stops, `Mr.`, holds no name. Words that are names as well, as Dean or
+Ma, need a full stop, a comma or a longer name: see `titles`.
 """
 
 import re
 from typing import NamedTuple
 
 from rnn_names.names import titles
-from rnn_names.names.beside import VOWELS, apart, ends, is_behind, is_title, key_of, title_words
+from rnn_names.names.beside import VOWELS, apart, are_titles, ends, is_behind, is_title, key_of, title_words
 from rnn_names.names.spelling import has_letters, tidy
 
 LONGEST_CELL = 500  # characters of a text that is cleaned; a longer one is no name
@@ -61,7 +62,7 @@ class Step(NamedTuple):
 
 
 def clean(text: str) -> str:
-    """The name in the text; the text itself where there is nothing to clean, or where nothing is left."""
+    """The name in the text; "" for titles alone, and the text itself where there is nothing to clean."""
     return text if _is_plain(text) else cleaned(text).name
 
 
@@ -79,6 +80,8 @@ def cleaned(text: str) -> Cleaned:
             if new != name and has_letters(new):
                 name = new
                 not_read += taken
+    if are_titles(name):
+        name, not_read = "", [*not_read, name]
     return Cleaned(text if name == tidy(text) else name, tuple(sorted(not_read, key=text.find)))
 
 

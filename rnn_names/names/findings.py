@@ -44,7 +44,7 @@ class Check:
     long            names of more than LONG letters
     beside          cells in which something stands beside the name: a title, an address, brackets
     titles          titles, degrees and the like beside names, and in how many names each stands
-    lone_titles     cells that hold a title alone, which is read as a name: Mr.
+    lone_titles     cells that hold titles alone, which only training reads as a name: Mr.
     scripts         the names of each script, by the first letter; most first
     no_letters      cells without a letter, which are no names: they count in `rows` alone
     no_label        names without a label
@@ -114,7 +114,7 @@ def warnings(found: Check) -> Iterable[str]:
         yield f"{told} left out" + (f": {some}" if some else "")
     if found.lone_titles.n:
         yield (
-            f"{so_many(found.lone_titles.n, 'cell')} with a title alone, which is read as a name: "
+            f"{so_many(found.lone_titles.n, 'cell')} with a title alone, which only train reads as a name: "
             f"{_some(found.lone_titles.examples)}"
         )
     if found.long.n:
