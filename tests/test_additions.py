@@ -161,8 +161,9 @@ names.rows names.sniffing names.source names.spelling names.spelling1 names.spli
 names.tables names.titles
 network.cells network.config network.input network.layers network.prefixes network.recurrence
 network.scores network.sums
-model.archive model.arguments model.calibration model.checkpoint model.choices model.classifier
-model.container model.header model.parameters model.provenance model.ranking model.recipe model.threshold
+model.answer_columns model.archive model.arguments model.calibration model.checkpoint model.choices
+model.classifier model.container model.header model.parameters model.provenance model.ranking model.recipe
+model.threshold
 show.for_people show.for_programs show.pictures show.prediction show.predictions show.tables
 cli.answers cli.asked cli.command cli.drawing cli.input_options cli.options cli.predict cli.reading
 cli.rejects cli.tally cli.written

@@ -170,7 +170,7 @@ def test_titles_and_lone_titles_are_told(here: Path) -> None:
     assert found["titles"] == {"Dr.": 2, "PhD": 1}
     assert found["beside"]["n"] == 4
     assert found["lone_titles"] == {"n": 1, "examples": ["Mr."]}
-    assert "1 cell with a title alone, which only train reads as a name: Mr." in found["warnings"]
+    assert "1 cell with a title alone, no name but for train: Mr." in found["warnings"]
     assert "Dr." in fine("check", "t.csv").stdout
 
 

@@ -1,4 +1,4 @@
-"""Writing files: a regular file is written whole or not at all; anything else is written into."""
+"""Files: a regular one is written whole or not at all, anything else is written into; and their SHA-256."""
 
 import errno
 import os
@@ -171,6 +171,13 @@ def _flush_folder(folder: Path) -> None:
             os.fsync(number)
         finally:
             os.close(number)
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, as `sha256sum` prints it. Raises OSError."""
+    import hashlib  # not above: one name needs none, and it takes long to load
+
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _clear(folder: Path) -> None:

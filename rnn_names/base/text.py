@@ -21,6 +21,11 @@ def nearest_to(word: str, known: Iterable[str], alike: float = 0.8) -> str:
     return folded[near[0]] if near else ""
 
 
+def number_of(n: int, what: str) -> str:
+    """A number of things: `1 name`, `1,204 names`."""
+    return f"{n:,} {what}{'s' * (n != 1)}"
+
+
 def in_shell(text: str) -> str:
     """A path or an option as bash takes it, printable: with a line break or the like it is $'…'."""
     import os

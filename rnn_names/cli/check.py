@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnn_names.base.bundled import BUNDLED
-from rnn_names.base.text import in_shell, printable
+from rnn_names.base.text import in_shell, number_of, printable
 from rnn_names.cli.command import OneCommand
 from rnn_names.cli.options import TableOrJson, Verbose, load, model_name, model_path
 from rnn_names.cli.reading import DataCommand
@@ -97,7 +97,7 @@ def _doubts(model: Path, examples: "list[Example]", verbose: bool) -> "Doubts":
 
     found = doubts(load(model, verbose, None), [each for each in examples if each.country], LISTED)
     for label, n in sorted(found.unknown.items()):
-        names = f"{n:,} name{'s' * (n != 1)}"
+        names = number_of(n, "name")
         typer.echo(f"not judged: {names} of {printable(label)!r}, a label unknown to the model", err=True)
     typer.echo(
         f"{model_name(model_path(model))} doubts too few of the rows that it was trained on: "
@@ -119,7 +119,7 @@ def _commands(
     read: "Survey", found: "Check", form: "Format", on_error: str, data: Path | None
 ) -> dict[str, str]:
     """The command lines that answer the names and that train on them; none for what they refuse."""
-    from rnn_names.model.columns import Question
+    from rnn_names.model.answer_columns import TOP, of_countries
     from rnn_names.names.columns import called_labels, key
     from rnn_names.names.spelling import label_key
 
@@ -128,7 +128,7 @@ def _commands(
     said = {} if data is None else {"path": _path(read.file)}
     commands = {}
     if read.form != "folder":
-        added = {*Question(top_k=3).columns, "top"}  # `top` is that of JSON
+        added = {*of_countries(3), TOP}
         taken = not added.isdisjoint(map(key, read.header))
         prefix = ["--prefix", PREFIX] if taken else []
         commands["predict"] = " ".join(["rnn-names predict -i", said["path"], *options, *prefix, *going_on])

@@ -55,16 +55,6 @@ def check_no_paths(names: list[str], otherwise: str) -> None:
         raise typer.BadParameter(f"{name!r} is {what}; {otherwise}.")
 
 
-def left_out(unlabelled: int, nameless: int) -> list[str]:
-    """A line about the rows that have no label or no name, if there are any."""
-    counts = [
-        (unlabelled, "row", "without a label"),
-        (nameless, "cell", "without a letter, and so without a name"),
-    ]
-    told = [f"{n:,} {what}{'s' * (n != 1)} {without}" for n, what, without in counts if n]
-    return [f"left out: {', '.join(told)}"] if told else []
-
-
 def finite(value: float) -> float:
     """The value, if it is a finite number."""
     if not math.isfinite(value):  # typer's min and max let inf and nan through

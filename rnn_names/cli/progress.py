@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 import typer
 from tqdm import tqdm
 
-from rnn_names.cli.options import left_out, model_option
+from rnn_names.cli.options import model_option
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.show.evaluation import between
 from rnn_names.show.pictures import draw
@@ -20,6 +20,7 @@ from rnn_names.show.training import (
     epoch_name,
     few_names,
     folds_lines,
+    left_out_lines,
     saved_line,
     small_line,
     step_line,
@@ -63,7 +64,7 @@ class Progress:
         self.say(chosen_line(self.training))
         for line in few_names(parts, folds=self.training.job.folds):
             self.say(line)
-        for line in left_out(self.training.unlabelled, self.training.nameless):
+        for line in left_out_lines(self.training.left_out):
             self.say(line)
         if self.training.small:
             self.say(small_line(self.training.small, self.training.config.min_per_label))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from rnn_names.base.errors import DataError
-from rnn_names.cli.options import Grouping, groups_of, left_out, load, model_name, model_path
+from rnn_names.cli.options import Grouping, groups_of, load, model_name, model_path
 
 if TYPE_CHECKING:
     from rnn_names.model.classifier import NameClassifier
@@ -136,10 +136,10 @@ def examples_of(path: Path, form: "Format", own: "Format", bad: "BadRecords") ->
 def note_left_out(data: "DataSet", classifier: "NameClassifier") -> None:
     """Say how many rows of the data have no label or no name."""
     from rnn_names.base.text import printable
+    from rnn_names.names.selection import left_out
+    from rnn_names.show.training import left_out_lines
 
-    labelled = [example for example in data.examples if example.country]
-    nameless = sum(not classifier.has_name(example.name) for example in labelled)
-    for line in left_out(len(data.examples) - len(labelled), nameless):
+    for line in left_out_lines(left_out(data.examples, classifier.has_name)):
         typer.echo(f"{printable(data.name)}: {line}", err=True)
 
 

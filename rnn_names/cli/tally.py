@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from rnn_names.base.files import replacing
+from rnn_names.base.files import replacing, sha256
+from rnn_names.base.text import number_of
 from rnn_names.cli.options import model_name
 
 if TYPE_CHECKING:
@@ -59,9 +60,9 @@ class Tally:
         digits = fingerprint(model)
         if logged:
             typer.echo(
-                f"{self.records:,} record{'s' * (self.records != 1)}: {self.blank:,} blank, "
-                f"{self.below_threshold:,} below the threshold, {errors:,} "
-                f"error{'s' * (errors != 1)}; {seconds:.2f} s, {rate:,.0f} names/s; "
+                f"{number_of(self.records, 'record')}: {self.blank:,} blank, "
+                f"{self.below_threshold:,} below the threshold, "
+                f"{number_of(errors, 'error')}; {seconds:.2f} s, {rate:,.0f} names/s; "
                 f"model {model_name(model)} {digits}".rstrip(),
                 err=True,
             )
@@ -83,9 +84,7 @@ class Tally:
 
 def fingerprint(model: Path) -> str:
     """The first digits of the SHA-256 of a model's file, as `sha256sum` prints it; "" if it has gone."""
-    import hashlib  # not above: one name needs none, and it takes long to load
-
     try:
-        return hashlib.sha256(model.read_bytes()).hexdigest()[:DIGITS]
+        return sha256(model)[:DIGITS]
     except OSError:
         return ""

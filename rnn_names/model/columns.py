@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnn_names.model.answer_columns import of_countries, of_group
 from rnn_names.model.arguments import check_top_k, name_list
 from rnn_names.model.threshold import UNKNOWN, check_threshold, fall_back
 from rnn_names.names.groups import Groups, GroupsAsked, asked
@@ -55,14 +56,7 @@ class Question:
     @property
     def columns(self) -> dict[str, type]:
         """The columns of the answer, in their order: whether they hold texts or numbers."""
-        places = ["", *(f"_{place}" for place in range(2, self.top_k + 1))]
-        kinds: dict[str, type] = {}
-        for place in places:
-            kinds |= {f"country{place}": str, f"probability{place}": float}
-        kinds["unknown_letters"] = str
-        if self.groups:
-            what = self.groups.what
-            kinds |= {what: str, f"{what}_probability": float, "answer": str, "level": str}
+        kinds = of_countries(self.top_k) | of_group(self.groups.what if self.groups else "")
         return {self.prefix + name: kind for name, kind in kinds.items()}
 
 

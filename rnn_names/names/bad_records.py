@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from rnn_names.base.errors import DataError
+from rnn_names.base.text import number_of
 
 STOP, SKIP, BLANK = "stop", "skip", "blank"
 ACTIONS = (STOP, SKIP, BLANK)
@@ -80,7 +81,7 @@ class BadRecords:
             parts = [
                 f"{n:,} {what}" for n, what in ((left, "left out"), (self.blank, "without an answer")) if n
             ]
-            self.tell(f"{self.count:,} bad record{'s' * (self.count != 1)}: {', '.join(parts)}")
+            self.tell(f"{number_of(self.count, 'bad record')}: {', '.join(parts)}")
 
 
 STOPPING = BadRecords()  # for all who do not say otherwise; it never changes

@@ -59,7 +59,9 @@ def guessed(blocks: Iterator[bytes]) -> tuple[str, str] | None:
     if not ranked:
         return None
     at = next(place for place, byte in enumerate(text) if byte > 127)
-    return ranked[0], f"the text is not UTF-8, and {ranked[0]} is a guess: {_told(_cell(text, at), ranked)}"
+    return ranked[
+        0
+    ], f"the text is not UTF-8, and {ranked[0]} is a guess: {_told(text[slice(*_cell(text, at))], ranked)}"
 
 
 def _lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -72,16 +74,16 @@ def _lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 def read_otherwise(data: bytes, at: int) -> str:
     """How the cell with the byte at this place reads in the likeliest encodings, as a part of an error."""
-    begins = max((match.end() for match in CELL_ENDS.finditer(data, 0, at)), default=0)
-    told = _told(_cell(data, at), likely(data[begins : begins + EVIDENCE]))
+    begins, ends = _cell(data, at)
+    told = _told(data[begins:ends], likely(data[begins : begins + EVIDENCE]))
     return f"{told}; " if told else ""
 
 
-def _cell(data: bytes, at: int) -> bytes:
-    """The cell with the byte at this place."""
+def _cell(data: bytes, at: int) -> tuple[int, int]:
+    """Where the cell with the byte at this place begins, and where it ends."""
     begins = max((match.end() for match in CELL_ENDS.finditer(data, 0, at)), default=0)
     ends = CELL_ENDS.search(data, at)
-    return data[begins : ends.start() if ends else len(data)]
+    return begins, ends.start() if ends else len(data)
 
 
 def _told(cell: bytes, encodings: list[str]) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rnn_names.base.text import number_of
+from rnn_names.names.selection import nameless_cells, unlabelled_rows
 from rnn_names.names.spelling import label_key
 
 FEW = 50  # names of a label, below which its scores say little: a tenth of them is tested
@@ -99,22 +101,13 @@ def warnings(found: Check) -> Iterable[str]:
         )
     if found.labels and found.no_label.n:
         n, some = found.no_label.n, _some([each for each in found.no_label.examples if each])
-        yield (
-            f"{n:,} row{'s have' if n > 1 else ' has'} no label, and {'are' if n > 1 else 'is'} left out"
-            + (f": {some}" if some else "")
-        )
+        yield (f"{unlabelled_rows(n)}, left out" + (f": {some}" if some else ""))
     if found.no_letters.n:
         some = _some([each for each in found.no_letters.examples if each.strip()])
-        n = found.no_letters.n
-        told = (
-            "1 cell has no letter, is no name, and is"
-            if n == 1
-            else f"{n:,} cells have no letter, are no names, and are"
-        )
-        yield f"{told} left out" + (f": {some}" if some else "")
+        yield f"{nameless_cells(found.no_letters.n)}, left out" + (f": {some}" if some else "")
     if found.lone_titles.n:
         yield (
-            f"{so_many(found.lone_titles.n, 'cell')} with a title alone, which only train reads as a name: "
+            f"{number_of(found.lone_titles.n, 'cell')} with a title alone, no name but for train: "
             f"{_some(found.lone_titles.examples)}"
         )
     if found.long.n:
@@ -145,12 +138,7 @@ def _of_labels(found: Check) -> Iterable[str]:
         if label_key(label) == "unknown":
             yield f"the label {label!r} is the answer below a threshold: train refuses it, so rename it"
     if found.single:
-        yield f"{so_many(len(found.single), 'label')} with one row: {_some(found.single)}"
-
-
-def so_many(n: int, what: str) -> str:
-    """A number of things, in words."""
-    return f"{n:,} {what}{'s' * (n != 1)}"
+        yield f"{number_of(len(found.single), 'label')} with one row: {_some(found.single)}"
 
 
 def _some(texts: list[str]) -> str:

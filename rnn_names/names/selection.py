@@ -1,9 +1,10 @@
 """Which labels and names of the data are taken: a sample of large labels, and no small ones."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from rnn_names.base.errors import DataError
+from rnn_names.base.text import number_of
 from rnn_names.names.example import Example
 from rnn_names.names.spelling import RULE, RULES, has_letters
 from rnn_names.names.split import uniform
@@ -14,6 +15,30 @@ class Selection(NamedTuple):
 
     examples: Sequence[Example]
     small: dict[str, int]
+
+
+class LeftOut(NamedTuple):
+    """How many rows have no label, and how many of the others no name."""
+
+    unlabelled: int
+    nameless: int
+
+
+def unlabelled_rows(n: int) -> str:
+    """So many rows without a label, in words."""
+    return f"{number_of(n, 'row')} without a label"
+
+
+def nameless_cells(n: int) -> str:
+    """So many cells without a name, in words."""
+    return f"{number_of(n, 'cell')} without a letter, and so without a name"
+
+
+def left_out(examples: Sequence[Example], is_name: Callable[[str], bool] = has_letters) -> LeftOut:
+    """How many rows training or scoring leaves out."""
+    labelled = [example for example in examples if example.country]
+    nameless = sum(not is_name(example.name) for example in labelled)
+    return LeftOut(len(examples) - len(labelled), nameless)
 
 
 def selected(examples: Sequence[Example], least: int, most: int, seed: int, rule: int = RULE) -> Selection:

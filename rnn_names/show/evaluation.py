@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rnn_names.base.files import replacing
-from rnn_names.base.text import printable
+from rnn_names.base.text import number_of, printable
 from rnn_names.model.comparison import compared
 from rnn_names.model.evaluation import Run
 from rnn_names.model.metrics import wilson
@@ -38,7 +38,7 @@ def warnings(evaluation: "Evaluation") -> list[str]:
     if n >= FEW:
         return []
     return [
-        f"{n} name{'s' * (n != 1)} scored: an accuracy of {evaluation.metrics.accuracy:.2f} here means "
+        f"{number_of(n, 'name')} scored: an accuracy of {evaluation.metrics.accuracy:.2f} here means "
         f"{low:.2f} to {high:.2f} elsewhere; score more names (train --folds 5 scores all of its data)"
     ]
 

@@ -2,9 +2,12 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from rnn_names.model.answer_columns import of_group
 from rnn_names.model.threshold import UNKNOWN, fall_back
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rnn_names.model.ranking import Guess
 
 
@@ -53,12 +56,9 @@ class Added(NamedTuple):
     decimal: str = "."
     escape_formulas: bool = False
 
-    @property
-    def of_group(self) -> list[str]:
-        """The names of the columns of Prediction.of_group."""
-        return [
-            self.prefix + name for name in (self.by, f"{self.by}_probability", "answer", "level") if self.by
-        ]
+    def named(self, columns: "Iterable[str]") -> list[str]:
+        """The names of these columns, then of those of Prediction.of_group, as they are written."""
+        return [self.prefix + name for name in (*columns, *of_group(self.by))]
 
 
 class Writer(Protocol):

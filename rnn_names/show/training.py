@@ -4,14 +4,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rnn_names.base.text import printable
+from rnn_names.base.text import number_of, printable
 from rnn_names.model.metrics import wilson
 from rnn_names.model.recipe import SUITED, defaults
+from rnn_names.names.selection import nameless_cells, unlabelled_rows
 from rnn_names.show.evaluation import FEW, between
 
 if TYPE_CHECKING:
     from rnn_names.model.provenance import CrossValidation
     from rnn_names.model.recipe import TrainConfig
+    from rnn_names.names.selection import LeftOut
     from rnn_names.names.split import Split
     from rnn_names.training.folds import FoldReport
     from rnn_names.training.loop import EpochReport
@@ -74,14 +76,21 @@ def chosen_line(training: "Training") -> str:
     )
 
 
+def left_out_lines(rows: "LeftOut") -> list[str]:
+    """A line about the rows that are left out, if there are any."""
+    told = [
+        *([unlabelled_rows(rows.unlabelled)] if rows.unlabelled else []),
+        *([nameless_cells(rows.nameless)] if rows.nameless else []),
+    ]
+    return [f"left out: {', '.join(told)}"] if told else []
+
+
 def small_line(small: Mapping[str, int], least: int) -> str:
     """The labels that are left out, with their numbers of names."""
     told = [f"{printable(label)} ({n:,})" for label, n in small.items()]
     rest = f" and {len(told) - LISTED:,} more" if len(told) > LISTED else ""
-    labels = "label" if len(told) == 1 else "labels"
-    return (
-        f"left out: {len(told):,} {labels} of fewer than {least:,} names: {', '.join(told[:LISTED])}{rest}"
-    )
+    labels = number_of(len(told), "label")
+    return f"left out: {labels} of fewer than {least:,} names: {', '.join(told[:LISTED])}{rest}"
 
 
 def few_names(parts: "Split", folds: int) -> Iterator[str]:

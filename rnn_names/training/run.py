@@ -24,9 +24,9 @@ from rnn_names.model.recipe import chosen
 from rnn_names.names.bad_records import BLANK, STOPPING, BadRecords
 from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples
-from rnn_names.names.selection import selected
+from rnn_names.names.selection import left_out, selected
 from rnn_names.names.source import STDIN
-from rnn_names.names.spelling import RULE, has_letters
+from rnn_names.names.spelling import RULE
 from rnn_names.names.split import VERSION, fingerprint
 from rnn_names.names.tables import Format
 from rnn_names.training import state
@@ -74,8 +74,7 @@ class Training:
 
     read       how many names were read; `data` is what became of them
     bits       of each parameter in the output file
-    unlabelled how many of the names have no label, and are left out
-    nameless   how many of the others have no letter, and are left out
+    left_out   how many rows are left out, without a label or a letter
     small      the labels that have too few names, and are left out, each with its number of names
     network    the network that is trained
     history    what a model file keeps of each epoch so far
@@ -104,8 +103,7 @@ class Training:
         self.given = read_examples(given_names, job.form, job.bad) if given_names else []
         self.read = len(read)
         labelled = [example for example in read if example.country]
-        self.unlabelled = self.read - len(labelled)
-        self.nameless = sum(not has_letters(example.name) for example in labelled)
+        self.left_out = left_out(read)
         recipe = {
             **(base.recipe if base else {}),
             **({"test_split": 0.0} if job.folds else {}),

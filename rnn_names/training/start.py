@@ -6,7 +6,6 @@ are solved for: each is a logistic regression on what the base says of the train
 base's own columns of the labels that are its labels, too, and at 0 for the others.
 """
 
-import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as np
 from rnn_names.base.arrays import FloatArray, IntArray, Params
 from rnn_names.base.bundled import BUNDLED, BUNDLED_MODEL, HELD_OUT
 from rnn_names.base.errors import CheckpointError
+from rnn_names.base.files import sha256
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.names.alphabet import SCRIPTS, Alphabet
@@ -56,7 +56,7 @@ class Base:
         """The model in a file. Raises CheckpointError."""
         name = BUNDLED if path == BUNDLED_MODEL else path.name
         model = checkpoint.load(path)
-        return cls(model, name, hashlib.sha256(path.read_bytes()).hexdigest())
+        return cls(model, name, sha256(path))
 
     @property
     def bundled(self) -> bool:
