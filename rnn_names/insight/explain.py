@@ -21,7 +21,8 @@ from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.base.errors import CheckpointError
 from rnn_names.insight.counted import Counted, counted
 from rnn_names.model.arguments import name_list
-from rnn_names.model.classifier import NameClassifier, checked
+from rnn_names.model.calibrated import checked
+from rnn_names.model.classifier import NameClassifier
 from rnn_names.names.alphabet import END, START, UNKNOWN, Alphabet
 from rnn_names.names.cleaning import cleaned
 from rnn_names.names.encoded import UNKNOWN_INDEX, Encoded

@@ -9,18 +9,16 @@ import numpy as np
 
 from rnn_names.base.arrays import FloatArray
 from rnn_names.base.bundled import BUNDLED, BUNDLED_MODEL
-from rnn_names.base.errors import CheckpointError
 from rnn_names.model import checkpoint
 from rnn_names.model.arguments import check_top_k, name_list
-from rnn_names.model.calibration import Prior, adjust, prior_weights, trained_prior
+from rnn_names.model.calibrated import CalibratedModel
+from rnn_names.model.calibration import Prior
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.ranking import Answer, Guess, answers, ranked
 from rnn_names.names.cleaning import clean
 from rnn_names.names.encoded import Encoded
 from rnn_names.names.example import Example
-from rnn_names.names.labels import Labels
 from rnn_names.names.spelling import has_letters, is_cut
-from rnn_names.network.scores import forward
 
 if TYPE_CHECKING:
     from rnn_names.model.evaluation import Evaluation
@@ -29,19 +27,10 @@ if TYPE_CHECKING:
 
 
 ENTRIES = 1 << 20  # probabilities in memory at a time: they nearly stay in the cache
-WORKERS = 2  # threads that score a long list; a short one takes none
-LARGEST_SCORE = 1e30  # over the lowest temperature it is finite yet
 CUT = "[cut]"  # what unknown_letters says of a name that was not read to its end
 
 
-def checked(z: FloatArray) -> FloatArray:
-    """The scores. Raises CheckpointError if they overflow."""
-    if not np.abs(z).max(initial=0) < LARGEST_SCORE:  # also true of NaN
-        raise CheckpointError("a score of the model overflows; use another, or train it again")
-    return z
-
-
-class NameClassifier:
+class NameClassifier(CalibratedModel):
     """Predicts in which countries a name is common.
 
     >>> classifier = NameClassifier.load()
@@ -60,17 +49,9 @@ class NameClassifier:
         `names.cleaning`.
         Raises DataError for a country that the model does not know, and for an invalid weight.
         """
-        self.model = model
-        self.labels = Labels(model.countries)
+        super().__init__(model, prior)
         self.source = source
-        self.workers = WORKERS
         self.raw = raw
-        counts = np.array(model.counts, float)
-        self._trained = trained_prior(counts, model.training.class_weight)
-        self._own = prior_weights(model.training.prior, counts, self.labels)
-        weights = self._own if prior is None else prior_weights(prior, counts, self.labels)
-        weights = weights / weights.max()  # first, because the sum may overflow
-        self.prior = weights / weights.sum()
 
     @classmethod
     def load(
@@ -128,10 +109,7 @@ class NameClassifier:
 
     def of_texts(self, texts: Sequence[str]) -> FloatArray:
         """As `predict_proba`, for texts only; a text without a letter gets the prior."""
-        return self._of_encoded(self.model.alphabet.encode(self.read(texts)))
-
-    def _of_encoded(self, encoded: Encoded) -> FloatArray:
-        return self.calibrated(self.scores(encoded), encoded)
+        return self.of_encoded(self.model.alphabet.encode(self.read(texts)))
 
     def read(self, texts: Sequence[str]) -> Sequence[str]:
         """What is read of each text: the name in it, or all of it if `raw` is true."""
@@ -140,35 +118,6 @@ class NameClassifier:
     def has_name(self, text: str) -> bool:
         """Whether there is a name in the text: a letter in what is read of it."""
         return has_letters(*self.read([text]))
-
-    def scores(self, encoded: Encoded) -> FloatArray:
-        """The scores z (n, C), averaged over the networks. Raises CheckpointError if they overflow."""
-        model = self.model
-        with np.errstate(all="ignore"):
-            z = sum(forward(params, model.network, encoded, self.workers) for params in model.members)
-        z = np.asarray(z / np.float32(len(model.members)))
-        return checked(z)
-
-    def calibrated(self, z: FloatArray, encoded: Encoded, temperature: float | None = None) -> FloatArray:
-        """p (n, C) from the averaged scores z of these names, as in `predict_proba`; as precise as z.
-
-        `temperature` takes the place of the model's own.
-        """
-        model = self.model
-        t = self._temperatures(encoded) if temperature is None else temperature
-        p = adjust(z, self._trained, self._own, t, self.prior)
-        u = model.alphabet.unknown_share(encoded).astype(p.dtype)[:, None]
-        if u.any():
-            p = (1 - u) * p + u * self.prior.astype(p.dtype)
-        return p
-
-    def _temperatures(self, encoded: Encoded) -> float | FloatArray:
-        """The temperature, or (n, 1) for each name its own: a name of one word may have another."""
-        model, blank = self.model, self.model.alphabet.symbols.find(" ")
-        if model.alone is None or blank < 0 or not len(encoded.lengths):
-            return model.temperature
-        several = np.logical_or.reduceat(encoded.symbols == blank, encoded.starts)
-        return np.where(several, model.temperature, model.alone)[:, None]
 
     def unknown_letters(self, name: str) -> str:
         """The letters of the name that the model does not know, followed by `CUT` if the name was cut.
@@ -260,7 +209,7 @@ class NameClassifier:
         for at in range(0, len(texts), rows):
             part = self.read(texts[at : at + rows])
             encoded = self.model.alphabet.encode(part)
-            yield part, encoded, self._of_encoded(encoded)
+            yield part, encoded, self.of_encoded(encoded)
 
     def evaluate(
         self, examples: Sequence[Example], threshold: float = 0.0, known_labels: bool = False
