@@ -35,7 +35,7 @@ _GLUED = re.compile(f"^(?:(?:{titles.GLUED_BEFORE})\\s*)+|(?<=\\w)(?:{titles.GLU
 _ROMANISED = re.compile(f"([^\\W\\d_]+-|.*[^\\W\\d_] )({'|'.join(titles.ROMANISED)})")
 _ROMANISED_ENDS = tuple(f"-{word}" for word in titles.ROMANISED)
 
-# What a name that has nothing to clean is without.
+# None of these is in a name that has nothing to clean.
 _SIGNS = re.compile(f"[{re.escape(COMMAS + QUOTES + OPENING + CLOSING)}@|=‚`´]")
 _APOSTROPHES = re.compile("(?:^|\\s)['‘]|['‘´’]$")
 _DOTS = re.compile(r"[^ .-][^ ][.:]|\.\w|[.:]$|^[^\x00-\x7f]\.")
@@ -55,7 +55,7 @@ class Cleaned(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What a step leaves, and what it took away."""
+    """The text that a step leaves, and the parts that it took away."""
 
     name: str
     taken: list[str]
@@ -86,7 +86,7 @@ def cleaned(text: str) -> Cleaned:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether there is certainly nothing to clean: quick, because it is asked for every name."""
+    """Whether there is certainly nothing to clean. This is quick, because every name passes here."""
     if not _SUSPECTS.isdisjoint(text.split()) or (text[1:3].isupper() and not text.isupper()):
         return False
     if text < "\u0e00":  # no Thai, and no script further on, which may have titles without a blank
@@ -115,7 +115,7 @@ def _decoded(name: str) -> Step:
 
 
 def _without_address(name: str) -> Step:
-    """The text beside an address; of an address alone its local part, cut at dots and digits."""
+    """The text beside an address; for an address alone its local part, split at dots and digits."""
     if "@" not in name:
         return Step(name, [])
     first = _ADDRESS.search(name)
@@ -130,7 +130,7 @@ def _without_address(name: str) -> Step:
 
 
 def _without_brackets(name: str) -> Step:
-    """Without what stands in brackets; if that is all there is, without the brackets."""
+    """The text outside brackets; if there is none, the text inside them."""
     if not _STRAY.search(name):
         return Step(name, [])
     inside = _PAIRS.findall(name)
@@ -141,7 +141,7 @@ def _without_brackets(name: str) -> Step:
 
 
 def _without_quotes(name: str) -> Step:
-    """Without a nickname in quotes; if less than two words would be left, without the quotes."""
+    """The text without a nickname in quotes; if under two words would be left, only without the quotes."""
     for pattern in (_QUOTED, _NICKNAME):
         quoted = pattern.findall(name)
         rest = pattern.sub(" ", name)
@@ -154,7 +154,7 @@ def _without_quotes(name: str) -> Step:
 
 
 def _in_order(name: str) -> Step:
-    """`Smith, John` in the order John Smith, without degrees, and without what follows a bar or a dash."""
+    """`Smith, John` becomes John Smith, without degrees, and without what follows a bar or a dash."""
     name, bar, behind = name.partition("|")
     if bar and has_letters(name):
         return Step(name, [behind.strip()] if behind.strip() else [])
@@ -200,7 +200,7 @@ def _without_words_between(name: str) -> Step:
 
 
 def _apart_in_other_scripts(name: str) -> Step:
-    """Without `様` or `นาย`, which stand at a name without a blank, and without `-san`."""
+    """The name without `様` or `นาย`, which have no blank between them and the name, and without `-san`."""
     if name.isascii():
         romanised = _ROMANISED.fullmatch(name)
         return Step(romanised[1].rstrip(" -"), [romanised[2]]) if romanised else Step(name, [])
@@ -208,7 +208,7 @@ def _apart_in_other_scripts(name: str) -> Step:
 
 
 def _capitals_last(name: str) -> Step:
-    """`SMITH John` in the order John SMITH; what may be initials, as AKM or DJ, stays where it is."""
+    """`SMITH John` becomes John SMITH; possible initials, such as AKM or DJ, stay where they are."""
     words = name.split()
     count = next((k for k, word in enumerate(words) if not word.isupper() or "." in word), len(words))
     family, given = words[:count], words[count:]

@@ -1,6 +1,6 @@
-"""Which columns of a table hold name and label: those asked for, else those that the header names.
+"""Which columns of a table hold the name and the label: those asked for, else those that the header names.
 
-And which cells hold none.
+Also which cells hold nothing.
 """
 
 import re
@@ -14,7 +14,7 @@ from rnn_names.names.letters import IGNORABLE
 from rnn_names.names.spelling import tidy
 
 LISTED = 20  # columns that an error names
-BETWEEN = "\n"  # the columns of a Format: no name of a column has it, see `key`
+BETWEEN = "\n"  # between the columns of a Format; no column's name has one: see `key`
 # What databases and spreadsheets write where there is nothing. Null, None, Nan and NA are people's names.
 MISSING = frozenset(["NULL", "N/A", "#N/A", r"\N"])
 RANGE = re.compile(r"(\d{0,6})[-:](\d{0,6})")
@@ -58,7 +58,7 @@ TABLES = {
         שם פרטי, الاسم الأول, प्रथम नाम""",
     "middle": """middle name, middle names, middlename, additional name, отчество, по батькові, бащино име,
         tên đệm, zweiter vorname, deuxième prénom, mellannamn, mellomnavn, mellemnavn""",
-    # Where nothing else is the name: as data for text classification have it.
+    # Used if nothing else is the name: data for text classification have it.
     "text": "text",
 }
 LABELS = ("country", "label")  # the words for the column of the labels
@@ -66,7 +66,7 @@ CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def key(cell: str) -> str:
-    """The name of a column, or a key, as it is compared: blanks and what has no look do not count."""
+    """A column's name or a key, as it is compared: blanks and invisible characters do not count."""
     return tidy(cell if cell.isascii() else IGNORABLE.sub("", cell))
 
 
@@ -100,7 +100,7 @@ def column(header: list[str], wanted: str, where: str, mend: str = "") -> int:
 def columns(header: list[str], wanted: str, where: str, mend: str = "") -> list[int]:
     """The places of the columns that are asked for, in that order: names, numbers, ranges 2-4, lists 1,3.
 
-    Several stand BETWEEN each other. What is the name of a column is taken for nothing else.
+    `wanted` has BETWEEN between several. A text that is a column's name is not read as a number or a range.
     """
     tidied, places = [key(cell) for cell in header], list[int]()
     for one in wanted.split(BETWEEN):
@@ -197,7 +197,7 @@ def _one(place: int) -> list[int]:
 
 
 def folded(cell: str) -> str:
-    """A cell of the header as ROLES has it: words in small base letters, a blank between them."""
+    """A cell of the header in the form of ROLES: words in small base letters, one blank between them."""
     cell = CAMEL.sub(" ", key(cell)).replace("(s)", "s")
     letters = unicodedata.normalize("NFKD", cell.casefold()).replace("ı", "i")
     return tidy("".join(c if c.isalnum() else " " * (unicodedata.category(c) != "Mn") for c in letters))

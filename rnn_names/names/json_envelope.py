@@ -4,15 +4,15 @@ import json
 import re
 
 SPACE = re.compile(r"[ \t\r\n]*")
-DEPTH = 4  # objects in objects that are searched
+DEPTH = 4  # levels of objects that are searched
 DECODER = json.JSONDecoder()
 
 
 def keys_of_records(text: str) -> list[str]:
     """The keys that lead from the object to its first array of objects, else to its first one of strings.
 
-    Empty where there is no such array, for JSON lines, and for any text that is no object. What follows the
-    array may be broken.
+    Empty if there is no such array, for JSON lines, and for any text that is not an object. The text behind
+    the array may be broken.
     """
     begin = _behind_space(text, 0)
     if text[begin : begin + 1] != "{":
@@ -29,7 +29,7 @@ def keys_of_records(text: str) -> list[str]:
 
 
 class _Search:
-    """The search through the members of objects, up to what is broken."""
+    """The search through the members of objects, up to the first broken one."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -56,7 +56,7 @@ class _Search:
         return at + 1 if self.text[at : at + 1] == "}" else -1
 
     def _value(self, at: int, keys: list[str]) -> int:
-        """Where the value ends that begins here, or -1 where the search ends."""
+        """The end of the value that begins here, or -1 where the search ends."""
         if self.text[at : at + 1] == "{" and len(keys) < DEPTH:
             return self.members(at, keys)
         if self.text[at : at + 1] == "[":

@@ -12,15 +12,15 @@ from rnn_names.names.records import CHUNK, AsWritten, Chunk, check_free, say_col
 from rnn_names.names.rows import LONGEST_LINE, lines_of, too_long
 
 GATHERED = 1000  # records that are read before their keys are the columns of CSV
-UNNAMED = 1000  # records without a key of the names that are read before it is an error that none has it
+UNNAMED = 1000  # records: if so many lack the key of the names, and none has it, that is an error
 Row = tuple[str, dict[str, Any], int]  # the line, the record, the line's number
 
 
 class JsonLines(AsWritten):
-    """A JSON object a line, with a name, or null for none, under its keys. Blank lines are none.
+    """A JSON object a line, with a name, or null for none, under its keys. Blank lines do not count.
 
-    A record without these keys has no name, if any record has them. `label` is the key of the labels, ""
-    for the one that a record names. `unit` is what a line is called.
+    A record without these keys has no name, provided that another record has them. `label` is the key of
+    the labels, "" for the one that a record names. `unit` is what a line is called.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class JsonLines(AsWritten):
     def label_in(self, row: tuple[str, dict[str, Any], int], under: str | None) -> str | None:
         """The label of a record: a text, or a whole number as in a table; "" for none.
 
-        None is that of a bad record; DataError is raised if the first one stops the run.
+        None is the label of a bad record. Raises DataError if the first bad record stops the run.
         """
         line, record, number = row
         value = None if under is None else record.get(under)
@@ -195,7 +195,7 @@ class JsonLines(AsWritten):
         return " ".join(filter(None, map(str.strip, texts)))
 
     def _count_unnamed(self, record: dict[str, Any], keys: list[str], number: int) -> None:
-        """Raise DataError if so many records, and none before, lack a key of the names."""
+        """Count a record without a key of the names. Raises DataError if the first UNNAMED ones lack it."""
         if keys and len(keys) == len(self.wanted):
             self.unnamed = -1
             return

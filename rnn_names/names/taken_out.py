@@ -1,4 +1,4 @@
-"""Files in which names stand among other things: an error with the command that takes them out."""
+"""Files in which names stand among other things: errors with the command that takes the names out."""
 
 import codecs
 import json
@@ -10,7 +10,7 @@ from rnn_names.base.text import in_shell
 from rnn_names.names.json_envelope import keys_of_records
 from rnn_names.names.source import STDIN, name_of
 
-# How such a text begins, what it is, and the command.
+# The beginning of such a text, its name, and the command.
 TEXTS = [
     (
         re.compile(rb"begin:vcard\s", re.IGNORECASE),
@@ -28,13 +28,13 @@ TEXTS = [
         "print it for programs: psql --csv, mysql -B, sqlite3 -csv -header, duckdb -csv",
     ),
 ]
-# What unpacks each kind of packed file.
+# The command that unpacks each kind of packed file.
 UNPACKED = {"gzip": "gunzip -c", "bzip2": "bunzip2 -c", "xz": "xz -dc", "zstd": "zstd -dc"}
 PLAIN_KEY = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
 def check_begin(head: bytes, source: str, packed: str | None = None) -> None:
-    """Raise DataError if a file that begins so, once it is unpacked, holds more than names."""
+    """Raise DataError if a file with this beginning, once unpacked, holds more than names."""
     for pattern, what, mend in TEXTS:
         if pattern.match(head.removeprefix(codecs.BOM_UTF8)):
             said, colon, program = mend.partition(": ")
@@ -56,7 +56,7 @@ def check_array(text: str, source: str, packed: str | None = None) -> None:
 
 
 def _filter(keys: list[str]) -> str:
-    """What jq calls the value under a key, or under a key of the object under a key."""
+    """The filter of jq for the value to which these keys lead."""
     parts = "".join(f".{key}" if PLAIN_KEY.fullmatch(key) else f"[{json.dumps(key)}]" for key in keys)
     return parts if parts.startswith(".") else f".{parts}"
 
