@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rnn_names.names.tables import Format
 
 app = OneCommand()
-PREFIX = "predicted_"  # of the columns that predict adds, where the file has one of these names
+PREFIX = "predicted_"  # for the columns that predict adds, if the file has one of these names
 LISTED = 20  # rows whose label is most in doubt
 
 
@@ -74,7 +74,7 @@ def check(
     if source.suffix.lower() == ".parquet" and source.is_file():
         answers = _path(str(source.with_suffix("")) + ".answers.parquet")
         raise DataError(
-            f"{source}: is Parquet, which predict alone reads: "
+            f"{source}: is Parquet, which only predict reads: "
             f"rnn-names predict -i {_path(str(source))} -o {answers}"
         )
     form, bad = ctx.meta["form"], ctx.meta["bad"]
@@ -118,7 +118,7 @@ def _record(doubted: "Doubts") -> dict[str, object]:
 def _commands(
     read: "Survey", found: "Check", form: "Format", on_error: str, data: Path | None
 ) -> dict[str, str]:
-    """The command lines that answer the names and that train on them; none for what they refuse."""
+    """The command lines that answer the names and train on them, except those that would be refused."""
     from rnn_names.model.answer_columns import TOP, of_countries
     from rnn_names.names.columns import called_labels, key
     from rnn_names.names.spelling import label_key
@@ -142,7 +142,7 @@ def _commands(
 
 
 def _column(read: "Survey", name: str) -> str:
-    """How an option names a column: by its number, if the name stands twice."""
+    """What an option calls a column: its name, or its number if the name stands twice."""
     from rnn_names.names.columns import key
 
     names = [key(each) for each in read.header]
@@ -150,7 +150,7 @@ def _column(read: "Survey", name: str) -> str:
 
 
 def _options(read: "Survey", form: "Format") -> list[str]:
-    """The options by which the file is read as it was here; what is found without them is left out."""
+    """The options by which the file is read in the same way; defaults are left out."""
     is_table = read.form in ("csv", "tsv", "sheet")
     options = ["--input-format", form.kind] if form.kind else []
     for column in (form.column or "").split("\n") if form.column and read.form != "text" else []:
@@ -166,5 +166,5 @@ def _options(read: "Survey", form: "Format") -> list[str]:
 
 
 def _path(path: str) -> str:
-    """A path as the shell takes it; one that begins with - is no option."""
+    """A path as the shell takes it; a leading - is not taken for an option."""
     return in_shell(f"./{path}" if path.startswith("-") and path != "-" else path)

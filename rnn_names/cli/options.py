@@ -38,9 +38,9 @@ def one_of(value: str, values: list[str]) -> str:
 
 
 def check_no_paths(names: list[str], otherwise: str) -> None:
-    """Raise an error of usage for a name that is there as a file or folder: it was hardly meant as a name.
+    """Raise a usage error for a name that is also a file or folder: it was hardly meant as a name.
 
-    `otherwise` says how a person of that name is asked for.
+    `otherwise` says how to ask for a person of that name.
     """
     from rnn_names.base.text import in_shell
 
@@ -171,7 +171,7 @@ def model_path(model: Path | None) -> Path:
 
 
 def model_name(path: Path) -> str:
-    """What -m calls the model in this file."""
+    """The name by which -m takes the model in this file."""
     from rnn_names.base.bundled import BUNDLED_MODEL
     from rnn_names.base.text import printable
 
@@ -179,9 +179,9 @@ def model_name(path: Path) -> str:
 
 
 def note_model(path: Path, model: Path | None, verbose: bool) -> None:
-    """With `verbose` say which model is used; always, if it is used because it lies in this folder.
+    """Say which model is used: if `verbose`, or if it is used because it lies in this folder.
 
-    A scheduled job must not change its answers without a word because a model lies in its folder.
+    A scheduled job must not change its answers silently because a model lies in its folder.
     """
     if verbose:
         typer.echo(f"model: {model_name(path)}", err=True)

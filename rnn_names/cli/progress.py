@@ -50,7 +50,7 @@ class Progress:
     def say(self, text: str) -> None:
         """A line."""
         if not self.quiet:
-            with suppress(BrokenPipeError):  # nobody reads the progress, which is no reason to stop
+            with suppress(BrokenPipeError):  # training goes on if nobody reads its progress
                 typer.echo(text, err=True)
 
     def begin(self, resumed: bool) -> None:
@@ -107,12 +107,12 @@ class Progress:
             self.say(epoch_line(event, self.training.config))
 
     def stopped(self, stop: BaseException) -> None:
-        """What an unfinished training has left, and how to resume it."""
+        """The files that an unfinished training has left, and how to resume it."""
         self.bar.close()
         if self.training.best:
             self._draw()
         if isinstance(stop, KeyboardInterrupt | SystemExit):
-            with suppress(OSError):  # where the terminal is gone, nobody can be told
+            with suppress(OSError):  # without a terminal there is nobody to tell
                 typer.echo(f"stopped; {self.kept()}", err=True)
 
     def kept(self) -> str:

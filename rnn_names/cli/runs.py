@@ -1,4 +1,4 @@
-"""The runs of `evaluate`: which model is scored on which data, and notes on each."""
+"""The runs of `evaluate`: which models are scored on which data, and notes on each run."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -32,7 +32,7 @@ class Part(StrEnum):
 
 
 class Named(NamedTuple):
-    """A model and its name."""
+    """A model with its name."""
 
     name: str
     classifier: "NameClassifier"
@@ -68,7 +68,7 @@ def runs(
     for data in given:
         part = split or (Part.test if any(map(data.taught, taught)) else Part.all)
         scored = [score(model, data, part) for model in models]
-        note_left_out(data, models[0].classifier)  # once, and an error stands alone
+        note_left_out(data, models[0].classifier)  # only once; and an error stands alone
         yield from scored
         if part is Part.all and not all(map(data.taught, taught)):
             typer.echo(
@@ -77,9 +77,9 @@ def runs(
 
 
 def own_folds(models: Sequence[Named], split: Part | None, of_names: bool) -> "CrossValidation | None":
-    """The cross-validation of a model alone, whose training has left no test part; else None.
+    """The cross-validation of a single model whose training left no test part; else None.
 
-    `of_names` says that more is asked for than figures.
+    `of_names` says that the user asks for more than the figures.
     """
     (name, classifier), *others = models
     found = classifier.model.folds
@@ -114,7 +114,7 @@ def score(
 
 
 def examples_of(path: Path, form: "Format", own: "Format", bad: "BadRecords") -> "list[Example]":
-    """The examples of DATA; in the columns of the model's own data where there are no others."""
+    """The examples of DATA, from the columns of the model's own data if no others are found."""
     from rnn_names.names.examples import read_examples
     from rnn_names.names.source import STDIN, name_of
 
@@ -144,7 +144,7 @@ def note_left_out(data: "DataSet", classifier: "NameClassifier") -> None:
 
 
 def note(run: "Run", several: bool) -> None:
-    """Say which names are scored, whether they are few, and which labels are unknown."""
+    """Say how many names are scored, whether these are few, and which labels are unknown."""
     from rnn_names.base.text import printable
     from rnn_names.show.evaluation import warnings
 
@@ -176,7 +176,7 @@ def note_told(scored: "Evaluation", drawn: Path | None) -> None:
 
 
 def note_unlike(runs: "Sequence[Run]") -> None:
-    """Name the data of which the models have scored different names."""
+    """Name the data on which the models have scored different names."""
     from rnn_names.base.text import printable
 
     first = {run.data: run for run in reversed(runs)}
@@ -193,7 +193,7 @@ def note_unlike(runs: "Sequence[Run]") -> None:
 def failures(
     scores: Iterable[tuple[str, float, float]], min_accuracy: float | None, min_macro_f1: float | None
 ) -> Iterator[str]:
-    """A line for each figure that is too low, given what was scored, its accuracy and its macro-F1."""
+    """A line for each figure that is too low. `scores` are titles, accuracies and macro-F1s."""
     from rnn_names.base.text import printable
 
     for title, accuracy, macro_f1 in scores:

@@ -16,7 +16,7 @@ from rnn_names.cli.options import model_name
 if TYPE_CHECKING:
     from rnn_names.show.prediction import Prediction
 
-DIGITS = 12  # of the SHA-256 of a model's file: as many as tell models apart
+DIGITS = 12  # of the SHA-256 of a model's file: enough to tell models apart
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Tally:
     _unanswered: dict[str, bool] = field(default_factory=dict)  # names, and whether they are blank
 
     def learn(self, predictions: "Iterable[Prediction]") -> "Iterable[Prediction]":
-        """The predictions, once it is kept which of them have no answer."""
+        """The predictions, after noting which of them have no answer."""
         for prediction in predictions:
             if not prediction.guesses or prediction.below_threshold:
                 self._unanswered[prediction.name] = not prediction.guesses
@@ -45,11 +45,11 @@ class Tally:
             self.below_threshold += len(without) - sum(without)
 
     def forget(self, names: Iterable[str]) -> None:
-        """Keep what is known of these names alone."""
+        """Forget all other names."""
         self._unanswered = {name: self._unanswered[name] for name in names if name in self._unanswered}
 
     def end(self, errors: int, model: Path, stats: Path | None) -> None:
-        """Print the line, if there was more than one record or error, and write the JSON into `stats`.
+        """Print the line if there was more than one record or error, and write the JSON into `stats`.
 
         `errors` is the number of records that could not be read.
         """
@@ -83,7 +83,7 @@ class Tally:
 
 
 def fingerprint(model: Path) -> str:
-    """The first digits of the SHA-256 of a model's file, as `sha256sum` prints it; "" if it has gone."""
+    """The first digits of the SHA-256 of a model's file, as `sha256sum` prints it; "" if there is none."""
     try:
         return sha256(model)[:DIGITS]
     except OSError:
