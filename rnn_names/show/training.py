@@ -64,7 +64,7 @@ LISTED = 10  # labels that a line names
 
 
 def chosen_line(training: "Training") -> str:
-    """What is trained: the size, the epochs and the patience; what it starts from; which defaults."""
+    """The training in a line: its start, the network's size, the epochs, the patience and the defaults."""
     network, config = training.network, training.config
     start = f"from {printable(training.info.base)}: " if training.info.base else ""
     count = f"{config.networks} × " if config.networks > 1 else ""
@@ -94,7 +94,7 @@ def small_line(small: Mapping[str, int], least: int) -> str:
 
 
 def few_names(parts: "Split", folds: int) -> Iterator[str]:
-    """Warnings of what few names do not tell, and the labels that have one name."""
+    """Warnings about small parts, and the labels that have one name."""
     labels = Counter(example.country for part in parts for example in part)
     single = sorted(label for label, n in labels.items() if n == 1)
     if single:
@@ -117,7 +117,7 @@ def few_names(parts: "Split", folds: int) -> Iterator[str]:
 
 
 def folds_lines(reports: "Sequence[FoldReport]", found: "CrossValidation") -> list[str]:
-    """The figures of a cross-validation: of all names together, and the mean of the folds."""
+    """The figures of a cross-validation: over all names together, and the mean over the folds."""
     from rnn_names.training.folds import pooled
 
     whole = pooled(reports)
@@ -139,7 +139,7 @@ def mean_line(found: "CrossValidation") -> str:
 
 
 def saved_line(training: "Training") -> str:
-    """Which epoch completed the model, and how many of the networks it averages."""
+    """The epoch that completed the model, and how many of the networks the model averages."""
     assert training.best is not None  # there is one at the end
     config, kept = training.config, len(training.best.members)
     entry = training.history[training.kept]
