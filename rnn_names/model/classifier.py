@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 ENTRIES = 1 << 20  # probabilities in memory at a time: they nearly stay in the cache
-CUT = "[cut]"  # what unknown_letters says of a name that was not read to its end
+CUT = "[cut]"  # ends the unknown_letters of a name that was not read to its end
 
 
 class NameClassifier(CalibratedModel):
@@ -43,10 +43,10 @@ class NameClassifier(CalibratedModel):
     ) -> None:
         """A classifier under a prior: how likely each country is before the name is read.
 
-        "data" is by the length of its list, "sqrt" by the square root of that, "uniform" makes all equal. A
-        mapping gives a weight to each possible country. None is the prior that the model was calibrated
-        for. Of each text the name in it is read, without titles and the like, unless `raw` is true: see
-        `names.cleaning`.
+        "data" is proportional to the length of a country's list, "sqrt" to its square root, "uniform" makes
+        all equal, "population" favours countries with more people. A mapping gives a weight to each
+        possible country. None is the prior that the model was calibrated for. The classifier reads the name
+        in each text, without titles and the like, unless `raw` is true: see `names.cleaning`.
         Raises DataError for a country that the model does not know, and for an invalid weight.
         """
         super().__init__(model, prior)
@@ -59,8 +59,8 @@ class NameClassifier(CalibratedModel):
     ) -> "NameClassifier":
         """The model in this file, or the bundled model; the other arguments are those of the constructor.
 
-        Raises CheckpointError for what is no model of rnn-names (MissingModelError where there is no file),
-        and what the constructor raises.
+        Raises CheckpointError for any other file (MissingModelError if there is none), and what the
+        constructor raises.
         """
         file = BUNDLED_MODEL if path is None else Path(path)
         return cls(checkpoint.load(file), prior, BUNDLED if file == BUNDLED_MODEL else str(file), raw)
@@ -112,11 +112,11 @@ class NameClassifier(CalibratedModel):
         return self.of_encoded(self.model.alphabet.encode(self.read(texts)))
 
     def read(self, texts: Sequence[str]) -> Sequence[str]:
-        """What is read of each text: the name in it, or all of it if `raw` is true."""
+        """The part of each text that is read: the name in it, or all of it if `raw` is true."""
         return texts if self.raw else [*map(clean, texts)]
 
     def has_name(self, text: str) -> bool:
-        """Whether there is a name in the text: a letter in what is read of it."""
+        """Whether the text has a name: a letter in the part that is read."""
         return has_letters(*self.read([text]))
 
     def unknown_letters(self, name: str) -> str:
@@ -147,7 +147,7 @@ class NameClassifier(CalibratedModel):
     def answers(
         self, names: Iterable[str | None], top_k: int = 3, groups: "Groups | None" = None
     ) -> list[Answer]:
-        """What is said of each name: countries, unknown letters, group. Raises what `predict` raises."""
+        """The answer to each name: countries, unknown letters, group. Raises what `predict` raises."""
         texts = name_list(names)
         check_top_k(top_k)
         found: list[Answer] = []
@@ -204,7 +204,7 @@ class NameClassifier(CalibratedModel):
         checkpoint.save(path, self.model, bits)
 
     def _in_parts(self, texts: list[str]) -> Iterator[tuple[Sequence[str], Encoded, FloatArray]]:
-        """The names as they are read, encoded, and p: of at most ENTRIES probabilities at a time."""
+        """The names as they are read, encoded, and p, at most ENTRIES probabilities at a time."""
         rows = max(1, ENTRIES // len(self.countries))
         for at in range(0, len(texts), rows):
             part = self.read(texts[at : at + rows])

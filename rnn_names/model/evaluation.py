@@ -25,13 +25,13 @@ class Evaluation:
 
     countries   C of them: the columns of p
     examples    n of them
-    p           `NameClassifier.predict_proba` of their names (n, C); the prior for a name without a letter
+    p           `NameClassifier.predict_proba` of their names (n, C)
     truth       the columns of their countries (n,); metrics.UNKNOWN_LABEL for one that the model does
                 not know
     unknown     the number of examples of each label that the model does not know
     left_out    whether those examples are left out
     threshold   an answer below this probability counts as not given
-    groups      the groups of countries that are answered, in place of countries
+    groups      the groups that are the answers, in place of countries
     """
 
     countries: Sequence[str]
@@ -44,7 +44,7 @@ class Evaluation:
     groups: Groups | None = None
 
     def by(self, groups: Groups) -> "Evaluation":
-        """The same, of groups of countries: a probability is the sum of those of its countries."""
+        """The same for groups of countries: a group's probability is the sum over its countries."""
         known = self.truth != UNKNOWN_LABEL
         truth = np.where(known, groups.of_label[self.truth], UNKNOWN_LABEL)
         return replace(self, countries=groups.names, p=groups.add_up(self.p), truth=truth, groups=groups)

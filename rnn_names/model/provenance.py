@@ -1,4 +1,4 @@
-"""What a model was trained on, and how good the models of its folds were."""
+"""The training data of a model, and how good the models of its folds were."""
 
 from dataclasses import dataclass
 
@@ -54,7 +54,7 @@ class DataInfo:
 
     @property
     def bad(self) -> BadRecords:
-        """What becomes of bad records when the data are read again."""
+        """The treatment of bad records when the data are read again."""
         return BadRecords(BLANK if self.blank else SKIP)
 
 
