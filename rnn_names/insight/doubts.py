@@ -1,6 +1,6 @@
-"""Rows whose label a model doubts: another label of the data is likelier than all others of them together.
+"""Rows whose label a model doubts: another label of the data is likelier than all the others together.
 
-A model that was trained on a row has learned its label, right or wrong. Of such rows it doubts too few.
+A model that was trained on a row has learned its label, right or wrong, so it doubts too few of such rows.
 """
 
 from collections import Counter
@@ -21,12 +21,12 @@ TOGETHER = 10_000  # rows that are scored at a time
 
 
 class Doubts(NamedTuple):
-    """What a model says of the labels of rows.
+    """What a model says about the labels of rows.
 
     judged       the rows with a name, and a label that the model knows
     unknown      the rows of each label that it does not know
     doubted      the judged rows whose label is in doubt
-    mislabelled  those most in doubt, each name and label once
+    mislabelled  the rows most in doubt, each name and label once
     """
 
     judged: int
@@ -49,7 +49,7 @@ def doubts(classifier: NameClassifier, examples: Sequence[Example], n: int) -> D
     own = np.isin(np.arange(len(classifier.countries)), [k for k in place.values() if k is not None])
 
     def judged(some: Sequence[Example]) -> Evaluation:
-        """The answers, if a name has one of the labels of the data."""
+        """The answers, given that each name has one of the labels of the data."""
         scored = classifier.score(some, SURE)
         p = np.where(own, scored.p, 0)
         return replace(scored, p=p / p.sum(axis=1, keepdims=True).clip(np.finfo(p.dtype).tiny))
