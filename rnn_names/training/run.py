@@ -45,9 +45,9 @@ class Job:
 
     `data` None is the bundled surnames; `given_names` None is then the bundled given names, else none.
     `recipe` has the fields of Shape and TrainConfig that are not left to the number of names.
-    `bits` of each parameter in the file; None for those of `Base.bits`, without a base 32.
+    `bits` of each parameter in the file; None is `Base.bits`, or 32 without a base.
     `base` is a model to start from; with `folds` there is no test part, see `folds.cross_validated`.
-    `options` are the caller's own words for all this; a state keeps them.
+    `options` are the caller's own names for all this; a state keeps them.
     """
 
     data: Path | None
@@ -89,7 +89,7 @@ class Training:
         resumed: state.Interrupted | None = None,
         examples: Sequence[Example] | None = None,
     ) -> None:
-        """Read and check the data; `examples` are in memory already, in place of those that `job` names.
+        """Read and check the data; `examples` in memory take the place of those that `job` names.
 
         Raises OutputError, and what reading and preparing raise.
         """
@@ -109,7 +109,7 @@ class Training:
             **({"test_split": 0.0} if job.folds else {}),
             **job.recipe,
         }
-        # What began under older rules ends under them, and so does what goes on with a model.
+        # A training that began under older rules ends under them, as does one that goes on from a model.
         own = base if base and not base.bundled else None
         before = resumed.best.data if resumed else own.model.data if own else None
         rule = before.rule if before else RULE
@@ -214,8 +214,8 @@ def place(data: Path | None) -> str | None:
 def check_output(job: Job, resumed: bool) -> bool:
     """Whether a model is in the output file already.
 
-    Raises OutputError where the file cannot be written, is another kind of file or one of the data, or
-    belongs to a training that was interrupted.
+    Raises OutputError if the file cannot be written, is another kind of file or one of the data, or belongs
+    to an interrupted training.
     """
     output = job.output
     if not is_regular(output) and not output.is_dir():
