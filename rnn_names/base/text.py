@@ -13,7 +13,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def nearest_to(word: str, known: Iterable[str], alike: float = 0.8) -> str:
-    """The known word that is nearest, ignoring case; "" if none is so far alike, from 0 to 1."""
+    """The nearest known word, ignoring case; "" if the similarity of none reaches `alike`, from 0 to 1."""
     from difflib import get_close_matches  # not above: importing it takes longer than a prediction
 
     folded = {each[:COMPARED].casefold(): each for each in known if each != word}
