@@ -42,7 +42,7 @@ class Built:
 
 
 def build(country: str, kind: Kind) -> Built:
-    """Carry the raw lists of a country through every step."""
+    """Take the raw lists of a country through every step."""
     raw = [name for entry in COUNTRIES[country] for name in raw_list(entry, kind)]
     cleaned = [clean(name) for name in raw]
     romanised = [spelling for name in cleaned for spelling in romanise(country, kind, name)]
@@ -62,7 +62,7 @@ def romanise(country: str, kind: Kind, name: str) -> tuple[str, ...]:
 
 
 def sift(country: str, kind: Kind, names: list[str]) -> tuple[list[str], Counter[str]]:
-    """Divide names into those to keep and the counted reasons for which the others go."""
+    """Divide names into those to keep, and counted reasons why the others are left out."""
     strays = {name: reason for reason, listed in STRAYS.get((country, kind), {}).items() for name in listed}
     kept: list[str] = []
     dropped: Counter[str] = Counter()

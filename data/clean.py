@@ -1,4 +1,4 @@
-"""From raw strings to clean names: one spelling a character, and a reason for every reject."""
+"""From raw strings to clean names: one spelling for each character, and a reason for every reject."""
 
 import re
 import unicodedata
@@ -31,7 +31,7 @@ CAPITAL_FOLLOWS = re.compile(
     r"(?<![^\W_])(Mc|Mac|Mag|Fitz|Mhac|Nic|De|Di|Da|Do|Du|Del|Della|La|Le|Lo|Van|Von)$"
 )
 
-# What a clean name may not hold; the first that matches is the reason it is left out.
+# What a clean name must not contain; the first match is the reason why a name is left out.
 FAULTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("a digit", re.compile(r"\d")),
     ("a bracket, a question mark or other punctuation", re.compile(r"[^\w' -]|_")),
@@ -83,7 +83,7 @@ def has_two_capitals(name: str) -> bool:
 
 
 def is_glued(name: str) -> bool:
-    """Tell a capital inside a word, as in "DavidovićAmić", from one that a prefix allows."""
+    """Tell a capital inside a word, as in "DavidovićAmić", from a capital behind a prefix."""
     return any(
         name[at].isupper() and name[at - 1].islower() and not CAPITAL_FOLLOWS.search(name[:at])
         for at in range(1, len(name))

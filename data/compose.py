@@ -1,9 +1,9 @@
-"""Compose the lists that the bundled model learns from, people/world/, of all lists in this folder.
+"""Compose people/world/, the lists that the bundled model learns from, out of all lists in this folder.
 
 `python data/compose.py` reads people/ (see people.py), world/, native/, surnames/ and given/, and writes
 each name in the forms that people write, with its country and its weight among the names of the country.
-Countries of few people get full names that are drawn from their family and given names.
-The same lists give the same bytes. No name of test/ is in it, however it is spelled.
+Countries with few people get full names that are drawn from their family and given names.
+The same lists give the same bytes. No name of test/ is in the result, in any spelling.
 """
 
 import csv
@@ -25,7 +25,7 @@ from rnn_names.names.spelling import split_key
 OUTPUT = HERE / "people" / "world"
 PEOPLE = 40_000  # of a country, at most
 FEWEST = 30  # names of a country
-# How often a name counts. A row of a parliament or a team says more of its country than a list does.
+# How often a name counts. A row of a parliament or a team tells more about its country than a list does.
 TIMES = {"players": 1.5, "politicians": 1.5, "surnames": 1.0, "given": 1.0, "native": 1.5}
 COMMON = 0.004  # a common name is at least this share of the names of its kind, country and script
 FAMILY_FIRST = {
@@ -40,7 +40,7 @@ FAMILY_FIRST = {
 }
 NO_BLANK = {"China", "Taiwan", "Hong Kong", "Japan", "South Korea", "North Korea"}  # 王伟 is one word
 NATIVE = 3000  # full names of a country, at most, that are composed of names in its own letters
-COMPOSED = 6000  # full names in Latin letters, up to which a country of fewer gets composed ones, too
+COMPOSED = 6000  # full names in Latin letters: a country with fewer gets composed ones, too
 # How much the kinds of names of a country count together, and how often a name does, at most, because its
 # kind is rare.
 SHARES, MOST_TIMES = {"full": 0.5, "family": 0.35, "given": 0.15}, 4
@@ -53,9 +53,9 @@ OWN = 0.25
 OF_ONE = 0.002  # but where they are few, each counts for at most this share of its country
 # Countries where such letters are those of a minority: their names count as they come.
 OF_A_MINORITY = {"Malaysia", "Singapore", "Vietnam"}
-# So much is taken from the times that people are seen to have a name (absolute discounting: Ney, Essen,
-# Kneser 1994): a name that was seen once may be there by chance. The kind's share falls by what is taken,
-# for of a country with few people a family name alone says little.
+# This is subtracted from the number of times that a name was seen (absolute discounting: Ney, Essen, Kneser
+# 1994): a name that was seen once may be there by chance. The kind's share falls by the same amount, for
+# a family name alone says little about a country with few people.
 DISCOUNT = 0.6
 IN_DIGRAPHS = 0.2  # of the times that a name counts, its form in digraphs does
 DIGRAPHS = str.maketrans(
@@ -69,7 +69,7 @@ WITH_DIGRAPHS = {
 
 
 class Name(NamedTuple):
-    """How often a name counts among those of its country, and its kind: full, family or given."""
+    """How often a name counts among the names of its country, and its kind: full, family or given."""
 
     times: float
     kind: str
@@ -93,7 +93,7 @@ class Table:
         self.seen = Counter[tuple[str, str, str]]()  # people of a country with a name of a kind, by its key
 
     def add(self, name: str, country: str, times: float, kind: str = "full") -> None:
-        """Add a name, in digraphs too where they are written; of several times the largest counts."""
+        """Add a name, in digraphs too where they are written; of several counts the largest holds."""
         forms = {name: times}
         if country in WITH_DIGRAPHS:
             forms = {name.translate(DIGRAPHS): IN_DIGRAPHS * times, **forms}
@@ -104,7 +104,7 @@ class Table:
                     self.names[form, country] = Name(of_form, kind)
 
     def add_seen(self, people: Counter[tuple[str, str]], kind: str, times: float = 1.0) -> None:
-        """Add family or given names alone, that so many people of a country have."""
+        """Add family or given names alone, with the number of people of the country who have each."""
         for (name, country), count in people.items():
             self.add(name, country, times * (count - DISCOUNT), kind)
             self.taken[Group(country, kind, is_latin(name))] += times * DISCOUNT
@@ -165,7 +165,7 @@ def is_latin(name: str) -> bool:
 
 
 def family_name(name: str, country: str) -> str:
-    """The last word, or the first where family names stand first; "" of one word."""
+    """The last word, or the first where family names stand first; "" for one word."""
     words = name.split()
     if len(words) < 2:
         return ""
@@ -173,20 +173,20 @@ def family_name(name: str, country: str) -> str:
 
 
 def given_name(name: str) -> str:
-    """The first word, where given names stand first; "" of one word and of an initial."""
+    """The first word, where given names stand first; "" for one word and for an initial."""
     first, *others = name.split()
     return first if others and len(first) > 1 and not first.endswith(".") else ""
 
 
 def drawn(text: str, size: int = 8) -> bytes:
-    """Bytes that depend on the text alone: a draw that no other row changes."""
+    """Bytes that depend only on the text: a draw that no other row changes."""
     return blake2b(text.encode(), digest_size=size).digest()
 
 
 def other_form(name: str, comma: int, reverse: int, initial: int) -> str:
     """Another way to write some names: "Doe, Jo", "Doe Jo", "J. Doe"; else "".
 
-    A number from 0 to 255 is drawn by the name. The form is the first one whose bound is above it.
+    The name determines a number from 0 to 255. The form is the first one whose bound is above it.
     """
     *given, last = name.split()
     of_256 = drawn(f"x{name}")[0]
@@ -233,7 +233,7 @@ def add_world(table: Table) -> None:
 
 
 def add_common(table: Table) -> None:
-    """Common names, each counted as often as a common name is at least."""
+    """Common names, each with the least count of a common name."""
     total = defaultdict[Group, float](float)
     for (name, country), known in table.names.items():
         total[Group(country, known.kind, is_latin(name))] += known.times

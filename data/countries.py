@@ -1,4 +1,4 @@
-"""What is taken for which country, what is not, and why: all decisions on the data, as data."""
+"""Which lists are taken for which country, which are not, and why: all decisions on the data, as data."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ BOTH: tuple[Kind, ...] = ("surnames", "given")
 
 @dataclass(frozen=True)
 class Entry:
-    """One list of a source, and what is taken from it."""
+    """One list of a source, and the kinds of names taken from it."""
 
     source: str
     locale: str
@@ -84,7 +84,7 @@ COUNTRIES: dict[str, tuple[Entry, ...]] = {
     "Vietnam": (faker("vi_VN"), js("vi"), Entry("extra", "php-faker-vi_VN")),
 }
 
-# Lists that are there but are not taken.
+# Lists that exist but are not taken.
 LEFT_OUT: dict[str, str] = {
     "mimesis `en`, `en-au`, `en-ca`, `en-gb`": "one list under four names; 91 % of its "
     "surnames are in Faker's list of the United States, so it is not the United Kingdom's",

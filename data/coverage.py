@@ -1,4 +1,4 @@
-"""Renew the table of how many names of which source there are of each country of the world.
+"""Renew the table of the number of names of each country of the world, by source.
 
 `python data/coverage.py` counts the committed lists and people/people.tsv, which data/people.py makes, and
 writes the table into README.md; with `--check` nothing is written, and it exits with 1 when it differs.
@@ -16,7 +16,7 @@ from rnn_names.names.countries import countries
 
 
 def rows_of(name: str) -> list[list[str]]:
-    """The rows of a committed table, gzipped or not; none if it is not there."""
+    """The rows of a committed table, gzipped or not; none if it does not exist."""
     path = HERE / name
     if path.suffix == ".gz":
         return raw_rows(path) if path.exists() else []

@@ -1,4 +1,4 @@
-"""Demonyms of an encyclopaedia's categories, as countries: the sure ones, and the others with a reason."""
+"""Demonyms of an encyclopaedia's categories, as countries: the sure ones, and hard cases with a reason."""
 
 # One word, one country.
 COUNTRY_OF = {
@@ -46,7 +46,7 @@ COUNTRY_OF = {
     for demonym in demonyms.split()
 }  # fmt: skip
 
-# Hard cases that have an answer, and why.
+# Hard cases with an answer, and the reason.
 DECIDED: dict[str, tuple[str, str]] = {
     "English": ("United Kingdom", "a country of the United Kingdom"),
     "British": ("United Kingdom", "the demonym of the state"),
@@ -74,7 +74,7 @@ DECIDED: dict[str, tuple[str, str]] = {
     "Slovene": ("Slovenia", "writers and politicians of Slovenia"),
 }
 
-# Demonyms that say no country.
+# Demonyms that name no country.
 DROPPED: dict[str, str] = {
     "Aruban": "a territory that is left out",
     "Bermudian": "a territory that is left out",
@@ -96,14 +96,14 @@ DROPPED: dict[str, str] = {
     "Vincentian": "priests of the Congregation of the Mission, from anywhere",
 }
 
-# Weak demonyms count only alone.
+# Weak demonyms count only if they stand alone.
 ONLY_ALONE = frozenset({"Dominican"})
 # Family names as the North of Korea spells them, and the South does not.
 NORTH_KOREAN = frozenset({"Ri", "Pak", "Rim", "Ro", "Ryang", "Ryu", "Jon", "Jong", "Hyon", "Kye", "Choe"})
 
 
 def countries_of(demonyms: list[str]) -> tuple[str, ...]:
-    """The countries of a person, each once; none where no demonym says one."""
+    """The countries of a person, each once; none if no demonym names one."""
     found = {demonym: country for demonym in demonyms if (country := country_of(demonym))}
     strong = [country for demonym, country in found.items() if demonym not in ONLY_ALONE]
     return tuple(sorted(set(strong or found.values())))

@@ -1,10 +1,10 @@
-"""Make the model of the world ready to be bundled: its prior and its temperature, for people it never saw.
+"""Prepare the model of the world for bundling: its prior and its temperature, for people it never saw.
 
 `python data/finish.py TRAINED.npz` fits the temperatures on data/test, names that nothing was learned from,
-under the prior `population`: one of names of one word, and one of all, for full names. People of other
-sources are known less well than those of data/test, so family names count there, too. It writes
-rnn_names/model/bundled.npz. The model then says that its data are data/test: `rnn-names evaluate` scores it
-there, and `people/world`, which cannot be shipped, is not asked for.
+under the prior `population`: one on names of one word, and one on all names, for full names. The model
+knows people of other sources less well than those of data/test, so family names count for the second, too.
+The script writes rnn_names/model/bundled.npz. That model names data/test as its data, so `rnn-names
+evaluate` scores it there and does not need `people/world`, which cannot be shipped.
 """
 
 import sys

@@ -1,9 +1,9 @@
 """Build the lists of names in their own letters: native/family.tsv and native/given.tsv.
 
 `python data/native.py` takes them from the archives that the Latin lists are romanised from, and from
-locales that romanise badly. A name is kept if all its letters are of the script of its entry: a locale
-without names of its own, or a stray, gives none. With `--check` nothing is written, and it exits with 1
-when a file differs.
+locales that romanise badly. A name is kept if all its letters belong to the script of its entry: a
+locale without names of its own, or a stray, gives none. With `--check` nothing is written, and it exits
+with 1 when a file differs.
 """
 
 import re
@@ -39,8 +39,8 @@ def entries(script: str, country: str, *lists: tuple[str, str] | tuple[str, str,
     return [Entry(country, scripts, one[0], one[1], tuple(one[2:]) or BOTH) for one in lists]
 
 
-# One list of given names serves nine countries of the Arabic language in mimesis, and one three of the
-# Maghreb: a name of many countries is a fact. The family names are of each country.
+# In mimesis one list of given names serves nine Arabic-speaking countries, and another three of the
+# Maghreb. Names do have many countries; the family names are each country's own.
 ARABIC_GIVEN = "ar-ae"
 ENTRIES: list[Entry] = [
     *entries("ARMENIAN", "Armenia", ("faker", "hy_AM"), ("faker-js", "hy")),
@@ -102,7 +102,7 @@ def raw_list(entry: Entry, kind: str) -> list[str]:
 
 
 def clean_name(raw: str, entry: Entry) -> tuple[str, str]:
-    """A name and why it is left out, if so."""
+    """A name, and the reason why it is left out, if it is."""
     name = signs(raw, "" if entry.locale == "ku_ckb" else entry.country).strip(" \u200c\u200d-.'")
     if not name:
         return name, "no letter"

@@ -31,7 +31,7 @@ TABLE = HERE.parent / "rnn_names" / "names" / "countries.tsv"
 WORLD = HERE.parent / "rnn_names" / "show" / "world.txt"
 
 WIDTH = 9600  # of the map, in units
-MIDDLE = 11.5  # its longitude: so the map ends in the Bering Strait, and no country is cut in two
+MIDDLE = 11.5  # its longitude: the map ends in the Bering Strait, so that no country is cut in two
 NORTH, SOUTH = 84.0, -56.5  # latitudes of its edges: from Greenland to Cape Horn
 TOLERANCE = 2.5  # units that a simplified line may lie beside the line
 DOT = 1000.0  # square units under which a country is drawn as a dot: some 14,000 km²
@@ -72,13 +72,13 @@ HEIGHT = round((TOP - equal_earth(0, SOUTH)[1]) * SCALE)
 
 
 def place(longitude: float, latitude: float) -> Point:
-    """Where on the map: x to the right and y down, in units."""
+    """The place on the map: x to the right and y down, in units."""
     x, y = equal_earth((longitude - MIDDLE + 180) % 360 - 180, latitude)
     return WIDTH / 2 + x * SCALE, (TOP - y) * SCALE
 
 
 class Atlas:
-    """A TopoJSON file on the map: arcs, each a line that two countries may share, and who has which."""
+    """A TopoJSON file on the map: arcs, which two countries may share, and the arcs of each country."""
 
     def __init__(self, scale: str, alpha2: dict[str, str], tolerance: float) -> None:
         world = member("world-atlas", f"countries-{scale}.json")
@@ -115,7 +115,7 @@ class Atlas:
         return sorted(rings, key=lambda ring: -area(ring))
 
     def _united(self, numbers: list[int]) -> list[list[int]]:
-        """The rings round several shapes: what two of them share is a border within, and goes."""
+        """The rings round several shapes; an arc that two of them share is an inner border, left out."""
         left = [number for number in numbers if ~number not in numbers]
         rings = []
         while left:

@@ -1,4 +1,4 @@
-"""What a script of this folder makes: written, or with --check compared with what is there."""
+"""The files that a script of this folder makes: written, or with --check compared with the present ones."""
 
 import argparse
 import gzip
@@ -49,7 +49,7 @@ def renewed(parts: Mapping[str, str]) -> bytes:
 
 
 def between(text: str, marker: str, inner: str) -> str:
-    """Replace what stands between the two comments of a marker."""
+    """Replace the text between the two comments of a marker."""
     begin, end = f"<!-- {marker}: begin -->\n", f"<!-- {marker}: end -->"
     head, rest = text.split(begin)
     return f"{head}{begin}{inner}{end}{rest.split(end)[1]}"
@@ -60,7 +60,7 @@ def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> bytes:
 
 
 def packed(data: bytes) -> bytes:
-    """Gzipped, with nothing of the time or place in it."""
+    """Gzipped, without time or path, so that the same text gives the same bytes."""
     out = io.BytesIO()
     with gzip.GzipFile("", "wb", 9, out, mtime=0) as file:
         file.write(data)
@@ -68,7 +68,7 @@ def packed(data: bytes) -> bytes:
 
 
 def unpacked(path: Path) -> bytes:
-    """What a file holds now, without its gzip, which versions pack differently; nothing if none."""
+    """The content of a file, unpacked, for versions of gzip pack differently; empty if there is no file."""
     if not path.exists():
         return b""
     return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()

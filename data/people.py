@@ -3,7 +3,7 @@
 `python data/people.py` fetches PyPI's name2nat, reads the people in it, cleans their names and turns their
 demonyms into countries. The list is derived from Wikipedia (CC BY-SA): git ignores it, no wheel holds it,
 and its notice stands beside it. People who are in data/test/ are left out, so that a model can be scored on
-those. The parts of README.md that tell of the people are renewed; with `--check` nothing is written.
+those. The parts of README.md about the people are renewed; with `--check` nothing is written.
 """
 
 import html
@@ -32,7 +32,7 @@ turned into countries, titles and brackets are taken off, and names are left out
 rnn-names says. Whoever passes the list on passes it on under the same licence.
 """
 
-# Words that say that the article is on a ruler, a saint, a role or a group. Names that are offices too
+# Words of articles about a ruler, a saint, a role or a group. Names that are offices too
 # (Khan, Sri, Imam, Raja) are not among them.
 OFFICE = re.compile(
     r"(?i)^(king|queen|prince|princess|emperor|empress|consort|crown|pope|saint|st\.?|sultan|archduke|archduchess|"
@@ -67,7 +67,7 @@ def raw_people() -> dict[str, list[str]]:
 
 
 def clean_title(title: str) -> tuple[str, str]:
-    """The name in the title of an article, and why it is none if so."""
+    """The name in the title of an article, and the reason if it is no name."""
     name = html.unescape(html.unescape(title)).strip()
     name = re.sub(r"\s*\([^()]*\)$", "", name)
     while (shorter := SUFFIX.sub("", name)) != name and " " in shorter:
@@ -121,7 +121,7 @@ def clean_people() -> tuple[list[tuple[str, ...]], Counter[str]]:
 
 
 def demonyms_table() -> str:
-    """The hard cases: what each demonym becomes, and why."""
+    """The hard cases: the country of each demonym, and the reason."""
     rows = ["| demonym | country | why |", "| --- | --- | --- |"]
     decided = {demonym: (country, why) for demonym, (country, why) in DECIDED.items()}
     decided |= {demonym: ("none", why) for demonym, why in DROPPED.items()}

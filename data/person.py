@@ -1,7 +1,7 @@
 """Full names as lists of people write them, brought to one form: given names first, no titles.
 
-`clean_person` is the way of one raw string; FAULTS and the tables of `titles.py` say what goes, and why.
-What is dropped is counted by reason: nothing is lost unseen.
+`clean_person` takes one raw string through all steps. FAULTS and the tables of `titles.py` say what is
+left out, and why. Names that are left out are counted by reason, so that nothing is lost unseen.
 """
 
 import re
@@ -91,7 +91,7 @@ def clean_person(raw: str, country: str, language: str = "") -> str:
 
 
 def trimmed(name: str) -> str:
-    """Without signs at its ends, but for the full stop of a last initial and a first ʻokina."""
+    """The name without signs at its ends, except the full stop of a last initial and a first ʻokina."""
     name = re.sub(r"^[ .-]+|^'+(?!\w)", "", " ".join(name.split()))
     return re.sub(r"(?:(?<!\b\w)\.|[ '-])+$", "", name)
 
@@ -120,7 +120,7 @@ def signs(raw: str, country: str) -> str:
 
 
 def before(part: str, country: str) -> str:
-    """Without the titles it begins with."""
+    """The name without the titles at its beginning."""
     here = BEFORE | BEFORE_IN.get(country, frozenset())
     while True:
         shorter = BEFORE_GLUED.sub("", part)
@@ -135,7 +135,7 @@ def before(part: str, country: str) -> str:
 
 
 def without_commas(name: str, country: str) -> str:
-    """`Family, Given` as `Given Family`; what is a title, a degree or a place behind a comma goes."""
+    """`Family, Given` as `Given Family`; a title, a degree or a place behind a comma is left out."""
     if country == "Indonesia":
         return before(" ".join(word for word in re.split(r"[\s,]+", name) if not is_degree(word)), country)
     first, *others = (part.strip() for part in name.split(","))
@@ -147,7 +147,7 @@ def without_commas(name: str, country: str) -> str:
 
 
 def is_title(part: str) -> bool:
-    """Whether what stands behind a comma is no part of the name: `Jr.`, `M.P.`, `Baron Spicer`."""
+    """Whether the text behind a comma is not part of the name: `Jr.`, `M.P.`, `Baron Spicer`."""
     words = [word.casefold().replace(".", "") for word in part.split()]
     return words[0] in PEERAGE or all(
         word in SUFFIXES or (len(word) > 1 and ROMAN.match(word)) for word in words
@@ -225,7 +225,7 @@ def cased(word: str) -> str:
 
 
 def fault(name: str, country: str, *, full: bool = True) -> str:
-    """Why a name cannot be taken, or the empty string; of a full name more is asked than of one word."""
+    """The reason why a name cannot be taken, or "". A full name must pass more tests than a single word."""
     words = name.split()
     scripts = {script(letter) for letter in name if letter.isalpha()}
     if re.search(r"\d", name):
@@ -254,7 +254,7 @@ def fault(name: str, country: str, *, full: bool = True) -> str:
 
 
 def is_sign(sign: str) -> bool:
-    """Whether it is no letter, mark, joiner, hyphen, apostrophe, full stop or middle dot."""
+    """Whether it is anything but a letter, mark, joiner, hyphen, apostrophe, full stop or middle dot."""
     marked = sign in JOINERS or unicodedata.category(sign).startswith("M")
     return not marked and bool(NOT_A_SIGN.match(sign))
 

@@ -1,8 +1,8 @@
 """Names in other scripts written in Latin letters: one standard per country, each cited.
 
-Every function takes one name and returns the ways it is written, nearly always one. Apostrophes and
+Every function takes one name and returns its spellings, nearly always one. Apostrophes and
 diacritics of a standard are dropped, as they are on passports; stress marks and the tonos too.
-What a table does not know is left as it is: the caller sees that the result is not Latin.
+Letters that a table does not know stay as they are: the caller sees that the result is not Latin.
 """
 
 import re

@@ -17,7 +17,7 @@ from sources import HERE, fetch
 TABLE = HERE.parent / "rnn_names" / "names" / "countries.tsv"
 COLUMNS = ("alpha2", "alpha3", "name", "population", "region", "other_names")
 
-# Where the name in these lists is not CLDR's: shorter, or without a mark that people leave out.
+# Names that differ from CLDR's: shorter, or without a mark that people leave out.
 NAMES = {
     "CD": "DR Congo",
     "CG": "Congo",
@@ -70,7 +70,7 @@ OTHER_NAMES = {
     "VN": ("Viet Nam",),
 }
 
-# CLDR has codes of its own for what ISO 3166 has no country for.
+# CLDR has codes of its own for countries that ISO 3166 does not list.
 ALPHA3 = {"XK": "XKX"}
 
 # The United Nations' M49 subregions; those of many countries by their intermediate regions.
@@ -83,7 +83,7 @@ REGIONS = {
     "154": "Northern Europe", "155": "Western Europe",
 }  # fmt: skip
 
-# What M49 does not list, placed with its neighbours.
+# Countries that M49 does not list, placed with their neighbours.
 PLACED = {"TW": "030", "XK": "039", "AX": "154"}
 
 # Of no permanent population, or no territory of ISO 3166.

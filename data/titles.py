@@ -1,4 +1,4 @@
-"""Words of lists of people that are no part of a name, and the orders in which the lists are written."""
+"""Words in lists of people that are not part of a name, and the order of the names in each list."""
 
 import re
 

@@ -33,7 +33,7 @@ TO_STATE = {
     "Saint Pierre and Miquelon": "France",
     "Åland Islands": "Finland",
 }
-# Where they do not, they are left out.
+# Otherwise they are left out.
 NO_STATE = {
     "American Samoa": "Samoan names; the state is the United States",
     "Aruba": "Dutch, Spanish and Papiamento names; the state is the Netherlands",
@@ -93,7 +93,7 @@ def raw_rows(path: Path) -> list[list[str]]:
 
 
 def clean_lists(folder: Path) -> Lists:
-    """Carry the three lists through every step."""
+    """Take the three lists through every step."""
     lists = Lists()
     people: dict[str, list[tuple[str, ...]]] = {"players": [], "politicians": []}
     for source, kept in people.items():
@@ -121,14 +121,14 @@ def clean_lists(folder: Path) -> Lists:
 
 
 def outside(country: str) -> str:
-    """Why nobody of a country is taken, or nothing."""
+    """The reason why nobody of a country is taken, or ""."""
     if country in NO_STATE:
         return "of a territory that is left out"
     return "of a country with too few names" if country in TOO_FEW else ""
 
 
 def person_row(raw: str, country: str, language: str) -> tuple[str, tuple[str, ...]]:
-    """Why a person is left out, or nothing and the row."""
+    """The reason why a person is left out, or "" and the row."""
     if reason := outside(country):
         return reason, ()
     country = TO_STATE.get(country, country)
@@ -160,12 +160,12 @@ def common_row(raw: str, country: str, kind: str) -> tuple[str, tuple[str, ...]]
 
 
 def held_key(name: str) -> str:
-    """What all spellings of a name, and all orders of its words, share."""
+    """The key that all spellings of a name, and all orders of its words, share."""
     return split_key(bag(name))
 
 
 def keys(name: str) -> set[str]:
-    """Both keys: a name is held out from what is learned when it shares one of them with test/."""
+    """Both keys: a name that shares one of them with test/ is held out from training."""
     return {held_key(name), split_key(name)}
 
 
@@ -175,7 +175,7 @@ def is_held_out(key: str) -> bool:
 
 
 def files(lists: Lists) -> dict[Path, bytes]:
-    """Every generated file with its bytes, unpacked."""
+    """Every generated file with its unpacked bytes."""
     person = ("name", "country")
     named = ("name", "country", "kind")
     return {

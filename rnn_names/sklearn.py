@@ -118,7 +118,7 @@ class NameCountryClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         check_is_fitted(self)
         names = _column(X)
         known = self.classifier_.predict_proba(names).astype(float)
-        known[[not has_letters(name) for name in names]] = self.classifier_.prior
+        known[np.isnan(known).any(axis=1)] = self.classifier_.prior
         p = np.zeros((len(names), len(self.classes_)))
         p[:, self._places] = known / known.sum(axis=1, keepdims=True)
         return p

@@ -155,15 +155,16 @@ def test_every_picture_is_an_option_of_its_command(command: str) -> None:
 # The modules that an answer needs. Any other module would slow down every answer.
 PREDICT_LOADS = """
 base.arrays base.bundled base.errors base.files base.text
-names.alphabet names.bad_records names.beside names.cleaning names.columns names.countries
-names.encoded names.example names.examples names.fasttext names.labels names.packed
-names.plain names.json_array names.json_lines names.letters names.ngrams names.no_text names.records
-names.rows names.sniffing names.source names.spelling names.spelling1 names.split names.spreadsheets
-names.tables names.titles
+names.alphabet names.bad_records names.beside names.cleaning names.columns names.countries names.encoded
+names.example names.examples names.fasttext names.json_array names.json_lines names.json_object
+names.labels names.letters names.ngrams names.no_text names.packed names.plain names.records names.rows
+names.sniffing names.source names.spelling names.spelling1 names.split names.spreadsheets names.tables
+names.titles
 network.cells network.config network.input network.layers network.prefixes network.recurrence
 network.scores network.sums
-model.archive model.arguments model.calibration model.checkpoint model.choices model.classifier
-model.container model.header model.parameters model.provenance model.ranking model.recipe model.threshold
+model.answer_columns model.archive model.arguments model.calibrated model.calibration model.checkpoint
+model.choices model.classifier model.container model.header model.parameters model.provenance
+model.ranking model.recipe model.threshold
 show.for_people show.for_programs show.pictures show.prediction show.predictions show.tables
 cli.answers cli.asked cli.command cli.drawing cli.input_options cli.options cli.predict cli.reading
 cli.rejects cli.tally cli.written

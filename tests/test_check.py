@@ -86,7 +86,7 @@ def test_warnings() -> None:
     assert look(*many, *((name + "x", "Other") for name, _ in many)).warnings == []
     assert "two labels or more" in look(*many).warnings[0]
     shared = look(*many, *((name, "Other") for name, _ in many)).warnings
-    assert shared == ["100% of the names stand under several labels: of these no model can always be right"]
+    assert shared == ["100% of the names stand under several labels: no model can get all of them right"]
 
 
 @given(

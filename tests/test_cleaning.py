@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,11 +14,12 @@ from typer.testing import CliRunner
 
 from rnn_names.base.bundled import bundled_test
 from rnn_names.cli import app
+from rnn_names.insight.explain import explain
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.names import titles
-from rnn_names.names.beside import key_of
+from rnn_names.names.beside import are_titles, key_of
 from rnn_names.names.cleaning import LONGEST_CELL, STEPS, clean, cleaned
 from rnn_names.names.example import Example
 from rnn_names.names.spelling import has_letters, tidy
@@ -224,7 +226,7 @@ ORDER = {
 }
 NAMES = (
     """
-Sir|Dean|Major|Prince|Bishop|King|Earl|Don|Mr.|Dr|Lord|Haji|Jr.|PhD|Sensei|先生|นาย
+Sir|Dean|Major|Prince|Bishop|King|Earl|Don|Mr|Dr|Lord|Haji|Jr.|PhD|Sensei|先生|นาย
 Dean Smith|Major Tom|Major Peuchen|Prince Rogers Nelson|Bishop Perkins|Earl Jones|Duke Ellington|King Lear
 Don DeLillo|Don Quijote de la Mancha|Judge Reinhold|Justice Ude|Abbott|Van Jr|Maj Britt Nilsson|Gen Sato
 Md. Rahman|Md Abdul Karim|Mohd. Ali bin Abu|Rahman Md|Jack Ma|Jack MA|Andrew Ma|Van Do|Do Van Minh
@@ -318,7 +320,21 @@ def test_a_clean_name_stays_as_it_is(text: str) -> None:
 
 @given(TEXTS)
 def test_a_name_is_left_wherever_there_was_one(text: str) -> None:
-    assert has_letters(clean(text)) == has_letters(text)
+    name, not_read = cleaned(text)
+    assert has_letters(name) or not has_letters(text) or (name == "" and any(map(are_titles, not_read)))
+
+
+@pytest.mark.parametrize("text", ["Mr.", " MR.", "Prof. Dr.", "(Frau.)", "г-н.", "Dr. (CEO) <>"])
+def test_titles_alone_are_no_name(knowing: Checkpoint, text: str) -> None:
+    assert clean(text) == ""
+    classifier, raw = NameClassifier(knowing), NameClassifier(knowing, raw=True)
+    assert classifier.predict([text, "Müller"]) == [[], *classifier.predict(["Müller"])]
+    assert np.isnan(classifier.predict_proba([text])).all()
+    assert raw.predict([text])[0]
+    assert classifier.evaluate([Example(text, "Germany"), Example("Müller", "Germany")])[0].n == 1
+    (explained,) = explain(classifier, [text])
+    assert explained.country is None
+    assert " ".join(explained.not_read) in text.strip()
 
 
 @given(TEXTS)

@@ -122,7 +122,7 @@ def test_a_file_of_no_rows(tmp_path: Path, model_file: Path) -> None:
         ({"name": ["a"], "region": ["b"]}, ["--by", "region"], 1, "there is a column 'region' already"),
         ({"surname": ["a"], "last name": ["b"]}, [], 1, "more than one column may hold"),
         *(
-            ({"name": ["a"]}, options, 2, f"{options[0]} has no meaning in files of Parquet; leave it out")
+            ({"name": ["a"]}, options, 2, f"{options[0]} has no meaning for Parquet files; leave it out")
             for options in (
                 ["--format", "csv"],
                 ["--decimal", "."],

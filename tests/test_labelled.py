@@ -190,7 +190,7 @@ def test_other_lines_have_no_labels(tmp_path: Path, line: str) -> None:
 )
 def test_json_without_its_ending_is_told(here: Path, text: str, kind: str) -> None:
     (here / "d.txt").write_text(text, encoding="utf-8")
-    assert f"give --input-format {kind}\n" in failed("check", "d.txt")
+    assert f"give --input-format {kind}" in failed("check", "d.txt")
 
 
 def test_predict_reads_the_name_and_keeps_the_line(here: Path, model_file: Path) -> None:
@@ -280,7 +280,7 @@ def test_rows_without_label_or_name_are_left_out_and_counted(here: Path, ending:
     assert found["names"] == len(PEOPLE) + 1  # Abe
     assert [*found["labels"]] == ["it", "ja"]
     assert found["rows"] == 2 * len(PEOPLE) + len(rows)
-    assert f"{unlabelled} rows have no label, and are left out: Abe" in " ".join(found["warnings"])
+    assert f"{unlabelled} rows without a label, left out: Abe" in " ".join(found["warnings"])
 
 
 def test_a_record_may_lack_the_keys(tmp_path: Path) -> None:

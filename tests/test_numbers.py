@@ -35,7 +35,7 @@ def test_an_absurd_size_is_refused_before_memory_is_asked_for(
 ) -> None:
     result = run("train", few_countries, *SMALL, *size)
     assert result.exit_code == 1
-    assert result.stderr.startswith("error: to train takes more than ")
+    assert result.stderr.startswith("error: training takes more than ")
     assert "lower --hidden-size or --batch-size" in result.stderr
     assert result.stderr.count("\n") == 1
     assert not list(here.iterdir())

@@ -71,7 +71,7 @@ def test_data_without_any_name(here: Path) -> None:
     (here / "d.csv").write_text("name,country\n-,Italy\n12,Japan\n", encoding="utf-8")
     assert "no cell has a letter" in failed("evaluate", "d.csv")
     assert "no cell has a letter" in failed("train", "d.csv")
-    assert "2 cells have no letter" in fine("check", "d.csv").stderr + fine("check", "d.csv").stdout
+    assert "2 cells without a letter" in fine("check", "d.csv").stderr + fine("check", "d.csv").stdout
 
 
 def test_models_of_before_keep_what_they_were_trained_on() -> None:

@@ -324,7 +324,28 @@ def test_a_byte_that_is_not_utf8_tells_how_the_cell_reads(here: Path) -> None:
             r"the records are under 'data'; take them out: jq \.data ",
         ),
         ("p.json", '{"n": 2, "next": null, "at": "x,[", "names": ["Kim"]}', r"jq \.names "),
+        (
+            "p.json",
+            '{"meta": {"page": [1]}, "people": [{"name": "Kim"}]}',
+            r"under 'people'; .* jq \.people ",
+        ),
+        (
+            "p.json",
+            '{"@x": {"y": []}, "a b": [{"n": 1}], "c": 2}',
+            """under 'a b'; .* jq '.\\["a b"\\]' """,
+        ),
+        ("p.json", '{"a": {"b": {"c-d": ["Kim"]}}}', """'c-d' in 'b' in 'a'; .* jq '.a.b\\["c-d"\\]' """),
+        ("p.json", '{"columns": ["name"], "rows": [{"name": "Kim"}]}', r"jq \.rows "),
+        ("p.json", '{"e": "\\"[{", "n": {}, "p": [ {"name": "Kim"} oops', r"jq \.p "),
         ("p.json", '{"name": "Kim"}', "no JSON array"),
+        ("p.json", '{"name": "Kim", "n": [1, "x"], "m": {}}', "no JSON array"),
+        ("p.json", '{"a": {"a": {"a": {"a": {"a": [{"name": "Kim"}]}}}}}', "no JSON array"),
+        ("p.json", '{"a": ' * 100_000, "no JSON array"),
+        (
+            "p.json",
+            '{"name": "Kim", "tags": ["x"]}\n{"name": "Ito"}\n',
+            "with an object a line it is JSON lines",
+        ),
     ],
 )
 def test_the_next_command_is_told(tmp_path: Path, file: str, text: str, said: str) -> None:

@@ -27,17 +27,16 @@ def cell(text: str) -> str:
     return f'<table:table-cell office:value-type="string">{paragraphs}</table:table-cell>'
 
 
-@pytest.fixture
-def ods(here: Path) -> Path:
-    """A file of LibreOffice with two sheets."""
+def write_ods(path: Path, sheets: dict[str, list[list[str]]]) -> None:
+    """Write a file of LibreOffice with these sheets."""
     tables = "".join(
         f'<table:table table:name="{name}">'
         + "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
         + "</table:table>"
-        for name, rows in SHEETS.items()
+        for name, rows in sheets.items()
     )
     kind = "application/vnd.oasis.opendocument.spreadsheet"
-    with zipfile.ZipFile(here / "k.ods", "w") as archive:
+    with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", kind)
         archive.writestr("content.xml", CONTENT.format(tables))
         archive.writestr(
@@ -45,6 +44,12 @@ def ods(here: Path) -> Path:
             '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
             f'<m:file-entry m:full-path="/" m:media-type="{kind}"/></m:manifest>',
         )
+
+
+@pytest.fixture
+def ods(here: Path) -> Path:
+    """A file of LibreOffice with two sheets."""
+    write_ods(here / "k.ods", SHEETS)
     return here / "k.ods"
 
 

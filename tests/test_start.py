@@ -324,9 +324,7 @@ def test_what_folds_do_not_keep_is_told_in_one_line(
     path, _ = of_folds
     options = [str(path) if option == "MODEL" else option for option in options]
     said = failed("evaluate", "-m", path, *options)
-    assert (
-        "no test part is left, for the model has learned it after its 3 folds, which had accuracy" in said
-    )
+    assert "no test part is left, for the model learned it after its 3 folds, which had accuracy" in said
     assert said.endswith("give other DATA, or --split all\n")
 
 

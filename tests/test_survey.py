@@ -57,7 +57,8 @@ def told(file: object, *options: object) -> dict[str, Any]:
          "label_column": "2"}, "-i h.csv -H", "h.csv -H"),
         ("h.csv", "7;Rossi\n8;Sato\n", ["-H", "--column", "2"], {"columns": ["2"], "label_column": None},
          "-i h.csv --column 2 -H", None),
-        ("h.csv", "Rossi,1987\nSato,1990\n", ["-H"], {"label_column": None}, "-i h.csv -H", None),
+        ("h.csv", "Rossi,1\nSato,2\n", ["-H"], {"label_column": "2"}, "-i h.csv -H", "h.csv -H"),
+        ("h.csv", "Rossi,\nSato, \n", ["-H"], {"label_column": None}, "-i h.csv -H", None),
         ("j.jsonl", '{"name": "Rossi", "tags": [1]}\n{"name": null}\n', [], {"form": "jsonl", "rows": 2,
          "blank": 1, "header": ["name", "tags"], "columns": ["name"]}, "-i j.jsonl", None),
         ("j.json", '["Rossi", "Sato", null]', [], {"form": "json", "rows": 3, "blank": 1},
@@ -116,6 +117,20 @@ def test_the_commands_work_in_a_shell(here: Path) -> None:
     assert done.stdout.decode("cp1252").splitlines()[1].startswith("1;Jürgen;Groß;Österreich;")
 
 
+@pytest.mark.parametrize("file", ["two\nlines.csv", "bell\a's \\.csv", "tab\tand ü.csv", "-\x1b[1m.csv"])
+@pytest.mark.parametrize("command", ["predict", "train"])
+def test_the_commands_work_in_bash_whatever_the_path(here: Path, file: str, command: str) -> None:
+    (here / file).write_text(LABELLED)
+    program = shlex.quote(str(Path(sys.executable).with_name("rnn-names")))
+    done = fine("check", f"./{file}")
+    assert done.stdout.replace("\n", "").isprintable()
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith(f"rnn-names {command} ")]
+    line = line.replace("rnn-names", program, 1)
+    more = " -m bundled -k 1" if command == "predict" else " --epochs 1 --hidden-size 2 --ngrams 0 -q"
+    ran = subprocess.run(["bash", "-c", line + more], capture_output=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
 def test_a_folder_is_for_training(here: Path) -> None:
     (here / "my lists").mkdir()
     for label, names in (("Italy", "Rossi\nBianchi\n"), ("Japan", "Sato\nIto\n")):
@@ -155,7 +170,7 @@ def test_titles_and_lone_titles_are_told(here: Path) -> None:
     assert found["titles"] == {"Dr.": 2, "PhD": 1}
     assert found["beside"]["n"] == 4
     assert found["lone_titles"] == {"n": 1, "examples": ["Mr."]}
-    assert "1 cell with a title alone, which is read as a name: Mr." in found["warnings"]
+    assert "1 cell with a title alone, no name but for train: Mr." in found["warnings"]
     assert "Dr." in fine("check", "t.csv").stdout
 
 

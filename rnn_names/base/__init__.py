@@ -1,1 +1,1 @@
-"""What every other package stands on: arrays, errors, files, texts."""
+"""The base of all other packages: arrays, errors, files, texts."""

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
-HELD_OUT = "data/test"  # what the bundled model names as its data: the names that it is scored on
-BUNDLED = "bundled"  # what the bundled model is called
+HELD_OUT = "data/test"  # the name of its data in the bundled model: the names that it is scored on
+BUNDLED = "bundled"  # the name of the bundled model
 BUNDLED_MODEL = PACKAGE / "model" / "bundled.npz"
 
 

@@ -1,4 +1,4 @@
-"""Writing files: a regular file is written whole or not at all; anything else is written into."""
+"""Files: a regular file is written whole or not at all, anything else is written into; the SHA-256."""
 
 import errno
 import os
@@ -22,7 +22,7 @@ LINKS = 40  # symbolic links in a row, the limit of the system
 
 
 def check_writable(path: Path) -> None:
-    """Raise OutputError if the file cannot be written: before the work, not after it."""
+    """Raise OutputError if the file cannot be written. This is asked before the work, not after it."""
     if path == STDOUT:
         return
     if path.is_dir():
@@ -82,7 +82,7 @@ def _same(a: Path, b: Path) -> bool:
     try:
         # A missing file has only its path; an existing one may have two paths: a link, or other capitals.
         return os.path.realpath(a) == os.path.realpath(b) or a.samefile(b)
-    except (OSError, ValueError):  # one is missing, or no valid path
+    except (OSError, ValueError):  # one is missing, or is not a valid path
         return False
 
 
@@ -97,7 +97,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
     A killed process leaves a hidden file `.rnn-names-…`. A later run removes it after a day without writes,
     if no process holds its lock. Windows has no such locks, but does not let open files be removed. Raises
-    OutputError for whatever the system refuses.
+    OutputError if the system refuses.
     """
     try:
         with _replacement(path) if is_regular(path) else _stream(path) as file:
@@ -105,7 +105,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             file.flush()
     except OSError as error:
         if path == STDOUT and error.errno in (errno.EPIPE, errno.EBADF):
-            raise  # as of everything that goes there: a reader that has had enough is no error
+            raise  # a reader that has left is no error, as for all output that goes there
         what = "its reader has left" if error.errno == errno.EPIPE else error.strerror or error
         raise OutputError(f"{path}: {what}; make room, or write elsewhere") from error
 
@@ -171,6 +171,13 @@ def _flush_folder(folder: Path) -> None:
             os.fsync(number)
         finally:
             os.close(number)
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, as `sha256sum` prints it. Raises OSError."""
+    import hashlib  # not above: one name needs none, and it takes long to load
+
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _clear(folder: Path) -> None:

@@ -13,12 +13,32 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def nearest_to(word: str, known: Iterable[str], alike: float = 0.8) -> str:
-    """The known word that is nearest, ignoring case; "" if none is so far alike, from 0 to 1."""
+    """The nearest known word, ignoring case; "" if the similarity of none reaches `alike`, from 0 to 1."""
     from difflib import get_close_matches  # not above: importing it takes longer than a prediction
 
     folded = {each[:COMPARED].casefold(): each for each in known if each != word}
     near = get_close_matches(word[:COMPARED].casefold(), folded, 1, alike)
     return folded[near[0]] if near else ""
+
+
+def number_of(n: int, what: str) -> str:
+    """A number of things: `1 name`, `1,204 names`."""
+    return f"{n:,} {what}{'s' * (n != 1)}"
+
+
+def in_shell(text: str) -> str:
+    """A path or an option as bash takes it, printable: with a line break or the like it is $'…'."""
+    import os
+    from shlex import quote  # not above: few commands print commands
+
+    if text.isprintable():
+        return quote(text)
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'").translate(ESCAPES)
+    return "$'" + "".join(c if c.isprintable() else _bytes_in_shell(os.fsencode(c)) for c in escaped) + "'"
+
+
+def _bytes_in_shell(data: bytes) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in data)
 
 
 def printable(text: str) -> str:

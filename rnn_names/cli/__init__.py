@@ -63,7 +63,7 @@ def errors() -> Iterator[None]:
     """The one place where an error becomes a line on stderr and an exit code."""
     try:
         yield
-        sys.stdout.flush()  # here, where a closed pipe can still be told from a failure
+        sys.stdout.flush()  # flushed here, where a closed pipe can still be told from a failure
     except RnnNamesError as error:
         from rnn_names.base.text import printable  # a message may quote an untrusted file
 
@@ -89,7 +89,7 @@ def errors() -> Iterator[None]:
     except BrokenPipeError as error:
         if not _reader_left():
             raise _failed("a pipe was closed too early; run the command again") from error
-        _drop_output()  # the reader has had enough (`| head`)
+        _drop_output()  # the reader has left (`| head`)
         raise typer.Exit(0) from None
     except OSError as error:  # a full disk behind standard output, or an invalid path
         if error.filename:
@@ -122,14 +122,14 @@ def _reader_left() -> bool:
 
 
 class Closed(io.TextIOBase):
-    """Standard output that the caller has closed: writing fails, so no output is lost unnoticed."""
+    """A standard output that the caller has closed. Writing to it fails, so no output is lost unnoticed."""
 
     def write(self, text: str) -> int:
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
 
 
 def _drop_output() -> None:
-    """Discard the rest of the output: Python would try to write it at exit, and complain."""
+    """Discard the rest of the output, which Python would otherwise try to write at exit."""
     with suppress(OSError):  # a replaced stream has no descriptor
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -162,7 +162,7 @@ app = typer.Typer(
 
 def main() -> None:
     """The entry point of `rnn-names`."""
-    gc.set_threshold(100_000)  # loading makes little garbage, and looking for it takes 15 ms
+    gc.set_threshold(100_000)  # loading makes little garbage, and collecting it takes 15 ms
     # The products are too small to share among threads: OpenBLAS with two is slower than with one.
     # This must be set before NumPy is loaded, and only in a process of our own.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
@@ -170,7 +170,7 @@ def main() -> None:
         number = getattr(signal, ending, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _terminate)
-    # No file opened later may be a standard stream; and to write into one that is closed must fail.
+    # A file opened later must not become a standard stream, and writing to a closed stream must fail.
     while (opened := os.open(os.devnull, os.O_RDONLY)) <= 2:
         pass
     os.close(opened)
@@ -191,7 +191,7 @@ def main() -> None:
 def _terminate(number: int, frame: FrameType | None) -> None:
     """End by SystemExit, so that every `finally` runs, and no half-written file stays.
 
-    Python drops what is raised in a destructor: there the signal comes once more, a little later.
+    Python drops exceptions that are raised in a destructor; in that case the signal is sent again later.
     """
     while frame is not None:
         if frame.f_code.co_name == "__del__":

@@ -1,4 +1,4 @@
-"""The answers of `predict`: to each name once, drawn and written."""
+"""The answers of `predict`: each name is answered once, drawn and written."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ REMEMBERED = 1 << 15  # different names whose answers are kept for reuse
 
 
 class Answers(NamedTuple):
-    """A classifier, and what is asked of it."""
+    """A classifier and the question that it answers."""
 
     classifier: "NameClassifier"
     top_k: int
@@ -40,7 +40,7 @@ class Answers(NamedTuple):
 def drawn(
     table: "Iterable[Chunk]", classifier: "NameClassifier", threshold: float, pictures: dict[str, Path]
 ) -> "list[Chunk]":
-    """The records, once their names are drawn. Raises DataError for too many names, or other labels."""
+    """The records, after their names are drawn. Raises DataError for too many names, or other labels."""
     from rnn_names.show.pictures import draw
 
     if not classifier.labels.of_countries:
@@ -66,7 +66,7 @@ def write(table: "Iterable[Chunk]", answers: Answers, out: "Writer", tally: Tall
             known[prediction.name] = out.render(prediction)
         out.write(rows, [known[name] for name in names])
         tally.count(names)
-        if len(known) > REMEMBERED:  # those of this chunk are likely to come again
+        if len(known) > REMEMBERED:  # the names of this chunk are likely to come again
             known = {name: known[name] for name in names}
             tally.forget(known)
     out.end()

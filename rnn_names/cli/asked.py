@@ -1,4 +1,4 @@
-"""Where `predict` finds the names that it is asked for."""
+"""Where `predict` finds its names: in arguments, a file or a pipe."""
 
 import re
 import sys
@@ -22,7 +22,7 @@ def asked(names: list[str] | None, input: Path | None) -> Path | None:
     if not names and input is None and sys.stdin.isatty():
         raise typer.BadParameter("no names; give some, or --input FILE, or pipe them in.")
     if names and names != ["-"]:
-        check_no_paths(names, "a person of that name is asked for by a pipe: echo NAME | rnn-names predict")
+        check_no_paths(names, "for a person of that name use a pipe: echo NAME | rnn-names predict")
         return None
     path = input or STDIN
     if path.is_dir():
@@ -36,7 +36,7 @@ def asked(names: list[str] | None, input: Path | None) -> Path | None:
 def check_form(form: Format, kind: str, of_arguments: bool) -> None:
     """Raise BadParameter for options of tables where there is no table, and of CSV where there is JSON."""
     if (of_arguments and (form.of_table or form.kind)) or (kind == "text" and form.of_table):
-        raise typer.BadParameter("columns are those of a table; give --input one, or --input-format.")
+        raise typer.BadParameter("only a table has columns; give --input a table, or --input-format.")
     if kind in ("jsonl", "json") and (form.delimiter or not form.header):
         raise typer.BadParameter("JSON has neither a delimiter nor a header.")
 

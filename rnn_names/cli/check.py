@@ -1,6 +1,5 @@
 """`rnn-names check`."""
 
-import shlex
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnn_names.base.bundled import BUNDLED
+from rnn_names.base.text import in_shell, number_of, printable
 from rnn_names.cli.command import OneCommand
 from rnn_names.cli.options import TableOrJson, Verbose, load, model_name, model_path
 from rnn_names.cli.reading import DataCommand
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rnn_names.names.tables import Format
 
 app = OneCommand()
-PREFIX = "predicted_"  # of the columns that predict adds, where the file has one of these names
+PREFIX = "predicted_"  # for the columns that predict adds, if the file has one of these names
 LISTED = 20  # rows whose label is most in doubt
 
 
@@ -61,7 +61,6 @@ def check(
     Without DATA it reads the bundled surnames. Warnings leave the exit code 0; data that cannot be
     read is an error.
     """
-    from rnn_names.base import text
     from rnn_names.base.bundled import bundled_surnames
     from rnn_names.base.errors import DataError
     from rnn_names.names import checks
@@ -71,11 +70,11 @@ def check(
 
     source = data or bundled_surnames()
     if verbose:
-        typer.echo(f"data: {text.printable(str(source))}", err=True)
+        typer.echo(f"data: {printable(str(source))}", err=True)
     if source.suffix.lower() == ".parquet" and source.is_file():
-        answers = shlex.quote(str(source.with_suffix("")) + ".answers.parquet")
+        answers = _path(str(source.with_suffix("")) + ".answers.parquet")
         raise DataError(
-            f"{source}: is Parquet, which predict alone reads: "
+            f"{source}: is Parquet, which only predict reads: "
             f"rnn-names predict -i {_path(str(source))} -o {answers}"
         )
     form, bad = ctx.meta["form"], ctx.meta["bad"]
@@ -94,12 +93,11 @@ def check(
 
 def _doubts(model: Path, examples: "list[Example]", verbose: bool) -> "Doubts":
     """What the model says of the labels, and notes on what it cannot say."""
-    from rnn_names.base.text import printable
     from rnn_names.insight.doubts import doubts
 
     found = doubts(load(model, verbose, None), [each for each in examples if each.country], LISTED)
     for label, n in sorted(found.unknown.items()):
-        names = f"{n:,} name{'s' * (n != 1)}"
+        names = number_of(n, "name")
         typer.echo(f"not judged: {names} of {printable(label)!r}, a label unknown to the model", err=True)
     typer.echo(
         f"{model_name(model_path(model))} doubts too few of the rows that it was trained on: "
@@ -120,8 +118,8 @@ def _record(doubted: "Doubts") -> dict[str, object]:
 def _commands(
     read: "Survey", found: "Check", form: "Format", on_error: str, data: Path | None
 ) -> dict[str, str]:
-    """The command lines that answer the names and that train on them; none for what they refuse."""
-    from rnn_names.model.columns import Question
+    """The command lines that answer the names and train on them, except those that would be refused."""
+    from rnn_names.model.answer_columns import TOP, of_countries
     from rnn_names.names.columns import called_labels, key
     from rnn_names.names.spelling import label_key
 
@@ -130,7 +128,7 @@ def _commands(
     said = {} if data is None else {"path": _path(read.file)}
     commands = {}
     if read.form != "folder":
-        added = {*Question(top_k=3).columns, "top"}  # `top` is that of JSON
+        added = {*of_countries(3), TOP}
         taken = not added.isdisjoint(map(key, read.header))
         prefix = ["--prefix", PREFIX] if taken else []
         commands["predict"] = " ".join(["rnn-names predict -i", said["path"], *options, *prefix, *going_on])
@@ -138,13 +136,13 @@ def _commands(
     if len(keys) > 1 and len(keys) == len(found.labels) and "unknown" not in keys:
         by_itself = [read.header[k] for k in called_labels(read.header)] if form.header else ["2"]
         usual = read.label_column is None or by_itself == [read.label_column]
-        label = [] if usual else ["--label-column", shlex.quote(_column(read, read.label_column or ""))]
+        label = [] if usual else ["--label-column", in_shell(_column(read, read.label_column or ""))]
         commands["train"] = " ".join(["rnn-names train", *said.values(), *options, *label, *going_on])
     return commands
 
 
 def _column(read: "Survey", name: str) -> str:
-    """How an option names a column: by its number, if the name stands twice."""
+    """What an option calls a column: its name, or its number if the name stands twice."""
     from rnn_names.names.columns import key
 
     names = [key(each) for each in read.header]
@@ -152,7 +150,7 @@ def _column(read: "Survey", name: str) -> str:
 
 
 def _options(read: "Survey", form: "Format") -> list[str]:
-    """The options by which the file is read as it was here; what is found without them is left out."""
+    """The options by which the file is read in the same way; defaults are left out."""
     is_table = read.form in ("csv", "tsv", "sheet")
     options = ["--input-format", form.kind] if form.kind else []
     for column in (form.column or "").split("\n") if form.column and read.form != "text" else []:
@@ -164,9 +162,9 @@ def _options(read: "Survey", form: "Format") -> list[str]:
     options += ["--sheet", form.sheet] if form.sheet else []
     if form.encoding or (read.guessed and read.encoding):
         options += ["-e", form.encoding or read.encoding or ""]
-    return [shlex.quote(option) for option in options]
+    return [in_shell(option) for option in options]
 
 
 def _path(path: str) -> str:
-    """A path as the shell takes it; one that begins with - is no option."""
-    return shlex.quote(f"./{path}" if path.startswith("-") and path != "-" else path)
+    """A path as the shell takes it; a leading - is not taken for an option."""
+    return in_shell(f"./{path}" if path.startswith("-") and path != "-" else path)

@@ -13,9 +13,9 @@ from typer._click.exceptions import UsageError  # typer has no public name for i
 from typer.core import TyperCommand, TyperOption
 from typer.models import CommandFunctionType
 
-PATHS = ("FILE", "PATH", "DATA", "MODEL")  # in the metavar of what may be a path
-UNDECODABLE = re.compile("[\udc80-\udcff]")  # where Python keeps such bytes
-REST = "Options"  # the section of options that belong to no other
+PATHS = ("FILE", "PATH", "DATA", "MODEL")  # in the metavar of options that may be a path
+UNDECODABLE = re.compile("[\udc80-\udcff]")  # the code points in which Python keeps such bytes
+REST = "Options"  # the section of all other options
 
 
 class Command(TyperCommand):
@@ -57,7 +57,7 @@ class Command(TyperCommand):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command. With -q its notes are discarded; errors are printed after it."""
+        """Run the command. With -q its notes are discarded, but errors are still printed."""
         if not (self.silent and ctx.params.pop("quiet", False)):
             return super().invoke(ctx)
         with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):
@@ -108,7 +108,7 @@ class OneCommand(typer.Typer):
 
 
 def metavar(kind: Any) -> str | None:
-    """How the help shows a value: a|b, INT, FLOAT. Typer's own words change with its version."""
+    """How the help shows a value: a|b, INT, FLOAT. Typer's own form changes between versions."""
     if choices := getattr(kind, "choices", None):
         return "|".join(choices)
     return {"int": "INT", "float": "FLOAT"}.get(kind.name.removesuffix(" range").removesuffix("eger"))

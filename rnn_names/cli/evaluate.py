@@ -2,15 +2,14 @@
 
 import sys
 from collections.abc import Sequence
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import Annotated
 
 import typer
 
 from rnn_names.base.errors import QualityError
-from rnn_names.base.files import STDOUT, is_regular
+from rnn_names.base.files import STDOUT
 from rnn_names.cli.command import OneCommand
 from rnn_names.cli.drawing import DrawingCommand, check_outputs
 from rnn_names.cli.options import (
@@ -38,35 +37,13 @@ from rnn_names.cli.runs import (
     runs,
     score,
 )
-
-if TYPE_CHECKING:
-    from rnn_names.insight.mistakes import Mistake
-    from rnn_names.model.evaluation import Run
-
-RECORDS = (".csv", ".tsv", ".jsonl")
-PACKED = tuple(f"{ending}.gz" for ending in RECORDS)
+from rnn_names.cli.scored import Format, records_file, show
 
 app = OneCommand()
 
 
-class Format(StrEnum):
-    """Values of --format."""
-
-    table = "table"
-    json = "json"
-    csv = "csv"
-
-
 def _least(value: float | None) -> float | None:
     return None if value is None else finite(value)
-
-
-def _records_file(path: Path | None) -> Path | None:
-    if path is not None and is_regular(path) and not path.name.lower().endswith(RECORDS + PACKED):
-        raise typer.BadParameter(
-            f"{path} does not end in {', '.join(RECORDS)}, or one of these and .gz, and is not -."
-        )
-    return path
 
 
 class EvaluateCommand(DrawingCommand, DataCommand):
@@ -129,7 +106,7 @@ def evaluate(
         Path | None,
         typer.Option(
             metavar="FILE|-",
-            callback=_records_file,
+            callback=records_file,
             help="Write the answer to each name to a .csv, .tsv or .jsonl file, packed if it ends in "
             ".gz; as CSV to a pipe or device, or for - to standard output; then the figures go to "
             "standard error.",
@@ -222,7 +199,7 @@ def evaluate(
     ]
     failed = list(failures(figures, min_accuracy, min_macro_f1))
     try:
-        _show(scored, format, wrong, out)
+        show(scored, format, wrong, out)
         if table:
             write_confusion(confusion_of(scored[0].evaluation), out)
         sys.stdout.flush()
@@ -231,29 +208,3 @@ def evaluate(
             raise
     if failed:
         raise QualityError(*failed)
-
-
-def _show(runs: "Sequence[Run]", format: Format, wrong: "Sequence[Sequence[Mistake]]", out: TextIO) -> None:
-    """Print the figures and, where --errors asks for them, the mistakes of each run."""
-    from rnn_names.base.text import printable
-    from rnn_names.show import evaluation
-    from rnn_names.show.mistakes import write_mistakes, write_mistakes_csv
-
-    if format is Format.json:
-        typer.echo(evaluation.evaluation_json(runs, wrong), out)
-        return
-    if format is Format.csv:
-        if wrong:
-            write_mistakes_csv(runs, wrong, out)
-        else:
-            evaluation.write_labels(runs, out)
-        return
-    if len(runs) == 1:
-        evaluation.write_metrics(runs[0].evaluation, out)
-    else:
-        evaluation.write_comparison(runs, out)
-        evaluation.write_compared(runs, out)
-    for run, found in zip(runs, wrong, strict=False):  # none without --errors
-        if len(runs) > 1:
-            typer.echo(printable(run.title), out)
-        write_mistakes(found, out)

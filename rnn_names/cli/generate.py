@@ -87,7 +87,7 @@ def generate(
 
 
 def _given_names(data: "DataInfo") -> "list[Example]":
-    """The given names of the training, if they are the bundled ones: the place of others is not kept."""
+    """The given names of the training, if they are the bundled ones; the path of others is not kept."""
     from rnn_names.base.bundled import HELD_OUT, bundled_given_names
     from rnn_names.names.examples import read_examples
 

@@ -31,7 +31,7 @@ ALL = "all"  # of the cells
 
 
 class GradientsCommand(DrawingCommand, DataCommand):
-    """Lists the cells in its help, and only there: they load NumPy."""
+    """Lists the cells only in its help, because they load NumPy."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help, with the cells."""

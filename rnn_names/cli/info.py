@@ -99,12 +99,12 @@ def info(
     option = model_option(path)
     if data["test"]:
         typer.echo(f"its scores on names it has not seen: rnn-names evaluate{option}", err=True)
-    else:  # without a test part it needs names of another file
+    else:  # without a test part it needs the names of another file
         typer.echo(f"its scores on names it has not seen: rnn-names evaluate FILE{option}", err=True)
 
 
 def _letters(letters: str) -> str:
-    """The letters; of more than MANY, how many each script has."""
+    """The letters; if there are more than MANY, the number of letters of each script."""
     from rnn_names.names.alphabet import MANY, script
 
     if len(letters) <= 2 * MANY:

@@ -44,7 +44,7 @@ def text_encoding(ctx: Any, parameter: Any, value: str | None) -> str | None:
     return value
 
 
-# For each option: its name in the code, its names on the command line, and its attributes.
+# Each option by its name in the code, with its names on the command line and its attributes.
 READING: dict[str, tuple[list[str], dict[str, Any]]] = {
     "input_format": (
         ["--input-format"],

@@ -2,7 +2,6 @@
 
 import math
 import os
-import shlex
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -39,10 +38,12 @@ def one_of(value: str, values: list[str]) -> str:
 
 
 def check_no_paths(names: list[str], otherwise: str) -> None:
-    """Raise an error of usage for a name that is there as a file or folder: it was hardly meant as a name.
+    """Raise a usage error for a name that is also a file or folder: it was hardly meant as a name.
 
-    `otherwise` says how a person of that name is asked for.
+    `otherwise` says how to ask for a person of that name.
     """
+    from rnn_names.base.text import in_shell
+
     for name in names:
         if not os.path.exists(name):  # noqa: PTH110  # pathlib raises for a name too long for a path
             continue
@@ -50,18 +51,8 @@ def check_no_paths(names: list[str], otherwise: str) -> None:
         if path.is_dir():
             what = "a folder; train, evaluate and check read those, predict -i reads one FILE"
         else:
-            what = f"a file; to read it type rnn-names predict -i {shlex.quote(name)}"
+            what = f"a file; to read it type rnn-names predict -i {in_shell(name)}"
         raise typer.BadParameter(f"{name!r} is {what}; {otherwise}.")
-
-
-def left_out(unlabelled: int, nameless: int) -> list[str]:
-    """A line about the rows that have no label or no name, if there are any."""
-    counts = [
-        (unlabelled, "row", "without a label"),
-        (nameless, "cell", "without a letter, and so without a name"),
-    ]
-    told = [f"{n:,} {what}{'s' * (n != 1)} {without}" for n, what, without in counts if n]
-    return [f"left out: {', '.join(told)}"] if told else []
 
 
 def finite(value: float) -> float:
@@ -180,7 +171,7 @@ def model_path(model: Path | None) -> Path:
 
 
 def model_name(path: Path) -> str:
-    """What -m calls the model in this file."""
+    """The name by which -m takes the model in this file."""
     from rnn_names.base.bundled import BUNDLED_MODEL
     from rnn_names.base.text import printable
 
@@ -188,9 +179,9 @@ def model_name(path: Path) -> str:
 
 
 def note_model(path: Path, model: Path | None, verbose: bool) -> None:
-    """With `verbose` say which model is used; always, if it is used because it lies in this folder.
+    """Say which model is used: if `verbose`, or if it is used because it lies in this folder.
 
-    A scheduled job must not change its answers without a word because a model lies in its folder.
+    A scheduled job must not change its answers silently because a model lies in its folder.
     """
     if verbose:
         typer.echo(f"model: {model_name(path)}", err=True)
@@ -200,7 +191,7 @@ def note_model(path: Path, model: Path | None, verbose: bool) -> None:
 
 def model_option(path: Path) -> str:
     """` -m FILE` for a command that must use this model; empty if it does so by default."""
-    from rnn_names.base.text import printable
+    from rnn_names.base.text import in_shell
 
     try:
         usual = model_path(None)
@@ -208,7 +199,7 @@ def model_option(path: Path) -> str:
         usual = None
     if usual is not None and path.resolve() == usual.resolve():
         return ""
-    return f" -m {shlex.quote(printable(str(path)))}"
+    return f" -m {in_shell(str(path))}"
 
 
 def model_inputs(model: Path | None, prior: str | None = None) -> list[Path]:

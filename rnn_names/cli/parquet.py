@@ -48,7 +48,7 @@ def files(ctx: typer.Context, source: Path | None, output: Path | None) -> tuple
         given = ctx.get_parameter_source(str(parameter.name))
         if parameter.name in OF_TEXT and given and given.name != "DEFAULT":
             option = max(parameter.opts, key=len)
-            raise typer.BadParameter(f"{option} has no meaning in files of Parquet; leave it out.")
+            raise typer.BadParameter(f"{option} has no meaning for Parquet files; leave it out.")
     return source, output
 
 
@@ -63,7 +63,7 @@ def answer(
 ) -> None:
     """Write and count the rows of a file with the answers to their names; columns and their types stay.
 
-    A name that is not UTF-8 is a bad record. Raises DataError for what is no Parquet file or has no such
+    A name that is not UTF-8 is a bad record. Raises DataError for a file that is not Parquet or has no such
     column of texts, and OutputError.
     """
     try:

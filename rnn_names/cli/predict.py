@@ -39,11 +39,11 @@ if TYPE_CHECKING:
     from rnn_names.names.tables import Table
 
 app = OneCommand()
-PARQUET = ".parquet"  # the ending of a file of columns
+PARQUET = ".parquet"  # the ending of a Parquet file
 
 
 def formats() -> list[str]:
-    """What --format may be."""
+    """The values of --format."""
     from rnn_names.show.predictions import WRITERS
 
     return list(WRITERS)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 import typer
 from tqdm import tqdm
 
-from rnn_names.cli.options import left_out, model_option
+from rnn_names.cli.options import model_option
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.show.evaluation import between
 from rnn_names.show.pictures import draw
@@ -20,6 +20,7 @@ from rnn_names.show.training import (
     epoch_name,
     few_names,
     folds_lines,
+    left_out_lines,
     saved_line,
     small_line,
     step_line,
@@ -49,7 +50,7 @@ class Progress:
     def say(self, text: str) -> None:
         """A line."""
         if not self.quiet:
-            with suppress(BrokenPipeError):  # nobody reads the progress, which is no reason to stop
+            with suppress(BrokenPipeError):  # training goes on if nobody reads its progress
                 typer.echo(text, err=True)
 
     def begin(self, resumed: bool) -> None:
@@ -63,7 +64,7 @@ class Progress:
         self.say(chosen_line(self.training))
         for line in few_names(parts, folds=self.training.job.folds):
             self.say(line)
-        for line in left_out(self.training.unlabelled, self.training.nameless):
+        for line in left_out_lines(self.training.left_out):
             self.say(line)
         if self.training.small:
             self.say(small_line(self.training.small, self.training.config.min_per_label))
@@ -106,12 +107,12 @@ class Progress:
             self.say(epoch_line(event, self.training.config))
 
     def stopped(self, stop: BaseException) -> None:
-        """What an unfinished training has left, and how to resume it."""
+        """The files that an unfinished training has left, and how to resume it."""
         self.bar.close()
         if self.training.best:
             self._draw()
         if isinstance(stop, KeyboardInterrupt | SystemExit):
-            with suppress(OSError):  # where the terminal is gone, nobody can be told
+            with suppress(OSError):  # without a terminal there is nobody to tell
                 typer.echo(f"stopped; {self.kept()}", err=True)
 
     def kept(self) -> str:

@@ -1,4 +1,4 @@
-"""What all commands that read records have in common: their options, and the format these make."""
+"""The options that all commands with records share, and the format that they describe."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -22,7 +22,7 @@ OF_TABLES = tuple(name for name in READING if name != "encoding")  # a folder ho
 
 
 class DataCommand(Command):
-    """A command that reads records. It has the options of READING, and finds the format in `ctx.meta`."""
+    """A command that reads records. It has the options of READING and puts the format into `ctx.meta`."""
 
     reading: tuple[str, ...] = tuple(READING)
 
@@ -44,7 +44,7 @@ class DataCommand(Command):
         return super().parse_args(ctx, renamed)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run it, the format made of its options."""
+        """Make the format from the options, and run the command."""
         ctx.meta["read_by"] = {name: ctx.params.pop(name) for name in self.reading}
         check_folders(ctx, ctx.params.get("data"))
         ctx.meta["form"] = table_format(**ctx.meta["read_by"])
@@ -54,7 +54,7 @@ class DataCommand(Command):
 
 
 def check_folders(ctx: Any, data: str | Sequence[str] | None) -> None:
-    """Raise BadParameter for options of tables where all data are folders: they would have no effect."""
+    """Raise BadParameter for options of tables if all data are folders: they would have no effect."""
     read_by = ctx.meta["read_by"]
     paths = [data] if isinstance(data, str) else data or []
     given = [name for name in OF_TABLES if read_by.get(name) not in (None, False, "text", "minimal")]
@@ -77,7 +77,7 @@ def table_format(
     sheet: str | None = None,
     quoting: str = "minimal",
 ) -> "Format":
-    """How the input is written, by these options."""
+    """The format that these options describe."""
     from rnn_names.names.tables import Format
 
     if delimiter and tabs:

@@ -41,7 +41,7 @@ def optimizers() -> list[str]:
     return list(OPTIMIZERS)
 
 
-# Choices that stand in a table, which loads NumPy: looked up only for the help and to check a value.
+# Choices that are the keys of a table. The tables load NumPy, so only the help and the check look there.
 TABLES: dict[str, Callable[[], list[str]]] = {"cell": cells, "optimizer": optimizers}
 
 

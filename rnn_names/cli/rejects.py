@@ -1,4 +1,4 @@
-"""What becomes of bad records: told, counted, and kept in a file of their own."""
+"""Bad records on the command line: reported, counted, and kept in a file of their own."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ FILES = (
 
 @contextmanager
 def bad_records(ctx: Any, action: str, rejects: str | None) -> Iterator["BadRecords"]:
-    """What --on-error and --rejects say."""
+    """The treatment of bad records that --on-error and --rejects ask for."""
     from rnn_names.names.bad_records import STOP, BadRecords
 
     if rejects and action == STOP:

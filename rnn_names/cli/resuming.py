@@ -17,7 +17,7 @@ PATHS = ("data", "given_names", "base")  # a state keeps them, and pictures, as 
 
 
 def of_today(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a state, with those that states of the version before have by other names or lack."""
+    """The options of a state under today's names; those that an older state lacks are filled in."""
     today = {"sheet": None, "quoting": "minimal", "on_error": "stop", "base": None, "folds": 0}
     today |= {**BEFORE_FORMAT_4, **LATER}
     options = {**dict.fromkeys(drawn()), **today, **options}
@@ -36,17 +36,17 @@ def of_today(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def drawn() -> dict[str, str]:
-    """The options of pictures, by their names in the code."""
+    """The options that draw pictures, by their names in the code."""
     return {parameter_name(option): option for option in PICTURES["train"]}
 
 
 def kept_options(params: Mapping[str, Any]) -> dict[str, Any]:
-    """What a state keeps of the options."""
+    """The part of the options that a state keeps."""
     return {name: kept(name, value) for name, value in params.items() if name not in OF_A_RUN}
 
 
 def plain(parameter: Any, value: Any) -> Any:
-    """The value, if a state may have it for this option. Raises TypeError or ValueError."""
+    """The value, if it is a possible one of this option. Raises TypeError or ValueError."""
     if value is None and parameter.default is None:
         return None
     recipe = RECIPE.get(str(parameter.name))

@@ -1,4 +1,4 @@
-"""The runs of `evaluate`: which model is scored on which data, and notes on each."""
+"""The runs of `evaluate`: which models are scored on which data, and notes on each run."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from rnn_names.base.errors import DataError
-from rnn_names.cli.options import Grouping, groups_of, left_out, load, model_name, model_path
+from rnn_names.cli.options import Grouping, groups_of, load, model_name, model_path
 
 if TYPE_CHECKING:
     from rnn_names.model.classifier import NameClassifier
@@ -32,7 +32,7 @@ class Part(StrEnum):
 
 
 class Named(NamedTuple):
-    """A model and its name."""
+    """A model with its name."""
 
     name: str
     classifier: "NameClassifier"
@@ -62,13 +62,13 @@ def runs(
                     "give it as DATA to score every row, or train again"
                 )
             run = score(model, data, split or Part.test)
-            note_left_out(data)
+            note_left_out(data, model.classifier)
             yield run
     taught = [model.classifier.model.data for model in models]
     for data in given:
         part = split or (Part.test if any(map(data.taught, taught)) else Part.all)
         scored = [score(model, data, part) for model in models]
-        note_left_out(data)  # once, and an error stands alone
+        note_left_out(data, models[0].classifier)  # only once; and an error stands alone
         yield from scored
         if part is Part.all and not all(map(data.taught, taught)):
             typer.echo(
@@ -77,9 +77,9 @@ def runs(
 
 
 def own_folds(models: Sequence[Named], split: Part | None, of_names: bool) -> "CrossValidation | None":
-    """The cross-validation of a model alone, whose training has left no test part; else None.
+    """The cross-validation of a single model whose training left no test part; else None.
 
-    `of_names` says that more is asked for than figures.
+    `of_names` says that the user asks for more than the figures.
     """
     (name, classifier), *others = models
     found = classifier.model.folds
@@ -114,7 +114,7 @@ def score(
 
 
 def examples_of(path: Path, form: "Format", own: "Format", bad: "BadRecords") -> "list[Example]":
-    """The examples of DATA; in the columns of the model's own data where there are no others."""
+    """The examples of DATA, from the columns of the model's own data if no others are found."""
     from rnn_names.names.examples import read_examples
     from rnn_names.names.source import STDIN, name_of
 
@@ -133,19 +133,18 @@ def examples_of(path: Path, form: "Format", own: "Format", bad: "BadRecords") ->
         raise
 
 
-def note_left_out(data: "DataSet") -> None:
+def note_left_out(data: "DataSet", classifier: "NameClassifier") -> None:
     """Say how many rows of the data have no label or no name."""
     from rnn_names.base.text import printable
-    from rnn_names.names.spelling import has_letters
+    from rnn_names.names.selection import left_out
+    from rnn_names.show.training import left_out_lines
 
-    labelled = [example for example in data.examples if example.country]
-    nameless = sum(not has_letters(example.name) for example in labelled)
-    for line in left_out(len(data.examples) - len(labelled), nameless):
+    for line in left_out_lines(left_out(data.examples, classifier.has_name)):
         typer.echo(f"{printable(data.name)}: {line}", err=True)
 
 
 def note(run: "Run", several: bool) -> None:
-    """Say which names are scored, whether they are few, and which labels are unknown."""
+    """Say how many names are scored, whether these are few, and which labels are unknown."""
     from rnn_names.base.text import printable
     from rnn_names.show.evaluation import warnings
 
@@ -177,7 +176,7 @@ def note_told(scored: "Evaluation", drawn: Path | None) -> None:
 
 
 def note_unlike(runs: "Sequence[Run]") -> None:
-    """Name the data of which the models have scored different names."""
+    """Name the data on which the models have scored different names."""
     from rnn_names.base.text import printable
 
     first = {run.data: run for run in reversed(runs)}
@@ -194,7 +193,7 @@ def note_unlike(runs: "Sequence[Run]") -> None:
 def failures(
     scores: Iterable[tuple[str, float, float]], min_accuracy: float | None, min_macro_f1: float | None
 ) -> Iterator[str]:
-    """A line for each figure that is too low, given what was scored, its accuracy and its macro-F1."""
+    """A line for each figure that is too low. `scores` are titles, accuracies and macro-F1s."""
     from rnn_names.base.text import printable
 
     for title, accuracy, macro_f1 in scores:

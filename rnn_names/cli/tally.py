@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from rnn_names.base.files import replacing
+from rnn_names.base.files import replacing, sha256
+from rnn_names.base.text import number_of
 from rnn_names.cli.options import model_name
 
 if TYPE_CHECKING:
     from rnn_names.show.prediction import Prediction
 
-DIGITS = 12  # of the SHA-256 of a model's file: as many as tell models apart
+DIGITS = 12  # of the SHA-256 of a model's file: enough to tell models apart
 
 
 @dataclass
@@ -29,7 +30,7 @@ class Tally:
     _unanswered: dict[str, bool] = field(default_factory=dict)  # names, and whether they are blank
 
     def learn(self, predictions: "Iterable[Prediction]") -> "Iterable[Prediction]":
-        """The predictions, once it is kept which of them have no answer."""
+        """The predictions, after noting which of them have no answer."""
         for prediction in predictions:
             if not prediction.guesses or prediction.below_threshold:
                 self._unanswered[prediction.name] = not prediction.guesses
@@ -44,11 +45,11 @@ class Tally:
             self.below_threshold += len(without) - sum(without)
 
     def forget(self, names: Iterable[str]) -> None:
-        """Keep what is known of these names alone."""
+        """Forget all other names."""
         self._unanswered = {name: self._unanswered[name] for name in names if name in self._unanswered}
 
     def end(self, errors: int, model: Path, stats: Path | None) -> None:
-        """Print the line, if there was more than one record or error, and write the JSON into `stats`.
+        """Print the line if there was more than one record or error, and write the JSON into `stats`.
 
         `errors` is the number of records that could not be read.
         """
@@ -59,9 +60,9 @@ class Tally:
         digits = fingerprint(model)
         if logged:
             typer.echo(
-                f"{self.records:,} record{'s' * (self.records != 1)}: {self.blank:,} blank, "
-                f"{self.below_threshold:,} below the threshold, {errors:,} "
-                f"error{'s' * (errors != 1)}; {seconds:.2f} s, {rate:,.0f} names/s; "
+                f"{number_of(self.records, 'record')}: {self.blank:,} blank, "
+                f"{self.below_threshold:,} below the threshold, "
+                f"{number_of(errors, 'error')}; {seconds:.2f} s, {rate:,.0f} names/s; "
                 f"model {model_name(model)} {digits}".rstrip(),
                 err=True,
             )
@@ -82,10 +83,8 @@ class Tally:
 
 
 def fingerprint(model: Path) -> str:
-    """The first digits of the SHA-256 of a model's file, as `sha256sum` prints it; "" if it has gone."""
-    import hashlib  # not above: one name needs none, and it takes long to load
-
+    """The first digits of the SHA-256 of a model's file, as `sha256sum` prints it; "" if there is none."""
     try:
-        return hashlib.sha256(model.read_bytes()).hexdigest()[:DIGITS]
+        return sha256(model)[:DIGITS]
     except OSError:
         return ""

@@ -31,7 +31,13 @@ class Bits(StrEnum):
     eighth = "4"
 
 
-UNUSABLE = (KeyError, TypeError, ValueError, OverflowError, AttributeError)  # of values of a wrong type
+UNUSABLE = (
+    KeyError,
+    TypeError,
+    ValueError,
+    OverflowError,
+    AttributeError,
+)  # raised for values of a wrong type
 
 
 def _folds(value: int) -> int:
@@ -64,11 +70,11 @@ class TrainCommand(RecipeCommand, DrawingCommand, DataCommand):
         return super().invoke(ctx)
 
     def take(self, ctx: Any, path: Path, options: Mapping[str, Any]) -> None:
-        """Go on by these options, checked as if they had been given; those given must agree with them."""
+        """Go on with these options, checked as if they were given; options that are given must agree."""
         differing = []
         options = of_today(options)
         network, training = ctx.obj.best.network, ctx.obj.best.training
-        # What was left to the number of names, as the training has it: to give that agrees, too.
+        # The values that the number of names decided: giving the same value agrees, too.
         had = {
             name: getattr(of, name) for of in (network, training) for name in RECIPE if hasattr(of, name)
         }
@@ -84,7 +90,7 @@ class TrainCommand(RecipeCommand, DrawingCommand, DataCommand):
                     f"{path}: its option {name!r} cannot be used; remove that file to train anew"
                 ) from error
             given = ctx.get_parameter_source(name).name == "COMMANDLINE"
-            if given and name in drawn():  # it is only drawn
+            if given and name in drawn():  # it only draws a picture
                 continue
             was = had.get(name) if value is None else value
             if given and kept(name, ctx.params[name]) != was:
@@ -106,7 +112,7 @@ def train(
             "-o",
             "--output",
             metavar="FILE",
-            help="Where the model is written: a new file, or a model of before; no other file, no pipe, no "
+            help="Where the model is written: a new file, or a model to replace; no other file, pipe or "
             "device.",
         ),
     ] = MODEL,
@@ -147,8 +153,8 @@ def train(
     bits: Annotated[
         Bits | None,
         typer.Option(
-            help="Of each parameter in the file: with 8 a quarter of its size; with 4 an eighth, where the "
-            "rest but the rows of n-grams has 8.  [default: 32; 8 with --from a model of 8 or 4]",
+            help="Bits of each parameter in the file: 8 make it a quarter as large; 4, which only rows of "
+            "n-grams have, an eighth.  [default: 32; 8 with --from a model of 8 or 4]",
             show_default=False,
         ),
     ] = None,
@@ -219,7 +225,7 @@ def train(
 
 
 def check_recipe(recipe: Mapping[str, Any], base: str | None, folds: int) -> None:
-    """Raise an error of usage for a recipe that there is not, or not with a base or with folds."""
+    """Raise a usage error for an invalid recipe, or for one that a base or folds exclude."""
     try:
         chosen(recipe, 0)
     except ValueError as error:
@@ -227,7 +233,7 @@ def check_recipe(recipe: Mapping[str, Any], base: str | None, folds: int) -> Non
     of_base = [one.name for one in fields(Shape) if one.name in recipe]
     if base and of_base:
         option = of_base[0].replace("_", "-")
-        raise typer.BadParameter(f"--{option} is that of the model of --from; leave it out.")
+        raise typer.BadParameter(f"--{option} comes from the model of --from; leave it out.")
     if recipe.get("freeze") and not base:
         raise typer.BadParameter("--freeze keeps what a model has learned; give --from a model.")
     if folds and base and base != BUNDLED:

@@ -17,12 +17,12 @@ from rnn_names.names.tables import form_of
 if TYPE_CHECKING:
     from rnn_names.names.tables import Table
 
-MARKED = ("utf-16", "utf-32")  # begin with a byte order mark, which Python writes into files alone
+MARKED = ("utf-16", "utf-32")  # begin with a byte order mark, which Python writes only into files
 
 
 @contextmanager
 def opened_for_text(path: Path | None, encoding: str) -> Iterator[TextIO]:
-    """Standard output, or a file that is there when all is written; what has no code, as an escape."""
+    """Standard output, or a file that appears when it is complete; letters without a code are escaped."""
     if path is None:
         with suppress(AttributeError):  # a replaced stream may not be reconfigurable
             kept = None if encoding == "utf-8" else encoding
@@ -46,9 +46,9 @@ def opened_for_text(path: Path | None, encoding: str) -> Iterator[TextIO]:
 
 
 def check_output(output: Path, form: str | None, model_files: Sequence[Path]) -> None:
-    """Raise BadParameter for an ending that says no format, and DataError for what cannot be written.
+    """Raise BadParameter for an ending without a format, and DataError for a file that cannot be written.
 
-    The output may be the input: that is read to its end before the output takes its place.
+    The output may be the input, which is read to its end before the output replaces it.
     """
     if form is None and form_of(output) is None and is_regular(output):
         raise typer.BadParameter(
@@ -60,9 +60,9 @@ def check_output(output: Path, form: str | None, model_files: Sequence[Path]) ->
 
 
 def kept_encoding(asked: str | None, table: "Table", form: str, countries: Sequence[str]) -> str:
-    """The encoding to write in: what is asked for, else that of a table that is written as a table.
+    """The encoding to write in: the one asked for; else, for a table from a table, that of the input.
 
-    Raises BadParameter if what is asked for lacks a letter of a country; what is kept gives way to UTF-8.
+    Raises BadParameter if the one asked for lacks a letter of a country; the input's gives way to UTF-8.
     """
     kept = table.encoding if form in ("csv", "tsv") else "utf-8"
     try:

@@ -9,7 +9,7 @@ from rnn_names.names.example import Example
 
 
 class Writing(NamedTuple):
-    """Where the names of a country have capitals, other than at the beginning of words."""
+    """The capitals in the names of a country, other than at the beginning of words."""
 
     small: Collection[str] = frozenset()  # words without a capital: van, de
     before: Collection[str] = frozenset()  # beginnings of words before a capital: mc, o'
@@ -30,7 +30,9 @@ class Writing(NamedTuple):
 
     def capitalise(self, name: str) -> str:
         """A name of small letters, written as in the country."""
-        name = re.sub("(?<=\\w)σ(?!\\w)", "ς", name)  # the form that ends a word, which case folding undoes
+        name = re.sub(
+            "(?<=\\w)σ(?!\\w)", "ς", name
+        )  # the form of σ that ends a word, which case folding undoes
         return re.sub(r"[^ -]+", lambda match: self._word(match[0]), name)
 
     def _word(self, word: str) -> str:

@@ -1,4 +1,4 @@
-"""Which countries are taken for which, ordered so that similar countries stand together."""
+"""Which countries are mistaken for which, ordered so that similar countries stand together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Confusion:
         return np.asarray(self.counts / np.maximum(self.counts.sum(axis=1, keepdims=True), 1))
 
     def taken_for(self, row: int, most: int = 3) -> list[int]:
-        """The columns of the countries for which the row's country was taken, most frequent first."""
+        """The columns of the countries for which the row's country was mistaken, most frequent first."""
         wrong = self.counts[row].copy()
         wrong[row] = 0
         ranked = np.argsort(-wrong, kind="stable")[:most]
@@ -35,7 +35,7 @@ class Confusion:
 
 
 def confusion_of(scored: Evaluation) -> Confusion:
-    """The confusion of the answers given, to names whose country the model knows."""
+    """The confusion of the given answers, over the names whose country the model knows."""
     told = scored.covered & (scored.truth != UNKNOWN_LABEL)
     return count_pairs(scored.answer[told], scored.truth[told], scored.countries)
 

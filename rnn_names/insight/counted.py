@@ -1,8 +1,8 @@
 """Which n-grams counted: how the answer changes when one of them is read as a single letter.
 
 A network with n-grams reads at each letter the longest known one. Without an n-gram, each place that reads
-it reads the letter there alone, in both directions; all else stays. Its effect is the log-odds of the
-country with it, less those without it.
+it reads only the letter there, in both directions; all else stays the same. The effect of an n-gram is the
+log-odds of the country with it, minus those without it.
 """
 
 from typing import NamedTuple

@@ -1,6 +1,6 @@
-"""Rows whose label a model doubts: another label of the data is likelier than all others of them together.
+"""Rows whose label a model doubts: another label of the data is likelier than all the others together.
 
-A model that was trained on a row has learned its label, right or wrong. Of such rows it doubts too few.
+A model that was trained on a row has learned its label, right or wrong, so it doubts too few of such rows.
 """
 
 from collections import Counter
@@ -15,19 +15,18 @@ from rnn_names.insight.mistakes import Mistake, mistakes
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.model.evaluation import Evaluation
 from rnn_names.names.example import Example
-from rnn_names.names.spelling import has_letters
 
 SURE = 0.5  # the least probability of an answer that puts a label in doubt
 TOGETHER = 10_000  # rows that are scored at a time
 
 
 class Doubts(NamedTuple):
-    """What a model says of the labels of rows.
+    """What a model says about the labels of rows.
 
     judged       the rows with a name, and a label that the model knows
     unknown      the rows of each label that it does not know
     doubted      the judged rows whose label is in doubt
-    mislabelled  those most in doubt, each name and label once
+    mislabelled  the rows most in doubt, each name and label once
     """
 
     judged: int
@@ -38,7 +37,7 @@ class Doubts(NamedTuple):
 
 def doubts(classifier: NameClassifier, examples: Sequence[Example], n: int) -> Doubts:
     """Judge the rows, and list the `n` most in doubt. Raises DataError if the model knows no label."""
-    rows = Counter(example.country for example in examples if has_letters(example.name))
+    rows = Counter(example.country for example in examples if classifier.has_name(example.name))
     place = {label: classifier.labels.place(label) for label in rows}
     unknown = Counter({label: rows[label] for label, k in place.items() if k is None})
     if unknown.total() == rows.total():
@@ -50,12 +49,12 @@ def doubts(classifier: NameClassifier, examples: Sequence[Example], n: int) -> D
     own = np.isin(np.arange(len(classifier.countries)), [k for k in place.values() if k is not None])
 
     def judged(some: Sequence[Example]) -> Evaluation:
-        """The answers, if a name has one of the labels of the data."""
+        """The answers, given that each name has one of the labels of the data."""
         scored = classifier.score(some, SURE)
         p = np.where(own, scored.p, 0)
         return replace(scored, p=p / p.sum(axis=1, keepdims=True).clip(np.finfo(p.dtype).tiny))
 
-    known = [e for e in examples if has_letters(e.name) and e.country not in unknown]
+    known = [e for e in examples if classifier.has_name(e.name) and e.country not in unknown]
     doubted, worst = 0, list[Example]()
     for at in range(0, len(known), TOGETHER):
         scored = judged(known[at : at + TOGETHER])

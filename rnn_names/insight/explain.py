@@ -4,12 +4,12 @@
     ℓ(p)         log-odds of the country in question, log p_c - log Σ_{k≠c} p_k, in nats
 
 A letter moves the answer in three ways: when it is read forward and when it is read backward, by
-ℓ(p_t) - ℓ(p_{t-1}); and by being there at all, by ℓ of the whole name less ℓ of the name without it.
+ℓ(p_t) - ℓ(p_{t-1}); and by being there at all, by ℓ of the whole name minus ℓ of the name without it.
 
 Beliefs, like the answer, come from the averaged scores under the prior. The share of unknown letters read
 so far moves them towards the prior; before the first letter they are the prior. The temperature has no
-part in them: it is fitted to whole names, and to another readout. On the way the bundled model is less
-sure than it might be: on `data/test` the ECE of its beliefs is 0.11 forward and 0.13 backward.
+part in them: it is fitted to whole names, and to another readout. After a part of a name the bundled model
+is less sure than it might be: on `data/test` the ECE of its beliefs is 0.11 forward and 0.13 backward.
 """  # fmt: skip
 
 from collections.abc import Iterable, Iterator
@@ -21,15 +21,16 @@ from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.base.errors import CheckpointError
 from rnn_names.insight.counted import Counted, counted
 from rnn_names.model.arguments import name_list
-from rnn_names.model.classifier import NameClassifier, checked
+from rnn_names.model.calibrated import checked
+from rnn_names.model.classifier import NameClassifier
 from rnn_names.names.alphabet import END, START, UNKNOWN, Alphabet
 from rnn_names.names.cleaning import cleaned
 from rnn_names.names.encoded import UNKNOWN_INDEX, Encoded
-from rnn_names.names.spelling import LONGEST, has_letters
+from rnn_names.names.spelling import LONGEST
 from rnn_names.network.input import inputs
 from rnn_names.network.scores import step_scores
 
-SYMBOLS_TOGETHER = 1 << 14  # read at a time: a usual name, and it without each letter, have 150
+SYMBOLS_TOGETHER = 1 << 14  # read at a time; a usual name, with its variants without each letter, has 150
 SYMBOLS = {START: "start", END: "end", UNKNOWN: "unknown"}  # words for symbols that are not letters
 
 
@@ -49,7 +50,7 @@ class Letter:
 
     letter: str
     p: FloatArray  # (C,)
-    effect: float  # log-odds of the whole name, less those without the letter
+    effect: float  # log-odds of the whole name, minus those without the letter
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def explain(
 
 
 def _together(names: Iterable[str]) -> Iterator[list[str]]:
-    """The names in their order, so many at a time that they have no more than SYMBOLS_TOGETHER to read."""
+    """The names in their order, in parts that have no more than SYMBOLS_TOGETHER to read."""
     some, symbols = list[str](), 0
     for name in names:
         squared = min(len(name) + 2, LONGEST) ** 2  # a name is read without each of its letters
@@ -109,14 +110,14 @@ def log_odds(p: FloatArray, c: int) -> FloatArray:
 
 
 def symbol_names(alphabet: Alphabet, symbols: IntArray) -> list[str]:
-    """The letters, and words for what is none."""
+    """The letters, and words for symbols that are not letters."""
     of_scripts = zip(alphabet.symbols[UNKNOWN_INDEX + 1 :], alphabet.scripts, strict=False)
     words = SYMBOLS | {symbol: f"any {script}" for symbol, script in of_scripts}
     return [words.get(s, s) for s in (alphabet.symbols[index] for index in symbols)]
 
 
 def left_out(classifier: NameClassifier, read: list[IntArray]) -> list[FloatArray]:
-    """Of each name, in symbols, p of it whole, then of it without each of its letters."""
+    """For each name, in symbols: p of the whole name, then of the name without each of its letters."""
     variants = _encoded(
         [
             variant
@@ -155,10 +156,11 @@ def _explanation(
     after: dict[str, FloatArray],
     asked: int | None,
 ) -> Explanation:
-    """Of a name, given p of it and of it without each letter, and after each symbol, by direction."""
+    """The explanation of a name, from p of it and of it without each letter, and after each symbol."""
     model = classifier.model
-    if not has_letters(name):
-        return Explanation(name, p[0], None, np.nan, (), {})
+    not_read = () if classifier.raw else cleaned(name).not_read
+    if not classifier.has_name(name):
+        return Explanation(name, p[0], None, np.nan, (), {}, not_read=not_read)
     c = int(p[0].argmax()) if asked is None else asked
     whole, *without = log_odds(p, c)
     letters = symbol_names(model.alphabet, symbols[1:-1])
@@ -177,7 +179,7 @@ def _explanation(
                 for direction, p_t in after.items()
             },
             counted(classifier, symbols, c),
-            () if classifier.raw else cleaned(name).not_read,
+            not_read,
         )
 
 
@@ -188,7 +190,7 @@ def _ordered(symbols: IntArray, direction: str) -> IntArray:
 def _after(
     classifier: NameClassifier, names: Encoded, inputs_read: Encoded, direction: str
 ) -> list[FloatArray]:
-    """Of each name, p (L, C) after every symbol in the order of the direction, which reads these inputs."""
+    """For each name p (L, C) after every symbol, in the direction's order; it reads these inputs."""
     model = classifier.model
     with np.errstate(all="ignore"):  # checked below
         z = sum(

@@ -20,7 +20,7 @@ GUIDANCE = 2.0
 MAX_LETTERS = 40  # after the prefix: the longest bundled surname has 40
 JOINTS = (" ", ",", "-")  # between the parts of a name
 BATCH = 64  # names unrolled together: they have 64 V candidates for the next symbol
-TRIES = 20  # names drawn for each requested name, before new names count as exhausted
+TRIES = 20  # names drawn for each requested name before new names count as exhausted
 
 
 def generate(
@@ -37,8 +37,8 @@ def generate(
 
     `model` is the `model` of a classifier. The same seed gives the same names, with the same NumPy on the
     same kind of machine. At a low temperature, from 0 up, likely letters are chosen more often, at 0
-    always. The higher the guidance, the more a letter has to tell this country from others; 1 is what the
-    model says. `known` are the keys (`keys`) of names that are not new. At most 100 + TRIES · count names
+    always. The higher the guidance, the more a letter has to tell this country from others; 1 is Bayes'
+    rule. `known` are the keys (`keys`) of names that are not new. At most 100 + TRIES · count names
     are drawn, so fewer than `count` may be found. Raises DataError for a country or a letter of the prefix
     that the model does not know, and CheckpointError for a model without the two readouts, or whose scores
     overflow.
@@ -99,7 +99,7 @@ def draw(
 
 
 def writing_systems(alphabet: Alphabet) -> IntArray:
-    """(V,): the number of each letter's script, from 1; 0 of other symbols. Han and Kana are one."""
+    """(V,): the number of each letter's script, from 1; 0 for others. Han and Kana are one script."""
     names = [script(symbol) for symbol in alphabet.symbols]
     names = ["CJK" if name in ("HIRAGANA", "KATAKANA") else name for name in names]
     numbers = {name: number for number, name in enumerate(sorted({*names, ""}))}

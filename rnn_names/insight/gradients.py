@@ -2,10 +2,11 @@
 
     ∂h_T/∂h_t = Π_{s=t+1..T} diag(f'(a_s)) Wᵀ
 
-a product of as many factors as there are steps between. Where they shorten what they meet, early letters
-stop teaching; where they lengthen it, one step of training throws the parameters away. For Elman's network
-f' ≤ 1, so with every singular value of W below 1 it must vanish; ReLU, where f' is 0 or 1, lets about half
-of the units through. A gate has a way around W, as wide as it is open: half at first, then as trained.
+a product of as many factors as there are steps between. If the factors shorten vectors, early letters stop
+teaching; if they lengthen vectors, one step of training throws the parameters away. For Elman's network
+f' ≤ 1, so the gradient must vanish if every singular value of W is below 1. ReLU, where f' is 0 or 1, lets
+about half of the units through. A gate offers a way around W, as wide as it is open: half at first, later
+as training decides.
 Pascanu, Mikolov, Bengio 2013, arXiv 1211.5063.
 """  # fmt: skip
 
@@ -31,11 +32,11 @@ from rnn_names.network.scores import bag, country_readout
 from rnn_names.network.sums import of_batch, rows_of
 
 SEQUENCES = 64  # read for a curve, whose points are medians
-FEWEST = SEQUENCES // 4  # names that a point needs: few are so long
+FEWEST = SEQUENCES // 4  # names that a point needs: few names are so long
 HIDDEN = 64  # units of a fresh network
 HOLDS = 1000.0  # a curve holds if it ends within this factor of where it begins
-# What W starts as: which matrix, times what; and what is added to the bias of the gate that keeps the
-# state: with 5 it keeps 0.993 of it in a step, half in a hundred (Tallec, Ollivier 2018, arXiv 1804.11188).
+# The initial W: a matrix and its factor; and what is added to the bias of the gate that keeps the state.
+# With 5 the gate keeps 0.993 of it in a step, half in a hundred (Tallec, Ollivier 2018, arXiv 1804.11188).
 STARTS = {
     "orthogonal": ("orthogonal", 1.0, 0.0),
     "identity": ("identity", 1.0, 0.0),
@@ -53,19 +54,19 @@ class Curve:
     start: str  # of STARTS, or "trained"
     network: int  # of several trained ones, from 1
     direction: str
-    pooled: bool  # whether what the pooling says of each state counts, beside what comes through time
+    pooled: bool  # whether the gradient from the pooling of each state counts, beside that through time
     singular_values: FloatArray = field(repr=False)  # (Y, H) of each plane of W, the largest first
     norms: FloatArray = field(repr=False)  # (D,) the median of ‖∂L/∂h_t‖ at 0, 1, … steps from the end
 
     @property
     def change(self) -> float:
-        """The farthest norm by the nearest."""
+        """The farthest norm divided by the nearest."""
         with np.errstate(over="ignore"):
             return float(self.norms[-1] / self.norms[0]) if self.norms[0] else 0.0
 
     @property
     def per_step(self) -> float:
-        """The factor of one step, in the geometric mean."""
+        """The factor of one step: the geometric mean."""
         return float(self.change ** (1 / max(len(self.norms) - 1, 1)))
 
     @property
@@ -85,7 +86,7 @@ def sequences(
 ) -> tuple[Encoded, IntArray]:
     """SEQUENCES names, or as many sequences of `length` symbols each, and their places in `countries`.
 
-    A sequence is of names of one country, drawn again and again, joined by blanks, and cut.
+    A sequence consists of names of one country, drawn again and again, joined by blanks, and cut.
     """
     rng = np.random.default_rng(seed)
     chosen = [examples[i] for i in rng.integers(len(examples), size=SEQUENCES)]
@@ -115,7 +116,7 @@ def sequences(
 def fresh(
     cell: str, symbols: int, countries: int, seed: int
 ) -> Iterator[tuple[str, Params, NetworkConfig]]:
-    """The cell's networks that have learned nothing, in float64, one for each start."""
+    """Untrained networks of the cell, in float64, one for each start."""
     config = NetworkConfig(symbols, countries, HIDDEN, cell)
     for start, (matrix, scale, opened) in STARTS.items():
         keeps = CELLS[cell].keeps
@@ -131,7 +132,7 @@ def fresh(
 def curves(
     params: Params, config: NetworkConfig, names: Encoded, y: IntArray, start: str, network: int = 1
 ) -> Iterator[Curve]:
-    """A curve for each direction; with pooling first of what comes through time alone, then of all."""
+    """A curve for each direction; with pooling first for the gradient through time alone, then for all."""
     distance = np.concatenate([np.arange(n)[::-1] for n in names.lengths])
     for pooled in (False, True) if config.pooling else (False,):
         for direction, norms in arriving(params, config, names, y, pooled).items():
@@ -153,10 +154,10 @@ def arriving(
 ) -> dict[str, FloatArray]:
     """‖∂L/∂h_t‖ (Σ lengths,) of each direction, in the order in which it reads; in float64.
 
-    L = -log softmax(z)[y], of each name its own, of the country's scores after the last letter. Without
-    `pooled` only what comes from h_T counts, not what the mean and the maximum say of each state. What an
-    LSTM passes on in c_t is no part of h_t: it shows in the steps before, where it comes back to an h.
-    Raises CheckpointError where they overflow.
+    L = -log softmax(z)[y] is each name's own loss, from the country's scores after the last letter. Without
+    `pooled` only the gradient from h_T counts, not that of the mean and the maximum of all states. What an
+    LSTM passes on in c_t is not part of h_t: it shows in earlier steps, where it comes back to an h.
+    Raises CheckpointError if a norm overflows.
     """
     B, H = len(names.lengths), config.hidden_size
     parts, V_bag, c = country_readout(params, config)

@@ -1,6 +1,6 @@
 """The surest wrong answers, each with the parts of the name that speak for it.
 
-A wrong answer of high probability is a name that the model has to learn, or a label that is wrong. The
+A wrong answer of high probability means a name that the model has yet to learn, or a wrong label. The
 parts tell which: n-grams that are typical of the answer speak for a wrong label.
 """
 
@@ -15,10 +15,10 @@ from rnn_names.names.groups import Groups
 
 
 class Mistake(NamedTuple):
-    """A name, its label, the other label or group that is answered, and what speaks for the answer.
+    """A name, its label, the other label or group that is the answer, and the parts that speak for it.
 
     ngrams   the n-grams that raise the log-odds of the answer, the largest effect first
-    letters  the same of letters, where the network reads no n-gram in the name
+    letters  the same for letters, if the network reads no n-gram in the name
     """
 
     name: str

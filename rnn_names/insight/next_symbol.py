@@ -47,8 +47,8 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray
+from rnn_names.model.calibrated import checked
 from rnn_names.model.checkpoint import Checkpoint
-from rnn_names.model.classifier import checked
 from rnn_names.network.cells import CELLS
 from rnn_names.network.recurrence import Recurrence, advance
 from rnn_names.network.sums import of_batch

@@ -27,7 +27,7 @@ import numpy as np
 MEMBER = Struct("<4s5H3L2H")
 ENTRY = Struct("<4s6H3L5H2L")
 END = Struct("<4s4H2LH")
-DIRECTORY_LIMIT = 1 << 21  # bytes: some 30,000 arrays
+DIRECTORY_LIMIT = 1 << 21  # bytes: enough for some 30,000 arrays
 
 
 class Place(NamedTuple):
@@ -75,7 +75,7 @@ class Archive:
         shape: tuple[int, ...] | None = None,
         others: Mapping[str, tuple[int, ...]] = MappingProxyType({}),
     ) -> "np.ndarray[Any, np.dtype[Any]]":
-        """The array of one of these dtypes and of this shape; None: of as many entries as there are.
+        """The array of one of these dtypes and of this shape. None is one dimension of any length.
 
         `others` are further dtypes, each with the shape that it takes.
         """

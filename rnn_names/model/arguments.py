@@ -41,9 +41,9 @@ def name_list(names: Iterable[str | None]) -> list[str]:
 
 
 def _of_arrow(names: Any) -> Any:
-    """The values of an Arrow array: those of pyarrow yield their own scalars when they are iterated.
+    """The values of an Arrow array: pyarrow's arrays yield their own scalars when iterated.
 
-    One that can only hand its memory over (the Arrow PyCapsule interface) is read by pyarrow.
+    pyarrow reads an array that can only hand over its memory (the Arrow PyCapsule interface).
     """
     for method in ("to_pylist", "to_list"):
         if hasattr(names, method):
@@ -61,7 +61,7 @@ def _of_arrow(names: Any) -> Any:
 
 
 def missing(value: object) -> bool:
-    """Whether the value stands for none: None, NaN of any kind, NumPy's NaT, or pandas' NA and NaT."""
+    """Whether the value stands for a missing one: None, any NaN, NumPy's NaT, or pandas' NA and NaT."""
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True
     if isinstance(value, float | np.inexact | np.datetime64 | np.timedelta64):
@@ -78,7 +78,7 @@ def check_top_k(top_k: int) -> None:
 
 
 def check_examples(examples: Sequence[Example]) -> None:
-    """Raise TypeError unless each example is a name with its country."""
+    """Raise TypeError unless each example is a name with a country."""
     for k, example in enumerate(examples):
         if not isinstance(example, Example) or not all(isinstance(text, str) for text in example[:2]):
             raise TypeError(f"examples must be of a name and a country; examples[{k}] is {example!r}")

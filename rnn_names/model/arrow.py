@@ -20,7 +20,7 @@ def fields(question: Question) -> list[Any]:
 def answered(
     classifier: "NameClassifier", batch: Any, names: Sequence[str | None], question: Question
 ) -> Any:
-    """The record batch with the answers to these names, one of each row."""
+    """The record batch with the answers to these names, one name for each row."""
     import pyarrow as pa
 
     answers, added = answer_columns(classifier, names, question), fields(question)

@@ -44,8 +44,8 @@ def trained_prior(counts: FloatArray, mode: str) -> FloatArray:
 def prior_weights(prior: Prior, counts: FloatArray, labels: Labels) -> FloatArray:
     """How likely each label is beforehand (C,), not normalised: one of PRIORS, or the weights of a mapping.
 
-    Raises ValueError for another text, TypeError for another type, DataError for the population of labels
-    that are no countries, and what `_mapped` raises.
+    Raises ValueError for another text, TypeError for another type, DataError for `population` if a label is
+    no country, and what `_mapped` raises.
     """
     if isinstance(prior, Mapping):
         return _mapped(prior, labels)
@@ -65,8 +65,8 @@ def prior_weights(prior: Prior, counts: FloatArray, labels: Labels) -> FloatArra
 def _mapped(prior: Mapping[str, float], labels: Labels) -> FloatArray:
     """The weights (C,) of the labels, 0 for those that `prior` leaves out.
 
-    Raises UnknownCountryError for no label, for an invalid weight, for a label given twice, and if none has
-    a weight.
+    Raises UnknownCountryError for an unknown label, for an invalid weight, for a label given twice, and if
+    no label has a weight.
     """
     weights = np.zeros(len(labels.labels))
     said: dict[int, str] = {}
@@ -95,7 +95,7 @@ def adjust(
 ) -> FloatArray:
     """p (n, C) of scores z under the prior, by default that of the fit. Where the prior is 0, p is 0.
 
-    The temperature is one of all, or (n, 1).
+    The temperature is one number for all names, or (n, 1).
     """
     p = np.empty_like(z)
     to_own = _shift(trained, own).astype(z.dtype)
@@ -114,8 +114,8 @@ def adjust(
 def fit_temperature(z: FloatArray, truth: IntArray, trained: FloatArray, prior: FloatArray) -> float:
     """The T that minimises the mean of -log p(true country), plus CAUTION / n · log² T for n names.
 
-    The second term keeps T near 1 if the names are few, or none is wrong. Bisection finds where the
-    derivative with respect to log β, β = 1 / T, is 0. That of the first term is β times the mean of
+    The second term keeps T near 1 if there are few names, or if no answer is wrong. Bisection finds where
+    the derivative with respect to log β, β = 1 / T, is 0. That of the first term is β times the mean of
     Σ_c p_c z_c - z_true.
     """
     z = z + _shift(trained, prior)

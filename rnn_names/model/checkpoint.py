@@ -2,8 +2,8 @@
 
 Format 4. The archive holds `header`, a JSON text as bytes, and the arrays of each parameter that
 `parameters` describes. Older formats are read, too: format 3 had one way to divide names, and no model to
-start from; format 2 had pairs of symbols where n-grams are, and did not say how the data are read; format 1
-had neither 8 bits nor pairs.
+start from; format 2 had pairs of symbols in place of n-grams, and did not say how the data were read;
+format 1 had neither 8 bits nor pairs.
 
 A file may come from a stranger. Nothing in it is executed, and nothing is trusted. The header is read
 first, up to a limit. It determines which arrays there must be and their shapes; no others are allowed.
@@ -46,7 +46,7 @@ class Checkpoint:
     members      the parameters of each of the networks whose scores are averaged
     counts       the number of training names of each country, at least 1
     temperature  the temperature of the average, see `calibration`
-    alone        the temperature of names of one word, without a blank; None for the same
+    alone        the temperature of names of one word, without a blank; None if it is the same
     folds        the scores of a cross-validation on the same data, before the training; None without
     """
 
@@ -69,8 +69,8 @@ HEADER = {field.name for field in fields(Checkpoint)} - {"alphabet"} | {"format"
 def save(path: str | Path, checkpoint: Checkpoint, bits: int = 32) -> None:
     """Write the file, the parameters in 32, 16, 8 or 4 bits.
 
-    16 keep three digits, 8 two of a row's largest, 4 one. 4 are for the rows of n-grams: what else there is
-    has 8 then.
+    16 bits keep three digits; 8 keep two digits of a row's largest number, and 4 keep one. Only the rows of
+    n-grams have 4 bits; all other parameters then have 8.
 
     Raises OutputError, and CheckpointError for a model that is too large to be loaded or for the bits.
     """
@@ -105,7 +105,7 @@ def encode(path: Path, checkpoint: Checkpoint, bits: int = 32) -> dict[str, Any]
     )
     if len(header) + 1000 > HEADER_LIMIT:  # and the .npy format's own
         raise CheckpointError(f"{path}: countries and epochs take {len(header):,} bytes; train fewer")
-    with np.errstate(over="ignore"):  # looked at below
+    with np.errstate(over="ignore"):  # checked below
         arrays = {
             f"{k}/{name}": value
             for k, params in enumerate(checkpoint.members)
@@ -117,14 +117,14 @@ def encode(path: Path, checkpoint: Checkpoint, bits: int = 32) -> dict[str, Any]
 
 
 def network_header(network: NetworkConfig) -> dict[str, Any]:
-    """The network's fields; of the n-grams, which are arrays, how many there are."""
+    """The network's fields; the number of n-grams in place of the n-grams, which are arrays."""
     of_it = {one.name: getattr(network, one.name) for one in fields(network)}
     ngrams = network.ngrams
     return of_it | {"ngrams": len(ngrams) if ngrams else 0, "marked": bool(ngrams and ngrams.marked)}
 
 
 def load(path: str | Path, data: bytes | None = None) -> Checkpoint:
-    """Read and check a model, from the file or its bytes. Raises CheckpointError, whatever is wrong."""
+    """Read and check a model, from the file or its bytes. Raises CheckpointError for any fault."""
     return read(Path(path), decode, "a model", data)
 
 
@@ -146,7 +146,7 @@ def decode(archive: Archive, others: Collection[str] = ()) -> Checkpoint:
         header.setdefault("scripts", [])
     if version < 4:
         header.setdefault("alone", None)
-    header.setdefault("folds", None)  # written since format 4 had been in use
+    header.setdefault("folds", None)  # the first files of format 4 do not have it
     if set(header) != HEADER:
         raise ValueError(f"its header has other fields: {brief(sorted(HEADER ^ set(header)))}")
 
@@ -190,7 +190,7 @@ def decode(archive: Archive, others: Collection[str] = ()) -> Checkpoint:
         alphabet=alphabet,
         countries=tuple(countries),
         members=tuple(
-            # The files of before hold the rows of pairs as they are trained, not the sums.
+            # Older files hold the rows of pairs as they are trained, not their sums.
             read_parameters(archive, k, network)
             if version >= 3
             else with_sums(widened(read_parameters(archive, k, network), network), network)

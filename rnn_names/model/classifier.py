@@ -9,18 +9,16 @@ import numpy as np
 
 from rnn_names.base.arrays import FloatArray
 from rnn_names.base.bundled import BUNDLED, BUNDLED_MODEL
-from rnn_names.base.errors import CheckpointError
 from rnn_names.model import checkpoint
 from rnn_names.model.arguments import check_top_k, name_list
-from rnn_names.model.calibration import Prior, adjust, prior_weights, trained_prior
+from rnn_names.model.calibrated import CalibratedModel
+from rnn_names.model.calibration import Prior
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.ranking import Answer, Guess, answers, ranked
 from rnn_names.names.cleaning import clean
 from rnn_names.names.encoded import Encoded
 from rnn_names.names.example import Example
-from rnn_names.names.labels import Labels
-from rnn_names.names.spelling import is_cut
-from rnn_names.network.scores import forward
+from rnn_names.names.spelling import has_letters, is_cut
 
 if TYPE_CHECKING:
     from rnn_names.model.evaluation import Evaluation
@@ -29,19 +27,10 @@ if TYPE_CHECKING:
 
 
 ENTRIES = 1 << 21  # probabilities in memory at a time
-WORKERS = 2  # threads that score a long list; a short one takes none
-LARGEST_SCORE = 1e30  # over the lowest temperature it is finite yet
-CUT = "[cut]"  # what unknown_letters says of a name that was not read to its end
+CUT = "[cut]"  # ends the unknown_letters of a name that was not read to its end
 
 
-def checked(z: FloatArray) -> FloatArray:
-    """The scores. Raises CheckpointError if they overflow."""
-    if not np.abs(z).max(initial=0) < LARGEST_SCORE:  # also true of NaN
-        raise CheckpointError("a score of the model overflows; use another, or train it again")
-    return z
-
-
-class NameClassifier:
+class NameClassifier(CalibratedModel):
     """Predicts in which countries a name is common.
 
     >>> classifier = NameClassifier.load()
@@ -54,23 +43,15 @@ class NameClassifier:
     ) -> None:
         """A classifier under a prior: how likely each country is before the name is read.
 
-        "data" is by the length of its list, "sqrt" by the square root of that, "uniform" makes all equal. A
-        mapping gives a weight to each possible country. None is the prior that the model was calibrated
-        for. Of each text the name in it is read, without titles and the like, unless `raw` is true: see
-        `names.cleaning`.
+        "data" is proportional to the length of a country's list, "sqrt" to its square root, "uniform" makes
+        all equal, "population" favours countries with more people. A mapping gives a weight to each
+        possible country. None is the prior that the model was calibrated for. The classifier reads the name
+        in each text, without titles and the like, unless `raw` is true: see `names.cleaning`.
         Raises DataError for a country that the model does not know, and for an invalid weight.
         """
-        self.model = model
-        self.labels = Labels(model.countries)
+        super().__init__(model, prior)
         self.source = source
-        self.workers = WORKERS
         self.raw = raw
-        counts = np.array(model.counts, float)
-        self._trained = trained_prior(counts, model.training.class_weight)
-        self._own = prior_weights(model.training.prior, counts, self.labels)
-        weights = self._own if prior is None else prior_weights(prior, counts, self.labels)
-        weights = weights / weights.max()  # first, because the sum may overflow
-        self.prior = weights / weights.sum()
 
     @classmethod
     def load(
@@ -78,8 +59,8 @@ class NameClassifier:
     ) -> "NameClassifier":
         """The model in this file, or the bundled model; the other arguments are those of the constructor.
 
-        Raises CheckpointError for what is no model of rnn-names (MissingModelError where there is no file),
-        and what the constructor raises.
+        Raises CheckpointError for any other file (MissingModelError if there is none), and what the
+        constructor raises.
         """
         file = BUNDLED_MODEL if path is None else Path(path)
         return cls(checkpoint.load(file), prior, BUNDLED if file == BUNDLED_MODEL else str(file), raw)
@@ -128,43 +109,15 @@ class NameClassifier:
 
     def of_texts(self, texts: Sequence[str]) -> FloatArray:
         """As `predict_proba`, for texts only; a text without a letter gets the prior."""
-        return self._of_encoded(self.model.alphabet.encode(self.read(texts)))
-
-    def _of_encoded(self, encoded: Encoded) -> FloatArray:
-        return self.calibrated(self.scores(encoded), encoded)
+        return self.of_encoded(self.model.alphabet.encode(self.read(texts)))
 
     def read(self, texts: Sequence[str]) -> Sequence[str]:
-        """What is read of each text: the name in it, or all of it if `raw` is true."""
+        """The part of each text that is read: the name in it, or all of it if `raw` is true."""
         return texts if self.raw else [*map(clean, texts)]
 
-    def scores(self, encoded: Encoded) -> FloatArray:
-        """The scores z (n, C), averaged over the networks. Raises CheckpointError if they overflow."""
-        model = self.model
-        with np.errstate(all="ignore"):
-            z = sum(forward(params, model.network, encoded, self.workers) for params in model.members)
-        z = np.asarray(z / np.float32(len(model.members)))
-        return checked(z)
-
-    def calibrated(self, z: FloatArray, encoded: Encoded, temperature: float | None = None) -> FloatArray:
-        """p (n, C) from the averaged scores z of these names, as in `predict_proba`; as precise as z.
-
-        `temperature` takes the place of the model's own.
-        """
-        model = self.model
-        t = self._temperatures(encoded) if temperature is None else temperature
-        p = adjust(z, self._trained, self._own, t, self.prior)
-        u = model.alphabet.unknown_share(encoded).astype(p.dtype)[:, None]
-        if u.any():
-            p = (1 - u) * p + u * self.prior.astype(p.dtype)
-        return p
-
-    def _temperatures(self, encoded: Encoded) -> float | FloatArray:
-        """The temperature, or (n, 1) for each name its own: a name of one word may have another."""
-        model, blank = self.model, self.model.alphabet.symbols.find(" ")
-        if model.alone is None or blank < 0 or not len(encoded.lengths):
-            return model.temperature
-        several = np.logical_or.reduceat(encoded.symbols == blank, encoded.starts)
-        return np.where(several, model.temperature, model.alone)[:, None]
+    def has_name(self, text: str) -> bool:
+        """Whether the text has a name: a letter in the part that is read."""
+        return has_letters(*self.read([text]))
 
     def unknown_letters(self, name: str) -> str:
         """The letters of the name that the model does not know, followed by `CUT` if the name was cut.
@@ -194,7 +147,7 @@ class NameClassifier:
     def answers(
         self, names: Iterable[str | None], top_k: int = 3, groups: "Groups | None" = None
     ) -> list[Answer]:
-        """What is said of each name: countries, unknown letters, group. Raises what `predict` raises."""
+        """The answer to each name: countries, unknown letters, group. Raises what `predict` raises."""
         texts = name_list(names)
         check_top_k(top_k)
         found: list[Answer] = []
@@ -251,12 +204,12 @@ class NameClassifier:
         checkpoint.save(path, self.model, bits)
 
     def _in_parts(self, texts: list[str]) -> Iterator[tuple[Sequence[str], Encoded, FloatArray]]:
-        """The names as they are read, encoded, and p: of at most ENTRIES probabilities at a time."""
+        """The names as they are read, encoded, and p, at most ENTRIES probabilities at a time."""
         rows = max(1, ENTRIES // len(self.countries))
         for at in range(0, len(texts), rows):
             part = self.read(texts[at : at + rows])
             encoded = self.model.alphabet.encode(part)
-            yield part, encoded, self._of_encoded(encoded)
+            yield part, encoded, self.of_encoded(encoded)
 
     def evaluate(
         self, examples: Sequence[Example], threshold: float = 0.0, known_labels: bool = False

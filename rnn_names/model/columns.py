@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnn_names.model.answer_columns import of_countries, of_group
 from rnn_names.model.arguments import check_top_k, name_list
 from rnn_names.model.threshold import UNKNOWN, check_threshold, fall_back
 from rnn_names.names.groups import Groups, GroupsAsked, asked
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of each name, and so which columns the answer has.
+    """What is asked about each name; it determines the columns of the answer.
 
     Raises TypeError or ValueError for a `top_k` that is no whole number from 1 up, or a threshold that is
     no number from 0 to 1.
@@ -49,30 +50,23 @@ class Question:
         """The question in a caller's words: see `groups.asked`. Raises DataError if it has no answer."""
         question = cls(top_k, threshold, asked(labels, by, groups), codes, prefix)
         if codes:
-            labels.code(labels.labels[0])  # raises where labels have none
+            labels.code(labels.labels[0])  # raises if the labels have no codes
         return question
 
     @property
     def columns(self) -> dict[str, type]:
-        """The columns of the answer, in their order: whether they hold texts or numbers."""
-        places = ["", *(f"_{place}" for place in range(2, self.top_k + 1))]
-        kinds: dict[str, type] = {}
-        for place in places:
-            kinds |= {f"country{place}": str, f"probability{place}": float}
-        kinds["unknown_letters"] = str
-        if self.groups:
-            what = self.groups.what
-            kinds |= {what: str, f"{what}_probability": float, "answer": str, "level": str}
+        """The columns of the answer in their order, each with its type: text or number."""
+        kinds = of_countries(self.top_k) | of_group(self.groups.what if self.groups else "")
         return {self.prefix + name: kind for name, kind in kinds.items()}
 
 
 def answer_columns(
     classifier: "NameClassifier", names: Iterable[str | None], question: Question
 ) -> dict[str, list[Any]]:
-    """The answer to each name, as a list a column; repeated names are answered once.
+    """The answer to each name, one list a column; repeated names are answered once.
 
-    A missing name, or one without a letter, has no answer: None. Of an answer below the threshold the
-    country is `unknown`; its probability stays.
+    A missing name, or one without a letter, has no answer: None. Below the threshold the country is
+    `unknown`, beside the probability of the likeliest country.
     """
     texts = name_list(names)
     place: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""Two models on the same names: whether one is better, or chance alone tells them apart."""
+"""Two models on the same names: whether one is better, or the difference is chance."""
 
 import math
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ from rnn_names.model.metrics import NORMAL_95
 
 
 class Comparison(NamedTuple):
-    """A model against the first one, on the same names.
+    """A model compared with the first one on the same names.
 
     model         the first one
     difference    of the accuracies: above 0 where this model is better
     interval      its 95 % interval
-    only_this     names that this model alone answers rightly
-    only_first    names that the first one alone answers rightly
+    only_this     names that only this model answers rightly
+    only_first    names that only the first one answers rightly
     p             how often chance alone gives a difference at least as large (McNemar's test, exact)
     """
 
@@ -30,7 +30,7 @@ class Comparison(NamedTuple):
 
 
 def compared(runs: Sequence[Run]) -> list[Comparison | None]:
-    """Each run against the first one of its data; None for a first one, and for other names."""
+    """Each run compared with the first one on its data; None for a first one, and for other names."""
     first: dict[str, Run] = {}
     return [_compared(run, first.setdefault(run.data, run)) for run in runs]
 
@@ -44,9 +44,9 @@ def _compared(run: Run, first: Run) -> Comparison | None:
 
 
 def interval(b: int, c: int, n: int) -> tuple[float, float]:
-    """The 95 % interval of (b - c) / n, of shares of the same n names (Agresti and Min 2005).
+    """The 95 % interval of (b - c) / n, for shares of the same n names (Agresti and Min 2005).
 
-    Half a name more in each of the four cells keeps it right for few names.
+    Half a name added to each of the four cells keeps the interval valid for few names.
     """
     middle = (b - c) / (n + 2)
     half = NORMAL_95 * math.sqrt(b + c + 1 - (b - c) ** 2 / (n + 2)) / (n + 2)

@@ -41,7 +41,7 @@ def json_array(value: Any) -> "np.ndarray[Any, np.dtype[np.uint8]]":
 def read(
     path: Path, decode: Callable[[Archive], _Decoded], kind: str, data: bytes | None = None
 ) -> _Decoded:
-    """The result of `decode` for a file, or for its bytes. Raises CheckpointError, for ValueError too."""
+    """The result of `decode` for a file or its bytes. Raises CheckpointError, also for ValueError."""
     try:
         with path.open("rb") if data is None else io.BytesIO(data) as file:
             return decode(Archive(file))
@@ -55,7 +55,7 @@ def read(
         ) from error
     except NewerFormatError as error:
         raise CheckpointError(f"{path}: {error}; upgrade rnn-names") from error
-    except (ValueError, RecursionError) as error:  # the latter for a deeply nested header
+    except (ValueError, RecursionError) as error:  # RecursionError is that of a deeply nested header
         raise CheckpointError(
             f"{path}: not {kind} of rnn-names ({error}); give a file written by `rnn-names train`"
         ) from error

@@ -14,7 +14,6 @@ from rnn_names.model.arguments import check_examples
 from rnn_names.model.metrics import UNKNOWN_LABEL, Metrics, bootstrapped, evaluate, ranks, wilson
 from rnn_names.names.example import Example
 from rnn_names.names.groups import Groups
-from rnn_names.names.spelling import has_letters
 
 if TYPE_CHECKING:
     from rnn_names.model.classifier import NameClassifier
@@ -26,13 +25,13 @@ class Evaluation:
 
     countries   C of them: the columns of p
     examples    n of them
-    p           `NameClassifier.predict_proba` of their names (n, C); the prior for a name without a letter
+    p           `NameClassifier.predict_proba` of their names (n, C)
     truth       the columns of their countries (n,); metrics.UNKNOWN_LABEL for one that the model does
                 not know
     unknown     the number of examples of each label that the model does not know
     left_out    whether those examples are left out
     threshold   an answer below this probability counts as not given
-    groups      the groups of countries that are answered, in place of countries
+    groups      the groups that are the answers, in place of countries
     """
 
     countries: Sequence[str]
@@ -45,7 +44,7 @@ class Evaluation:
     groups: Groups | None = None
 
     def by(self, groups: Groups) -> "Evaluation":
-        """The same, of groups of countries: a probability is the sum of those of its countries."""
+        """The same for groups of countries: a group's probability is the sum over its countries."""
         known = self.truth != UNKNOWN_LABEL
         truth = np.where(known, groups.of_label[self.truth], UNKNOWN_LABEL)
         return replace(self, countries=groups.names, p=groups.add_up(self.p), truth=truth, groups=groups)
@@ -137,7 +136,7 @@ def score(
     labelled = [example for example in examples if example.country]
     if examples and not labelled:
         raise DataError("no name has a label, so there is none to score; give labels")
-    named = [example for example in labelled if has_letters(example.name)]
+    named = [example for example in labelled if classifier.has_name(example.name)]
     if examples and not named:
         raise DataError("no cell has a letter, so there is no name to score; give names")
     place = {label: classifier.labels.place(label) for label in {example.country for example in named}}

@@ -14,11 +14,13 @@ from rnn_names.names.ngrams import MOST
 from rnn_names.network.cells import CELLS
 from rnn_names.network.config import READOUTS, NetworkConfig
 
-LARGEST_FIGURE = 1e300  # of the history: a picture of larger figures would overflow
-# In the words of format 3, how formats 1 and 2 read all data.
+LARGEST_FIGURE = 1e300  # largest figure of the history: a picture of larger ones would overflow
+# How formats 1 and 2 read all data, in the words of format 3.
 DATA_BEFORE_FORMAT_3 = {"kind": "", "delimiter": "", "header": True, "encoding": "", "rule": 1}
-# In the words of format 4, what all data of before are.
+# What is true of all data of older formats, in the words of format 4.
 DATA_BEFORE_FORMAT_4 = {"split": 1, "base": "", "base_digest": ""}
+# The first files of format 4 do not have these either.
+DATA_LATER = {"sheet": "", "quoted": True, "blank": False}
 
 _Config = TypeVar("_Config")
 
@@ -82,7 +84,7 @@ def rising(values: Sequence[Any]) -> bool:
 
 
 def upgrade(header: dict[str, Any], version: int, scales: bool) -> None:
-    """Add to the header of an older format what format 4 stores; `scales`: the file has arrays of scales.
+    """Complete the header of an older format to format 4. `scales`: the file has arrays of scales.
 
     Raises ValueError for a field that the older format did not have.
     """
@@ -114,10 +116,12 @@ def upgrade(header: dict[str, Any], version: int, scales: bool) -> None:
                 header[part] |= more
     if isinstance(header["training"], dict):
         header["training"] = LATER | header["training"]
+    if isinstance(header["data"], dict):
+        header["data"] = DATA_LATER | header["data"]
 
 
 def known(network: Any) -> tuple[dict[str, Any], int | tuple[int, ...], bool]:
-    """A network's fields without its n-grams; how many these are, or which pairs; and NGrams.marked.
+    """A network's fields without its n-grams; the number of n-grams, or the pairs; and NGrams.marked.
 
     Raises ValueError.
     """
@@ -133,7 +137,7 @@ def known(network: Any) -> tuple[dict[str, Any], int | tuple[int, ...], bool]:
 
 
 def check_values(header: dict[str, Any], network: NetworkConfig) -> None:
-    """Check what is not in a configuration, for this network. Raises ValueError."""
+    """Check the values outside the configurations, for this network. Raises ValueError."""
     letters, countries, counts = header["letters"], header["countries"], header["counts"]
     if not isinstance(letters, str) or not rising(letters) or not all(map(is_letter, letters)):
         raise ValueError("the alphabet is not a text of sorted letters")

@@ -37,14 +37,14 @@ class Metrics:
 
     accuracy            share of names whose likeliest country is the true one, at any threshold
     top3_accuracy       share of names whose true country is among the three likeliest, at any threshold
-    macro_f1            mean F1 over the labels that are true or answered somewhere; 0 of unknown labels
-    balanced_accuracy   mean recall over the labels that are true somewhere; 0 of unknown labels
+    macro_f1            mean F1 over the labels that are true or answered somewhere; unknown labels have 0
+    balanced_accuracy   mean recall over the labels that are true somewhere; unknown labels have 0
     nll                 -(1/n) Σ log p(true country), in nats, over the n_known names of known labels
     ece                 Σ_bins (n_bin / n) |accuracy - mean confidence|, 15 bins of equal width, over the
                         same names, whatever the threshold (Guo et al. 2017, arXiv 1706.04599)
     n_known             names whose label the model knows
     coverage            share of names whose likeliest country reaches the threshold of probability
-    covered_accuracy    the accuracy among these; None where there are none
+    covered_accuracy    the accuracy among these; None if there are none
     per_country         for each country that is true or answered somewhere
     """
 
@@ -70,7 +70,7 @@ def evaluate(
 ) -> Metrics:
     """Score probabilities (n, C) against the true countries' indices (n,), n ≥ 1.
 
-    An index may be UNKNOWN_LABEL; `unknown_labels` is the number of different labels behind those.
+    An index may be UNKNOWN_LABEL; `unknown_labels` is the number of different unknown labels.
     """
     n, C = probabilities.shape
     known = truth != UNKNOWN_LABEL
@@ -131,9 +131,9 @@ def bootstrapped(
 ) -> dict[str, tuple[float, float]]:
     """The 95 % intervals of macro-F1 and balanced accuracy, from RESAMPLES draws of the names (Efron 1979).
 
-    `truth` may be UNKNOWN_LABEL; `answer` is `labels` where none is given.
+    `truth` may be UNKNOWN_LABEL; `answer` is `labels` if no answer is given.
     """
-    # How often a name has this truth and this answer is all that a draw of names changes.
+    # A draw of names changes only how often each pair of truth and answer occurs.
     cells, counts = np.unique(np.stack([truth, answer]), axis=1, return_counts=True)
     true, answered = cells
     draws = np.random.default_rng(1).multinomial(len(truth), counts / len(truth), RESAMPLES)

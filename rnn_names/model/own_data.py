@@ -8,7 +8,6 @@ from rnn_names.base.bundled import HELD_OUT, bundled_surnames, bundled_test
 from rnn_names.base.errors import DataError
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.provenance import DataInfo
-from rnn_names.names.bad_records import SKIP, BadRecords
 from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples
 from rnn_names.names.selection import selected
@@ -20,7 +19,7 @@ EVERY = "all"  # all rows, beside the parts of names.split.Parts
 
 @dataclass(frozen=True)
 class DataSet:
-    """Every row of a file or folder, and its name."""
+    """Every row of a file or folder, under its name."""
 
     name: str
     examples: list[Example]
@@ -35,7 +34,7 @@ class DataSet:
     def part(self, model: Checkpoint, name: str) -> list[Example]:
         """The names of one part of this model's split: train, val, test; or EVERY row.
 
-        Of the data that the model was trained on, these are the names and labels that it took.
+        If the model was trained on these data, these are the names and labels that it took.
         Raises DataError if the part is empty, or if another version split the model's own data.
         """
         config, trained = model.training, model.data
@@ -51,7 +50,7 @@ class DataSet:
             if name == "test":
                 return self.examples
             raise DataError(
-                f"{self.name}: what the bundled model was trained on is not here; give --split test"
+                f"{self.name}: the training data of the bundled model are not here; give --split test"
             )
         examples = unique(examples, trained.rule)
         parts = split(
@@ -66,7 +65,7 @@ class DataSet:
         found: list[Example] = parts._asdict()[name]
         if not found and self.taught(trained) and (folds := model.folds):
             raise DataError(
-                f"{self.name}: no {name} part is left, for the model has learned it after its "
+                f"{self.name}: no {name} part is left, for the model learned it after its "
                 f"{folds.folds} folds, which had accuracy {folds.accuracy:.3f} ± "
                 f"{folds.accuracy_error:.3f}; give other DATA, or --split all"
             )
@@ -97,5 +96,5 @@ def own_data(trained: DataInfo) -> DataSet:
     """The training data of a model, as it is now. Raises DataError if it cannot be found or read."""
     return DataSet(
         trained.source or "bundled surnames",
-        read_examples(own_source(trained), trained.form, BadRecords(SKIP)),
+        read_examples(own_source(trained), trained.form, trained.bad),
     )

@@ -1,11 +1,11 @@
 """Parameters and n-grams as arrays of a file.
 
-`K/NAME` holds network K's parameter in 32, 16, 8 or 4 bits a number. In 8 and 4 it holds whole numbers, and
-`K/NAME.scale` what those of each row, the last axis, are multiplied by. 4 bits are for the rows of n-grams
-alone: two numbers a byte, each from -7 to 7 and stored 8 higher, the first one in the lower half.
+`K/NAME` holds network K's parameter in 32, 16, 8 or 4 bits a number. With 8 and 4 it holds integers, and
+`K/NAME.scale` holds the factor of each row, the last axis. Only the rows of n-grams have 4 bits: two
+numbers a byte, each from -7 to 7 and stored 8 higher, the first one in the lower half.
 
-Of n-grams the rows are the sums that prediction selects from. In 8 and 4 bits they stay as they are in the
-file: `network.sums.selected` widens those that a batch needs.
+The rows of n-grams are the sums that prediction selects from. With 8 and 4 bits they stay in memory as they
+are in the file: `network.sums.selected` widens those that a batch needs.
 
 `ngrams/letter` and `ngrams/children` hold the n-grams: see NGrams.children.
 """
@@ -24,12 +24,12 @@ NIBBLE = 7  # the largest number of 4 bits
 
 
 def stored(params: Params, config: NetworkConfig, bits: int) -> dict[str, Any]:
-    """The arrays that hold one network's parameters; what is too large for the bits becomes infinite."""
+    """The arrays that hold one network's parameters; numbers too large for the bits become infinite."""
     arrays: dict[str, Any] = {}
     for name in config.shapes():
         row = name in config.row_parameters
         kind = {8: np.int8, 4: PACKED}.get(bits) if row else None
-        if kind is not None and params[name].dtype == kind:  # as it was read
+        if kind is not None and params[name].dtype == kind:  # unchanged since it was read
             arrays |= {name: params[name], name + SCALE: params[name + SCALE]}
             continue
         q = selected(params, name, slice(None), config) if row else params[name]
@@ -85,7 +85,7 @@ def read_floats(archive: Archive, name: str, shape: tuple[int, ...]) -> FloatArr
 
 
 def stored_ngrams(ngrams: NGrams | None) -> dict[str, IntArray]:
-    """The arrays that hold the n-grams; none where there are none."""
+    """The arrays that hold the n-grams, if there are any."""
     if ngrams is None:
         return {}
     return {"ngrams/letter": _narrow(ngrams.letter), "ngrams/children": _narrow(ngrams.children)}
@@ -96,7 +96,7 @@ def _narrow(numbers: IntArray) -> IntArray:
 
 
 def read_ngrams(archive: Archive, symbols: int, blank: int, count: int, marked: bool) -> NGrams:
-    """So many n-grams, the symbols counted. Raises ValueError."""
+    """`count` n-grams, including the symbols. Raises ValueError."""
     letter = archive.read("ngrams/letter", ["<u2", "<u4"], (count - symbols,)).astype(np.int64)
     children = archive.read("ngrams/children", ["<u2", "<u4"], (count,)).astype(np.int64)
     if children.sum() != len(letter):

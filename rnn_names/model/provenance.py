@@ -1,7 +1,8 @@
-"""What a model was trained on, and how good the models of its folds were."""
+"""The training data of a model, and how good the models of its folds were."""
 
 from dataclasses import dataclass
 
+from rnn_names.names.bad_records import BLANK, SKIP, BadRecords
 from rnn_names.names.spelling import RULE
 from rnn_names.names.split import VERSION
 from rnn_names.names.tables import Format
@@ -11,7 +12,8 @@ from rnn_names.names.tables import Format
 class DataInfo:
     """The training data of a model, and how they are read; `source` None means the bundled surnames.
 
-    Columns, `kind`, `delimiter` and `encoding` are those of a tables.Format, with "" for None.
+    Columns, `kind`, `delimiter`, `encoding`, `sheet` and `quoted` are those of a tables.Format, with "" for
+    None. `blank` says that a bad record whose cells are known was read as one without a name.
     `rule` is the entry of spelling.RULES by which the data were split, `split` the entry of split.VERSIONS.
     `base` is the name of the file that training started from, "" for none, `base_digest` its SHA-256.
     """
@@ -32,6 +34,9 @@ class DataInfo:
     split: int = VERSION
     base: str = ""
     base_digest: str = ""
+    sheet: str = ""
+    quoted: bool = True
+    blank: bool = False
 
     @property
     def form(self) -> Format:
@@ -43,7 +48,14 @@ class DataInfo:
             encoding=self.encoding or None,
             column=self.name_column or None,
             label_column=self.country_column or None,
+            sheet=self.sheet or None,
+            quoted=self.quoted,
         )
+
+    @property
+    def bad(self) -> BadRecords:
+        """The treatment of bad records when the data are read again."""
+        return BadRecords(BLANK if self.blank else SKIP)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray
 
-FEW = 8  # answers to a name, up to which the largest is looked for so many times
+FEW = 8  # answers to a name; for so many the maximum is searched again and again, for more all are sorted
 
 
 class Guess(NamedTuple):
@@ -19,14 +19,14 @@ class Guess(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The countries of a name, likeliest first; its unknown letters; with groups its likeliest one."""
+    """The countries of a name, likeliest first; its unknown letters; its likeliest group, if asked for."""
 
     guesses: list[Guess]
     unknown_letters: str
     groups: list[Guess]
 
 
-# Guess(country, probability) and Answer(guesses, …) of a tuple, in a third of the time.
+# Guess(*pair) and Answer(*triple), in a third of the time.
 _guess, _answer = partial(tuple.__new__, Guess), partial(tuple.__new__, Answer)
 
 

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from rnn_names.network.config import Objective
 
 
-LARGE = 200_000  # names, from which a recipe has its other defaults
-BY_SIZE = -1  # as many n-grams as suit the data: see `known_ngrams`
-ROW_BYTES = 7_680_000  # that the rows of all n-grams may have at 8 bits: they are nearly all of a model
+LARGE = 200_000  # names: a recipe for so many or more has its other defaults
+BY_SIZE = -1  # the number of n-grams that suits the data: see `known_ngrams`
+ROW_BYTES = 7_680_000  # bytes of the rows of all n-grams at 8 bits, at most: they are nearly all of a model
 
 
 @dataclass(frozen=True)
 class Shape(Checked):
-    """The network to train. `cell` is one of `cells.CELLS`. Raises ValueError for what no field allows."""
+    """The network to train. `cell` is one of `cells.CELLS`. Raises ValueError for invalid values."""
 
     cell: str = choice("gru", "The recurrent cell.", large="rnn")
     bidirectional: bool = choice(True, "Read names from both ends.")
@@ -29,7 +29,7 @@ class Shape(Checked):
     ngrams: int = choice(
         BY_SIZE,
         "Known n-grams: at each letter the longest one that ends there is read. 0: only letters are read; "
-        "-1: a quarter of the names, of which a row each takes at most 7.7 MB at 8 bits.",
+        "-1: a quarter of the names, but no more than fit into 7.7 MB at 8 bits.",
         least=BY_SIZE,
     )
     ngram_length: int = choice(6, "Letters of the longest n-gram.", least=2, most=16)
@@ -46,7 +46,7 @@ class Shape(Checked):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.cell != type(self).cell:  # the default one is there, and help must not load NumPy
+        if self.cell != type(self).cell:  # the default is known to be valid, and help must not load NumPy
             from rnn_names.network.cells import check_cell
 
             check_cell(self.cell)
@@ -70,7 +70,7 @@ class TrainConfig(Checked):
         0.3, "Highest learning rate of the rows of n-grams.", least=0, large=0.5, tuned=0.1
     )
     row_start: float = choice(
-        1e-4, "Where Adagrad's sum of squares starts, of a row of n-grams.", least=0, large=1e-5
+        1e-4, "Initial value of Adagrad's sum of squares for a row of n-grams.", least=0, large=1e-5
     )
     optimizer: str = choice(
         "muon",
@@ -88,7 +88,7 @@ class TrainConfig(Checked):
     )
     letter_loss: float = choice(1.0, "Weight of the loss of the next letter.", least=0, large=0.1)
     step_share: float = choice(
-        1.0, "Share of a batch's names that those two are worked out for.", least=0, most=1, large=0.1
+        1.0, "Share of a batch's names for which those two are computed.", least=0, most=1, large=0.1
     )
     label_smoothing: float = choice(
         0.0, "Share of the target spread over all labels.", least=0, below=1, large=0.1
@@ -129,12 +129,12 @@ class TrainConfig(Checked):
     prior: str = choice(
         "data",
         "How likely each label is before the name is read: by the length of its list, by the square root "
-        "of that, all equal, or of countries by their people. Calibration and answers assume it.",
+        "of that, all equal, or for countries by their people. Calibration and answers assume it.",
         choices=("data", "sqrt", "uniform", "population"),
     )
-    min_per_label: int = choice(0, "Names that a label needs: labels of fewer are left out.", least=0)
+    min_per_label: int = choice(0, "Names that a label needs: labels with fewer are left out.", least=0)
     max_per_label: int = choice(
-        0, "Names of a label that are taken, a sample by --seed if there are more; 0: all.", least=0
+        0, "Names to take of each label, a sample by --seed if there are more; 0: all.", least=0
     )
     val_split: float = choice(
         0.1, "Share of names kept to choose the best epoch and to calibrate.", least=0, below=1
@@ -145,7 +145,7 @@ class TrainConfig(Checked):
     )
     patience: int = choice(5, "Stop after this many epochs without improvement; 0: never.", least=0)
     freeze: bool = choice(
-        False, "Of a model that training starts from, train the readouts alone; the rest stays as it is."
+        False, "Train only the readouts of the model that training starts from; the rest stays as it is."
     )
     workers: int = choice(2, "Processes; their number changes the last digits of the results.", least=1)
 
@@ -172,11 +172,11 @@ class TrainConfig(Checked):
 
 
 def defaults(names: int, tuned: bool = False) -> str:
-    """Which defaults a training has, the one rule of them: a key of SUITED."""
+    """The defaults of a training, by the only rule for them: a key of SUITED."""
     return "tuned" if tuned else "large" if names >= LARGE else "default"
 
 
-SUITED = {  # for what defaults are
+SUITED = {  # what each set of defaults is for
     "default": f"fewer than {LARGE:,} names",
     "large": f"{LARGE:,} names and more",
     "tuned": "a model to start from",
@@ -184,7 +184,7 @@ SUITED = {  # for what defaults are
 
 
 def chosen(given: Mapping[str, Any], names: int, tuned: bool = False) -> tuple[Shape, TrainConfig]:
-    """The recipe for so many names, but for the fields that are given. Raises ValueError.
+    """The recipe: the given fields, and for the others the defaults for `names` names. Raises ValueError.
 
     `tuned` says that training starts from a model.
     """
@@ -197,7 +197,7 @@ def chosen(given: Mapping[str, Any], names: int, tuned: bool = False) -> tuple[S
 
 
 def known_ngrams(names: int, width: int) -> int:
-    """How many n-grams a network knows that learns from so many names, if a row has so many numbers."""
+    """How many n-grams a network knows that learns from `names` names, if a row has `width` numbers."""
     return min(names // 4, ROW_BYTES // width)
 
 

@@ -1,4 +1,4 @@
-"""What is answered under a threshold: a country, else the group that reaches it, else `unknown`."""
+"""The answer under a threshold: the country that reaches it, else the group that does, else `unknown`."""
 
 from numbers import Real
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ def check_threshold(threshold: float) -> None:
 def fall_back(guess: "Guess", group: "Guess", threshold: float, what: str) -> tuple[str, str]:
     """The answer that reaches the threshold, and its level.
 
-    The level is `country`, or `what` the group is where only that does; else both are UNKNOWN.
+    The level is `country`, or `what` if only the group reaches it; else both are UNKNOWN.
     """
     for one, level in ((guess, "country"), (group, what)):
         if one.probability >= threshold:

@@ -31,7 +31,7 @@ ANY_LETTER = (
     0xE000  # the code point that stands for any letter of the first script, from the private use area
 )
 SCRIPTS = 64  # of one alphabet at most
-MANY = 100  # of a script with so many letters, the rare ones are not learned one by one:
+MANY = 100  # letters of a script, from which on the rare ones are not learned one by one:
 RARE, SHARE = 10, 30_000  # those that fewer than ten names, or one name in so many, have
 NAME_START, NAME_END = "\n", "\r"  # in a text of many names: no tidy name has one
 MANY_NAMES = 64  # from which the table of plain characters is worth making
@@ -42,7 +42,7 @@ _UNTIDY = re.compile(f"[^\\S {NAME_START}{NAME_END}]|  |{NAME_START} | {NAME_END
 
 
 class _Spelling(dict[int, str]):
-    """For `str.translate`: a code point to letters of the alphabet; worked out once, on first meeting."""
+    """For `str.translate`: from a code point to letters of the alphabet. Each is worked out once."""
 
     def __init__(self, letters: str, scripts: Sequence[str]) -> None:
         super().__init__((ord(letter), letter) for letter in letters)
@@ -65,7 +65,7 @@ class _Spelling(dict[int, str]):
 class Alphabet:
     """The symbols that a network knows: start, end, unknown, any letter of each script, sorted letters.
 
-    A letter that it does not know is read as any letter of its script, where it knows the script.
+    A letter outside the alphabet is read as "any letter of its script" if the alphabet knows the script.
     """
 
     letters: str
@@ -73,9 +73,9 @@ class Alphabet:
 
     @classmethod
     def learn(cls, names: Iterable[str]) -> "Alphabet":
-        """The alphabet of the letters in these names, and of their base letters; the scripts, if several.
+        """The alphabet of the letters in these names and of their base letters; the scripts, if several.
 
-        Of a script with MANY letters, as Han, those that few names have are left out.
+        The rare letters of a script with MANY letters, such as Han, are left out.
         """
         times, count = Counter[str](), 0
         for name in names:
@@ -112,7 +112,7 @@ class Alphabet:
     def settled(self) -> bool:
         """Whether its letters are those of normalised names, as of all models since rule 2.
 
-        One of before may have learned ’ or half-width kana as letters of their own: those it knows as
+        An older one may have learned ’ or half-width kana as letters of their own. It knows those as
         they are, so its names are read by rule 1, and only what it lacks is normalised.
         """
         letters = NAME_START.join(c for c in self.letters if c not in JOINERS)
@@ -146,7 +146,7 @@ class Alphabet:
         return len(self.symbols)
 
     def unknown(self, name: str) -> str:
-        """The characters of the name that it has no letter for, nor one that is near."""
+        """The characters of the name for which the alphabet has no letter, nor a near one."""
         letters = normalise(name) if self.settled else spelling1.normalise(name)
         if UNKNOWN not in letters.translate(self._spelling):  # of most names; quicker than one by one
             return ""
@@ -161,9 +161,9 @@ class Alphabet:
         return np.flatnonzero(unknown | long | (names.lengths > LONGEST // 2)).tolist()
 
     def unknown_share(self, names: Encoded) -> FloatArray:
-        """The share of each name's letters that are unknown; of a name of no letters all.
+        """The share of each name's letters that are unknown; 1 for a name without letters.
 
-        What stands between letters, blank, hyphen, apostrophe, comma, full stop, is none.
+        Blank, hyphen, apostrophe, comma and full stop stand between letters and are not counted.
         """
         if not len(names.lengths):
             return np.empty(0)
@@ -203,7 +203,7 @@ class Alphabet:
                 name if name.isalpha() and len(name) <= LONGEST else self._bounded(name) for name in words
             ]
             text = NAME_START + (NAME_END + NAME_START).join(words) + NAME_END
-        # Where all is known by now, it is normalised: each of the alphabet's letters is.
+        # If every character is known by now, the name is normalised, for all letters of the alphabet are.
         symbols = self._indices(fold_case(text))
         odd = JOINERS + self.symbols[UNKNOWN_INDEX + 1 : UNKNOWN_INDEX + 1 + len(self.scripts)]
         if symbols.min() < 0 or any(c in text for c in odd):
@@ -215,7 +215,7 @@ class Alphabet:
         return encoded if encoded.lengths.max() <= LONGEST + 2 else _cut(encoded)
 
     def _bounded(self, name: str) -> str:
-        """The tidy name, and of a long one not much more than is read."""
+        """The tidy name; a long one is cut a little behind what is read."""
         if len(name) <= LONGEST:
             return tidy(name)
         return normalise(name) if self.settled else tidy(name)[:LONGEST]

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from rnn_names.base.errors import DataError
+from rnn_names.base.text import number_of
 
 STOP, SKIP, BLANK = "stop", "skip", "blank"
 ACTIONS = (STOP, SKIP, BLANK)
-NAMED = 10  # bad records that are told of one by one
+NAMED = 10  # bad records that are reported one by one
 KEPT_TEXT = 1000  # characters of a record that FILE of --rejects keeps
-MARKING = "rnn-names.marking"  # an error handler: each bad byte becomes a symbol that no good byte becomes
+MARKING = "rnn-names.marking"  # an error handler: a bad byte becomes a symbol that no good byte becomes
 MARK = re.compile("[\0\udc00-\udcff]")  # those symbols; and NUL, which no text has
 UNDECODABLE = "a byte that the encoding does not have, or a NUL"
 
@@ -24,10 +25,10 @@ def _ignore(told: str) -> None:
 
 @dataclass(eq=False)
 class BadRecords:
-    """The bad records of a run: the first one stops it, or they are left out, or stay without an answer.
+    """The bad records of a run: the first one stops it, or each is left out or kept without an answer.
 
-    `tell` takes a line for a person about each of the first NAMED ones, in which nothing of the record
-    stands. `file` takes all of them as JSON lines. `otherwise` ends the error that stops the run.
+    `tell` takes a line for a person about each of the first NAMED ones; the line quotes nothing of the
+    record. `file` takes all of them as JSON lines. `otherwise` ends the error that stops the run.
     """
 
     action: str = STOP
@@ -35,11 +36,11 @@ class BadRecords:
     file: TextIO | None = field(default=None, repr=False)
     otherwise: str = ""
     count: int = 0
-    blank: int = 0  # of these, how many stay, without an answer
+    blank: int = 0  # how many of these are kept without an answer
 
     @property
     def decoding(self) -> str:
-        """The error handler of codecs that leaves it to the record."""
+        """The error handler of codecs that leaves bad bytes to the record."""
         return "strict" if self.action == STOP else MARKING
 
     def found(
@@ -52,11 +53,11 @@ class BadRecords:
         cells: bool = False,
         unit: str = "line",
     ) -> bool:
-        """Whether the bad record stays, without an answer: `cells` says that its cells are known.
+        """Whether the bad record is kept without an answer. `cells` says that its cells are known.
 
         `unit` is what `line` counts.
 
-        Raises DataError, which says what is wrong and how to mend it, if the first one stops the run.
+        Raises DataError, with the fault and its remedy, if the first bad record stops the run.
         """
         where = f"{source}, {unit} {line}"
         if self.action == STOP:
@@ -80,10 +81,10 @@ class BadRecords:
             parts = [
                 f"{n:,} {what}" for n, what in ((left, "left out"), (self.blank, "without an answer")) if n
             ]
-            self.tell(f"{self.count:,} bad record{'s' * (self.count != 1)}: {', '.join(parts)}")
+            self.tell(f"{number_of(self.count, 'bad record')}: {', '.join(parts)}")
 
 
-STOPPING = BadRecords()  # for all who do not say otherwise; it never changes
+STOPPING = BadRecords()  # the default; it never changes
 
 
 def readable(text: str) -> str:

@@ -1,6 +1,6 @@
 """Words beside a name: whether they are titles or degrees, by the tables of `titles`.
 
-A word that is a name as well needs more than to stand there: a full stop, another title, a longer name.
+A word that is also a name needs more evidence: a full stop, another title, a longer name.
 """
 
 import re
@@ -22,7 +22,7 @@ def key_of(word: str) -> str:
 
 
 def title_words(words: list[str], at: int) -> int:
-    """How many words from this place are a title; at least one further word is left."""
+    """How many words from this place on are a title; at least one word is left behind them."""
     rest = len(words) - at - 1
     if rest < 1:
         return 0
@@ -43,10 +43,10 @@ def title_words(words: list[str], at: int) -> int:
     )
 
 
-def is_lone_title(text: str) -> bool:
-    """Whether a text is a title with its full stop, and nothing else: `Mr.`."""
-    word = text.strip()
-    return word.endswith(".") and key_of(word) in titles.BEFORE
+def are_titles(text: str) -> bool:
+    """Whether a text is titles with their full stops, and nothing else: `Mr.`, `Prof. Dr.`."""
+    words = text.split()
+    return bool(words) and all(word.endswith(".") and key_of(word) in titles.BEFORE for word in words)
 
 
 def _are_initials(word: str, key: str) -> bool:
@@ -66,7 +66,7 @@ def apart(word: str) -> list[str]:
 
 
 def is_behind(part: str, family: str) -> bool:
-    """Whether all of the part behind a comma are degrees and the like."""
+    """Whether the part behind a comma consists of degrees and the like."""
     several, capitals = " " in family, family.isupper()
     for word in part.split():
         key = key_of(word)
@@ -89,7 +89,7 @@ def _is_abbreviation(word: str) -> bool:
 
 
 def is_title(part: str) -> bool:
-    """Whether all of the part are titles: `Smith, Dr.`."""
+    """Whether the part consists of titles: `Smith, Dr.`."""
     return all(
         (key := key_of(word)) in titles.BEFORE or (word.endswith(".") and key in titles.BEFORE_DOTTED)
         for word in part.split()
@@ -97,7 +97,7 @@ def is_title(part: str) -> bool:
 
 
 def ends(word: str, left: int) -> bool:
-    """Whether the word behind so many others is no part of the name."""
+    """Whether a word behind `left` others is not part of the name."""
     key, dots = key_of(word), word.count(".")
     return (
         key in titles.BEHIND

@@ -1,4 +1,4 @@
-"""What to know of names before they are answered, or a network is trained on them."""
+"""What a user should know about names before they are answered or trained on."""
 
 import unicodedata
 from collections import Counter, defaultdict
@@ -7,7 +7,7 @@ from functools import cache
 
 from rnn_names.base.text import nearest_to
 from rnn_names.names.alphabet import script
-from rnn_names.names.beside import is_lone_title
+from rnn_names.names.beside import are_titles
 from rnn_names.names.cleaning import CLOSING, OPENING, QUOTES, cleaned
 from rnn_names.names.example import Example
 from rnn_names.names.findings import EXAMPLES, FEW, LONG, Check, Found, Label, warnings
@@ -15,7 +15,7 @@ from rnn_names.names.letters import BETWEEN, JOINERS
 from rnn_names.names.spelling import has_letters, label_key, normalise, split_key
 
 TITLES = 20
-RARE = 3  # rows of a label, up to which it may be another one misspelled
+RARE = 3  # rows: a label of so few may be another one misspelled
 SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")  # they share shapes: a mixture is a mistake, or made to deceive
 
 
@@ -35,9 +35,9 @@ class _Finds:
 
 
 def check(examples: Iterable[Example]) -> Check:
-    """Look through the examples, at least one; a set of labels is the bits of a number.
+    """Look through the examples, at least one. A label of "" is none.
 
-    A label of "" is none.
+    A set of labels is held as the bits of a number.
     """
     bits: dict[str, int] = {}  # of each label
     labels_of: dict[str, int] = {}  # of each name
@@ -71,11 +71,11 @@ def check(examples: Iterable[Example]) -> Check:
             continue
         longest = max(longest, len(name))
         scripts[next(filter(None, map(script, name)), "").capitalize() or "none"] += 1
-        if not_read := cleaned(example.name).not_read:
+        if are_titles(example.name):
+            lone_titles.add(example.name)
+        elif not_read := cleaned(example.name).not_read:
             beside.add(example.name)
             titles.update(each for each in not_read if _is_title(each))
-        elif is_lone_title(example.name):
-            lone_titles.add(example.name)
         if len(name) > LONG:
             long.add(example.name)
         if not name.isalpha():
@@ -141,7 +141,7 @@ def check(examples: Iterable[Example]) -> Check:
 
 
 def _misspelled(rows: Counter[str]) -> dict[str, str]:
-    """Each rare label that is spelled nearly as one of more rows, and that one."""
+    """Each rare label whose spelling is close to that of a more frequent one, and that one."""
     near = {
         label: nearest_to(label, [other for other, more in rows.items() if more > n and other])
         for label, n in sorted(rows.items())

@@ -2,14 +2,15 @@
 
 A step takes one kind of thing away, or puts the name in order. The steps are repeated until none changes
 anything, so a clean name is left as it is. A step that leaves no letter does not count: `Sir` alone is a
-name. Words that are names as well, as Dean or Ma, need a full stop, a comma or a longer name: see `titles`.
+name. But a text of titles with full stops, `Mr.`, holds no name. Words that are names as well, as Dean or
+Ma, need a full stop, a comma or a longer name: see `titles`.
 """
 
 import re
 from typing import NamedTuple
 
 from rnn_names.names import titles
-from rnn_names.names.beside import VOWELS, apart, ends, is_behind, is_title, key_of, title_words
+from rnn_names.names.beside import VOWELS, apart, are_titles, ends, is_behind, is_title, key_of, title_words
 from rnn_names.names.spelling import has_letters, tidy
 
 LONGEST_CELL = 500  # characters of a text that is cleaned; a longer one is no name
@@ -34,7 +35,7 @@ _GLUED = re.compile(f"^(?:(?:{titles.GLUED_BEFORE})\\s*)+|(?<=\\w)(?:{titles.GLU
 _ROMANISED = re.compile(f"([^\\W\\d_]+-|.*[^\\W\\d_] )({'|'.join(titles.ROMANISED)})")
 _ROMANISED_ENDS = tuple(f"-{word}" for word in titles.ROMANISED)
 
-# What a name that has nothing to clean is without.
+# None of these is in a name that has nothing to clean.
 _SIGNS = re.compile(f"[{re.escape(COMMAS + QUOTES + OPENING + CLOSING)}@|=‚`´]")
 _APOSTROPHES = re.compile("(?:^|\\s)['‘]|['‘´’]$")
 _DOTS = re.compile(r"[^ .-][^ ][.:]|\.\w|[.:]$|^[^\x00-\x7f]\.")
@@ -54,14 +55,14 @@ class Cleaned(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What a step leaves, and what it took away."""
+    """The text that a step leaves, and the parts that it took away."""
 
     name: str
     taken: list[str]
 
 
 def clean(text: str) -> str:
-    """The name in the text; the text itself where there is nothing to clean, or where nothing is left."""
+    """The name in the text; "" for titles alone, and the text itself where there is nothing to clean."""
     return text if _is_plain(text) else cleaned(text).name
 
 
@@ -79,11 +80,13 @@ def cleaned(text: str) -> Cleaned:
             if new != name and has_letters(new):
                 name = new
                 not_read += taken
+    if are_titles(name):
+        name, not_read = "", [*not_read, name]
     return Cleaned(text if name == tidy(text) else name, tuple(sorted(not_read, key=text.find)))
 
 
 def _is_plain(text: str) -> bool:
-    """Whether there is certainly nothing to clean: quick, because it is asked for every name."""
+    """Whether there is certainly nothing to clean. This is quick, because every name passes here."""
     if not _SUSPECTS.isdisjoint(text.split()) or (text[1:3].isupper() and not text.isupper()):
         return False
     if text < "\u0e00":  # no Thai, and no script further on, which may have titles without a blank
@@ -112,7 +115,7 @@ def _decoded(name: str) -> Step:
 
 
 def _without_address(name: str) -> Step:
-    """The text beside an address; of an address alone its local part, cut at dots and digits."""
+    """The text beside an address; for an address alone its local part, split at dots and digits."""
     if "@" not in name:
         return Step(name, [])
     first = _ADDRESS.search(name)
@@ -127,7 +130,7 @@ def _without_address(name: str) -> Step:
 
 
 def _without_brackets(name: str) -> Step:
-    """Without what stands in brackets; if that is all there is, without the brackets."""
+    """The text outside brackets; if there is none, the text inside them."""
     if not _STRAY.search(name):
         return Step(name, [])
     inside = _PAIRS.findall(name)
@@ -138,7 +141,7 @@ def _without_brackets(name: str) -> Step:
 
 
 def _without_quotes(name: str) -> Step:
-    """Without a nickname in quotes; if less than two words would be left, without the quotes."""
+    """The text without a nickname in quotes; if under two words would be left, only without the quotes."""
     for pattern in (_QUOTED, _NICKNAME):
         quoted = pattern.findall(name)
         rest = pattern.sub(" ", name)
@@ -151,7 +154,7 @@ def _without_quotes(name: str) -> Step:
 
 
 def _in_order(name: str) -> Step:
-    """`Smith, John` in the order John Smith, without degrees, and without what follows a bar or a dash."""
+    """`Smith, John` becomes John Smith, without degrees, and without what follows a bar or a dash."""
     name, bar, behind = name.partition("|")
     if bar and has_letters(name):
         return Step(name, [behind.strip()] if behind.strip() else [])
@@ -197,7 +200,7 @@ def _without_words_between(name: str) -> Step:
 
 
 def _apart_in_other_scripts(name: str) -> Step:
-    """Without `様` or `นาย`, which stand at a name without a blank, and without `-san`."""
+    """The name without `様` or `นาย`, which have no blank between them and the name, and without `-san`."""
     if name.isascii():
         romanised = _ROMANISED.fullmatch(name)
         return Step(romanised[1].rstrip(" -"), [romanised[2]]) if romanised else Step(name, [])
@@ -205,7 +208,7 @@ def _apart_in_other_scripts(name: str) -> Step:
 
 
 def _capitals_last(name: str) -> Step:
-    """`SMITH John` in the order John SMITH; what may be initials, as AKM or DJ, stays where it is."""
+    """`SMITH John` becomes John SMITH; possible initials, such as AKM or DJ, stay where they are."""
     words = name.split()
     count = next((k for k, word in enumerate(words) if not word.isupper() or "." in word), len(words))
     family, given = words[:count], words[count:]

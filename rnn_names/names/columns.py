@@ -1,21 +1,20 @@
-"""Which columns of a table hold name and label: those asked for, else those that the header names.
+"""Which columns of a table hold the name and the label: those asked for, else those that the header names.
 
-And which cells hold none.
+Also which cells hold nothing.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from operator import itemgetter
-from shlex import quote
 
 from rnn_names.base.errors import DataError
-from rnn_names.base.text import did_you_mean
+from rnn_names.base.text import did_you_mean, in_shell
 from rnn_names.names.letters import IGNORABLE
 from rnn_names.names.spelling import tidy
 
 LISTED = 20  # columns that an error names
-BETWEEN = "\n"  # the columns of a Format: no name of a column has it, see `key`
+BETWEEN = "\n"  # between the columns of a Format; no column's name has one: see `key`
 # What databases and spreadsheets write where there is nothing. Null, None, Nan and NA are people's names.
 MISSING = frozenset(["NULL", "N/A", "#N/A", r"\N"])
 RANGE = re.compile(r"(\d{0,6})[-:](\d{0,6})")
@@ -59,7 +58,7 @@ TABLES = {
         שם פרטי, الاسم الأول, प्रथम नाम""",
     "middle": """middle name, middle names, middlename, additional name, отчество, по батькові, бащино име,
         tên đệm, zweiter vorname, deuxième prénom, mellannamn, mellomnavn, mellemnavn""",
-    # Where nothing else is the name: as data for text classification have it.
+    # Used if nothing else is the name: data for text classification have it.
     "text": "text",
 }
 LABELS = ("country", "label")  # the words for the column of the labels
@@ -67,7 +66,7 @@ CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def key(cell: str) -> str:
-    """The name of a column, or a key, as it is compared: blanks and what has no look do not count."""
+    """A column's name or a key, as it is compared: blanks and invisible characters do not count."""
     return tidy(cell if cell.isascii() else IGNORABLE.sub("", cell))
 
 
@@ -101,7 +100,7 @@ def column(header: list[str], wanted: str, where: str, mend: str = "") -> int:
 def columns(header: list[str], wanted: str, where: str, mend: str = "") -> list[int]:
     """The places of the columns that are asked for, in that order: names, numbers, ranges 2-4, lists 1,3.
 
-    Several stand BETWEEN each other. What is the name of a column is taken for nothing else.
+    `wanted` has BETWEEN between several. A text that is a column's name is not read as a number or a range.
     """
     tidied, places = [key(cell) for cell in header], list[int]()
     for one in wanted.split(BETWEEN):
@@ -130,7 +129,7 @@ def found(header: list[str], where: str) -> list[int] | None:
     roles = [ROLES.get(folded(cell), "") for cell in header]
     readings = _readings(roles) or [[place] for place, role in enumerate(roles) if role == "text"]
     if len(readings) > 1:
-        ways = [" ".join(f"--column {quote(key(header[p]))}" for p in places) for places in readings]
+        ways = [" ".join(f"--column {in_shell(key(header[p]))}" for p in places) for places in readings]
         raise DataError(
             f"{where}: more than one column may hold the name, of {listed(header)}; "
             f"give {', or '.join(ways[:LISTED])}"
@@ -150,7 +149,7 @@ def of_labels(header: list[str], where: str, names: Collection[int] = ()) -> int
     """
     places = called_labels(header, names)
     if len(places) > 1:
-        ways = [f"--label-column {quote(key(header[place]))}" for place in places]
+        ways = [f"--label-column {in_shell(key(header[place]))}" for place in places]
         if len({*ways}) < len(ways):
             ways = [f"--label-column {place + 1}" for place in places]
         raise DataError(
@@ -198,7 +197,7 @@ def _one(place: int) -> list[int]:
 
 
 def folded(cell: str) -> str:
-    """A cell of the header as ROLES has it: words in small base letters, a blank between them."""
+    """A cell of the header in the form of ROLES: words in small base letters, one blank between them."""
     cell = CAMEL.sub(" ", key(cell)).replace("(s)", "s")
     letters = unicodedata.normalize("NFKD", cell.casefold()).replace("ı", "i")
     return tidy("".join(c if c.isalnum() else " " * (unicodedata.category(c) != "Mn") for c in letters))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain, pairwise
 
-# Encodings that people's files are in, the more frequent first.
+# The encodings of people's files, the more frequent ones first.
 ENCODINGS = [
     "cp1252",
     "cp1250",
@@ -27,7 +27,7 @@ ENCODINGS = [
 LINE = re.compile(rb"[\r\n]")
 CELL_ENDS = re.compile(rb'[,;\t|"\r\n]')
 EVIDENCE = 1 << 14  # bytes that are looked at
-ENOUGH = 100  # bytes beyond ASCII, below which frequencies of letters say little
+ENOUGH = 100  # bytes beyond ASCII; fewer say little about the frequencies of letters
 TOLD = 3  # encodings
 SHOWN = 40  # characters of a cell
 
@@ -59,7 +59,9 @@ def guessed(blocks: Iterator[bytes]) -> tuple[str, str] | None:
     if not ranked:
         return None
     at = next(place for place, byte in enumerate(text) if byte > 127)
-    return ranked[0], f"the text is not UTF-8, and {ranked[0]} is a guess: {_told(_cell(text, at), ranked)}"
+    return ranked[
+        0
+    ], f"the text is not UTF-8, and {ranked[0]} is a guess: {_told(text[slice(*_cell(text, at))], ranked)}"
 
 
 def _lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -71,17 +73,17 @@ def _lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def read_otherwise(data: bytes, at: int) -> str:
-    """How the cell with the byte at this place reads in the likeliest encodings, as a part of an error."""
-    begins = max((match.end() for match in CELL_ENDS.finditer(data, 0, at)), default=0)
-    told = _told(_cell(data, at), likely(data[begins : begins + EVIDENCE]))
+    """The cell with the byte at this place in the likeliest encodings, as part of an error message."""
+    begins, ends = _cell(data, at)
+    told = _told(data[begins:ends], likely(data[begins : begins + EVIDENCE]))
     return f"{told}; " if told else ""
 
 
-def _cell(data: bytes, at: int) -> bytes:
-    """The cell with the byte at this place."""
+def _cell(data: bytes, at: int) -> tuple[int, int]:
+    """Where the cell with the byte at this place begins, and where it ends."""
     begins = max((match.end() for match in CELL_ENDS.finditer(data, 0, at)), default=0)
     ends = CELL_ENDS.search(data, at)
-    return data[begins : ends.start() if ends else len(data)]
+    return begins, ends.start() if ends else len(data)
 
 
 def _told(cell: bytes, encodings: list[str]) -> str:
@@ -97,8 +99,8 @@ def _told(cell: bytes, encodings: list[str]) -> str:
 def likely(data: bytes) -> list[str]:
     """The encodings in which the text makes sense, the likeliest first.
 
-    Charset-normalizer's opinion comes first, if it is installed and the text has ENOUGH letters. The rest
-    is in the order of `_sense`, and of ENCODINGS where that is the same.
+    Charset-normalizer's opinion comes first, if it is installed and the text has ENOUGH letters. The
+    rest is sorted by `_sense`; ties keep the order of ENCODINGS.
     """
     lines = [line for line in data.split(b"\n") if not line.isascii()]
     scores: dict[str, float] = {}
@@ -120,10 +122,10 @@ def likely(data: bytes) -> list[str]:
 
 
 def _sense(text: str) -> float:
-    """The share of the letters beyond ASCII that stand as letters do in names, less the share of others.
+    """The share of characters beyond ASCII that are plausible in a name, minus twice the share of others.
 
-    A letter does not if its neighbour is of another script, if a small one comes before a capital, or if
-    it is the third accented Latin one in a row. Signs and rare ideographs do not, either.
+    A letter is not plausible next to a letter of another script, as a capital behind a small letter, or as
+    the third accented Latin letter in a row. Signs and rare ideographs are not plausible, either.
     """
     good = bad = row = 0
     for before, c in pairwise(f"\n{text}"):

@@ -35,7 +35,7 @@ class Encoded(NamedTuple):
         return self._replace(symbols=self.symbols[at])
 
     def order(self) -> IntArray:
-        """The places of the names in an order in which those that begin alike stand together."""
+        """The places of the names, sorted so that names with a common beginning stand together."""
         base = int(self.symbols.max(initial=0)) + 2
         digits = int(62 / math.log2(base))
         key = np.zeros(len(self.lengths), np.int64)

@@ -14,7 +14,7 @@ from rnn_names.names.spelling import label, label_key, tidy
 from rnn_names.names.tables import Format, form_of, opened
 
 LIST = ".txt"
-# Endings of data that a folder is not read from: they would be missing without a word.
+# Endings of data files that are not read from a folder: leaving them out silently would mislead.
 UNREAD = (".csv", ".tsv", ".jsonl", ".json", ".xlsx", ".xls", ".zip", ".bz2", ".xz", ".zst")
 
 
@@ -22,9 +22,9 @@ def read_examples(path: Path, form: Format = Format(), bad: BadRecords = STOPPIN
     """Every name with its label, in a folder or in a table, gzipped or not.
 
     A folder holds a `<Label>.txt` file or a folder of .txt files for each label.
-    In a .txt file a weight may stand behind a name and a tab: see Example. Blank lines are skipped.
-    A name or a label that is missing is "": training, scoring and checking leave these out, and count them.
-    Raises DataError, with file and line, for what cannot be read or would be guesswork.
+    In a .txt file a tab and a weight may follow a name: see Example. Blank lines are skipped.
+    A missing name or label is "": training, scoring and checking leave these rows out and count them.
+    Raises DataError, with file and line, for data that cannot be read or would have to be guessed.
     """
     found = _folder(path, form, bad) if path != STDIN and path.is_dir() else _table(path, form, bad)
     examples = list(found)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from rnn_names.names.columns import given
 from rnn_names.names.records import Lines
 
-# A label ends at a blank, but at no no-break space: so a label has one that is of several words.
+# A label ends at a blank but not at a no-break space, which separates the words of a longer label.
 LABEL = re.compile(r"(?<!\S)__label__((?:\S|[\u00a0\u202f])*)")
 
 
@@ -24,7 +24,7 @@ class LabelledLines(Lines):
     """Text, a line for each name, with its labels: `__label__Italy Rossi`."""
 
     def names_in(self, lines: list[str]) -> list[str]:
-        """The name in each of the lines: what is no label."""
+        """The name in each of the lines: the words that are not labels."""
         return [given(LABEL.sub("", line).strip()) for line in lines]
 
     def labelled(self) -> Iterator[tuple[int, str, str]]:

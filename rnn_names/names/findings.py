@@ -1,20 +1,22 @@
-"""What is found in names, and what of it to mend or to know."""
+"""What is found in names, and warnings about it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rnn_names.base.text import number_of
+from rnn_names.names.selection import nameless_cells, unlabelled_rows
 from rnn_names.names.spelling import label_key
 
-FEW = 50  # names of a label, below which its scores say little: a tenth of them is tested
-UNEVEN = 100  # times as many names, beyond which the largest label drowns the smallest
-SHARED = 0.1  # of the names under several labels, beyond which no model can be right
+FEW = 50  # names: the scores of a label with fewer say little, for a tenth of them is tested
+UNEVEN = 100  # times as many names: beyond this the largest label drowns the smallest
+SHARED = 0.1  # of the names under several labels: beyond this it is worth a warning
 LONG = 64  # letters
 EXAMPLES = 5
 
 
 @dataclass(frozen=True)
 class Found:
-    """So many of a kind, and some of them."""
+    """How many of a kind were found, and some of them."""
 
     n: int
     examples: list[str]
@@ -33,26 +35,26 @@ class Check:
     """What was found. Names are counted as the network reads them, whatever their capitals.
 
     rows            all, also those without a name
-    blank           of these, the ones in which there is nothing for a name
+    blank           rows in which the cell of the name is empty
     labels          by label, most names first
-    duplicates      rows with a name and label that an earlier row has: training takes each once
+    duplicates      rows whose name and label an earlier row has: training takes each pair once
     several_labels  names under more than one label
-    spellings       keys of the split that names of several spellings share: Müller, Mueller, Muller.
+    spellings       keys of the split that several spellings share: Müller, Mueller, Muller.
                     `train` keeps them in one part; a split by rows would test what was learned
-    odd_characters  for each character that is neither letter nor stands between letters, the names with it
+    odd_characters  for each character that is neither a letter nor between letters, the names with it
     mixed_scripts   names of letters of several of SCRIPTS
     long            names of more than LONG letters
     beside          cells in which something stands beside the name: a title, an address, brackets
     titles          titles, degrees and the like beside names, and in how many names each stands
-    lone_titles     cells that hold a title alone, which is read as a name: Mr.
+    lone_titles     cells that hold titles alone, which only training reads as a name: Mr.
     scripts         the names of each script, by the first letter; most first
     no_letters      cells without a letter, which are no names: they count in `rows` alone
     no_label        names without a label
     similar_labels  labels that differ in case, accents or blanks alone
-    misspelled      labels of at most RARE rows, each with the nearest one of more rows
+    misspelled      labels of at most RARE rows, each with the nearest more frequent one
     single          labels of one row
     few             labels of fewer than FEW names
-    warnings        what to mend, or to know, as sentences
+    warnings        sentences: what the user should fix or know
     """
 
     rows: int
@@ -80,16 +82,16 @@ class Check:
 
 
 def warnings(found: Check) -> Iterable[str]:
-    """What to mend, or to know."""
+    """Sentences about what the user should fix or know."""
     if found.labels:
         yield from _of_labels(found)
     if found.several_labels.n > SHARED * found.names:
         share = found.several_labels.n / found.names
-        yield f"{share:.0%} of the names stand under several labels: of these no model can always be right"
+        yield f"{share:.0%} of the names stand under several labels: no model can get all of them right"
     if found.odd_characters:
         listed = [f"{c} in {some.examples[0]!r}" for c, some in found.odd_characters.items()]
         yield (
-            f"{len(listed)} characters are neither letters nor stand between letters: {_some(listed)}: "
+            f"{len(listed)} characters are neither letters nor signs between letters: {_some(listed)}: "
             "clean these names"
         )
     if found.mixed_scripts.n:
@@ -99,22 +101,13 @@ def warnings(found: Check) -> Iterable[str]:
         )
     if found.labels and found.no_label.n:
         n, some = found.no_label.n, _some([each for each in found.no_label.examples if each])
-        yield (
-            f"{n:,} row{'s have' if n > 1 else ' has'} no label, and {'are' if n > 1 else 'is'} left out"
-            + (f": {some}" if some else "")
-        )
+        yield (f"{unlabelled_rows(n)}, left out" + (f": {some}" if some else ""))
     if found.no_letters.n:
         some = _some([each for each in found.no_letters.examples if each.strip()])
-        n = found.no_letters.n
-        told = (
-            "1 cell has no letter, is no name, and is"
-            if n == 1
-            else f"{n:,} cells have no letter, are no names, and are"
-        )
-        yield f"{told} left out" + (f": {some}" if some else "")
+        yield f"{nameless_cells(found.no_letters.n)}, left out" + (f": {some}" if some else "")
     if found.lone_titles.n:
         yield (
-            f"{so_many(found.lone_titles.n, 'cell')} with a title alone, which is read as a name: "
+            f"{number_of(found.lone_titles.n, 'cell')} with a title alone, no name but for train: "
             f"{_some(found.lone_titles.examples)}"
         )
     if found.long.n:
@@ -125,7 +118,7 @@ def _of_labels(found: Check) -> Iterable[str]:
     sizes = [(label, counts.names) for label, counts in found.labels.items()]
     (largest, most), (smallest, least) = sizes[0], sizes[-1]
     if len(sizes) == 1:
-        yield f"every name has the label {largest!r}: to train takes two labels or more"
+        yield f"every name has the label {largest!r}: training needs two labels or more"
     if found.few:
         listed = [f"{label} ({found.labels[label].names})" for label in found.few]
         yield (
@@ -145,12 +138,7 @@ def _of_labels(found: Check) -> Iterable[str]:
         if label_key(label) == "unknown":
             yield f"the label {label!r} is the answer below a threshold: train refuses it, so rename it"
     if found.single:
-        yield f"{so_many(len(found.single), 'label')} with one row: {_some(found.single)}"
-
-
-def so_many(n: int, what: str) -> str:
-    """A number of things, in words."""
-    return f"{n:,} {what}{'s' * (n != 1)}"
+        yield f"{number_of(len(found.single), 'label')} with one row: {_some(found.single)}"
 
 
 def _some(texts: list[str]) -> str:

@@ -6,7 +6,7 @@ from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.names.encoded import Encoded
 from rnn_names.names.ngrams import MARK, NGrams
 
-WHOLE = 1 << 20  # what the largest weight is: sums of whole numbers do not depend on their order
+WHOLE = 1 << 20  # the largest weight becomes this number: sums of integers do not depend on their order
 HOLDERS = 3  # a model must not spell the names that it was trained on
 
 
@@ -15,9 +15,9 @@ def frequent_ngrams(
 ) -> NGrams:
     """The `count` most frequent n-grams of up to `length` letters, of which the V symbols are the first.
 
-    An occurrence weighs what its spelling does. Spelling i is one of the name `name[i]`: but for the
-    symbols, an n-gram is known only if three different names hold it. Of equally frequent ones the
-    shorter comes first. Closed they are by themselves: a part of an n-gram is as frequent as the whole.
+    An occurrence has the weight of its spelling. Spelling i is one of the name `name[i]`. An n-gram of two
+    letters or more is known only if three different names hold it. Ties go to the
+    shorter n-gram. The set is closed of itself, for a part of an n-gram is as frequent as the whole.
     """
     V, none = symbols, np.empty(0, np.int64)
     letter = NGrams(V, blank, none, none).letters(names.symbols)
@@ -51,8 +51,8 @@ def _words(
 ) -> tuple[IntArray, IntArray, FloatArray, IntArray]:
     """The different words of the names, each between marks, end to end; and of each letter the word.
 
-    Of each word, what it weighs in all names, and three of the names that hold it: the first, another, the
-    last; of fewer names some are the same.
+    For each word also its weight in all names, and three of the names that hold it: the first, another, the
+    last. If fewer names hold it, some of the three are the same.
     """
     text = letter.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
     number: dict[str, int] = {}
@@ -74,7 +74,7 @@ def _words(
 def _several(holders: IntArray, starts: IntArray) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """Whether the columns (3, n) of each group, from its start to the next, have three different entries.
 
-    They have if one is neither the least of its group nor the greatest.
+    They have if some entry is neither the least of its group nor the greatest.
     """
     sizes = np.diff(starts, append=holders.shape[1])
     least = np.repeat(np.minimum.reduceat(holders.min(axis=0), starts), sizes)

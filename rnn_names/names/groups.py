@@ -14,7 +14,7 @@ from rnn_names.names.labels import Labels
 
 @dataclass(frozen=True)
 class Groups:
-    """The groups of C labels: their names, sorted, the place of each label's group, and what one is."""
+    """The groups of C labels: their sorted names, the place of each label's group, the word for a group."""
 
     names: tuple[str, ...]
     of_label: IntArray  # (C,)
@@ -47,7 +47,7 @@ def asked(labels: Labels, by: str | None = None, groups: GroupsAsked | None = No
         return None
     if isinstance(groups, Groups):
         if len(groups.of_label) != len(labels.labels):
-            raise DataError("groups: are those of another model; make them of the labels of this one")
+            raise DataError("groups: belong to another model; make them from the labels of this one")
         return groups
     if isinstance(groups, Mapping):
         return by_table(labels, dict(groups), "groups")
@@ -61,7 +61,7 @@ def grouped(groups: list[str], what: str = "group") -> Groups:
 
 
 def regions(labels: Labels) -> Groups:
-    """Countries in the subregions of the UN (M49), the large ones in their intermediate regions.
+    """Countries in the subregions of the UN (M49); large subregions are divided into intermediate regions.
 
     Raises DataError where the labels are no countries.
     """

@@ -10,9 +10,9 @@ SPACE, LINES = re.compile(r"\s*"), re.compile(r"[\r\n]+")
 
 
 def lines_of_array(text: str, source: str) -> Iterator[str]:
-    """A line for each element of a JSON array: an object as it is written, a string as an object's name.
+    """A line for each element of a JSON array: an object as written, a string as the name of an object.
 
-    Any other element is a bad record of JsonLines. Raises DataError for what is no array.
+    JsonLines takes any other element for a bad record. Raises DataError for text that is not an array.
     """
     decoder, at = json.JSONDecoder(), _behind(SPACE, text, 0)
     if text[at : at + 1] != "[":
@@ -39,6 +39,6 @@ def lines_of_array(text: str, source: str) -> Iterator[str]:
 
 
 def _behind(pattern: re.Pattern[str], text: str, at: int) -> int:
-    """Where what matches at this place ends."""
+    """Where the match at this place ends."""
     found = pattern.match(text, at)
     return found.end() if found else at

@@ -1,35 +1,26 @@
 """JSON: an object a line or in an array, and the name in each."""
 
-import json
-from collections import Counter
 from collections.abc import Callable, Container, Iterator
 from functools import partial
 from typing import Any
 
 from rnn_names.base.errors import DataError
 from rnn_names.names.bad_records import MARK, STOPPING, UNDECODABLE, BadRecords, readable
-from rnn_names.names.columns import BETWEEN, found, given, key, listed, near, of_labels
+from rnn_names.names.columns import BETWEEN, found, given, listed, near, of_labels
+from rnn_names.names.json_object import BadObjectError, cell, key_of, object_in
 from rnn_names.names.records import CHUNK, AsWritten, Chunk, check_free, say_columns, unsaid
 from rnn_names.names.rows import LONGEST_LINE, lines_of, too_long
 
 GATHERED = 1000  # records that are read before their keys are the columns of CSV
-UNNAMED = 1000  # records without a key of the names that are read before it is an error that none has it
+UNNAMED = 1000  # records: if so many lack the key of the names, and none has it, that is an error
 Row = tuple[str, dict[str, Any], int]  # the line, the record, the line's number
 
 
-class _BadError(Exception):
-    """What is wrong with a record, how to mend it, and the record where it is known."""
-
-    def __init__(self, what: str, mend: str, record: dict[str, Any] | None = None) -> None:
-        super().__init__(what)
-        self.what, self.mend, self.record = what, mend, record
-
-
 class JsonLines(AsWritten):
-    """A JSON object a line, with a name, or null for none, under its keys. Blank lines are none.
+    """A JSON object a line, with a name, or null for none, under its keys. Blank lines do not count.
 
-    A record without these keys has no name, if any record has them. `label` is the key of the labels, ""
-    for the one that a record names. `unit` is what a line is called.
+    A record without these keys has no name, provided that another record has them. `label` is the key of
+    the labels, "" for the one that a record names. `unit` is what a line is called.
     """
 
     def __init__(
@@ -105,7 +96,7 @@ class JsonLines(AsWritten):
         """The record, and the name in it; None if it is left out."""
         try:
             record, name = self._record(line, number)
-        except _BadError as bad:
+        except BadObjectError as bad:
             known = bad.record or {}
             if not self._bad(number, bad.what, bad.mend, line, cells=bool(known)):
                 return None
@@ -139,7 +130,7 @@ class JsonLines(AsWritten):
     def label_in(self, row: tuple[str, dict[str, Any], int], under: str | None) -> str | None:
         """The label of a record: a text, or a whole number as in a table; "" for none.
 
-        None is that of a bad record; DataError is raised if the first one stops the run.
+        None is the label of a bad record. Raises DataError if the first bad record stops the run.
         """
         line, record, number = row
         value = None if under is None else record.get(under)
@@ -154,10 +145,10 @@ class JsonLines(AsWritten):
         """The key of the label in the record."""
         if not self.label:
             header = list(record)
-            names = [header.index(each) for each in map(partial(_key_of, record), self.wanted) if each]
+            names = [header.index(each) for each in map(partial(key_of, record), self.wanted) if each]
             place = of_labels(header, f"{self.source}, {self.unit} {number}", names)
             self.label = "" if place is None else header[place]
-        return _key_of(record, self.label) if self.label else None
+        return key_of(record, self.label) if self.label else None
 
     def _no_label(self, record: dict[str, Any], number: int) -> DataError:
         header, wanted = list(record), self.label or "country"
@@ -169,24 +160,14 @@ class JsonLines(AsWritten):
     def _record(self, line: str, number: int) -> tuple[dict[str, Any], str]:
         """The record, and the name in it."""
         if len(line) > LONGEST_LINE:
-            raise _BadError(*too_long())
+            raise BadObjectError(*too_long())
         marked = self.bad.decoding != "strict" and MARK.search(line)
-        try:
-            record = json.loads(readable(line) if marked else line, object_pairs_hook=_object)
-        except (ValueError, RecursionError) as error:
-            problem = getattr(error, "msg", "nested too deeply or a number too long")
-            raise _BadError(f"no JSON ({problem})", "put one object in each line") from error
-        if isinstance(record, list):
-            raise _BadError("a JSON array", "give --input-format json")
-        if not isinstance(record, dict):
-            if self.unit == "record":
-                raise _BadError("neither an object nor a name", "make it one")
-            raise _BadError("no JSON object", "put one in each line")
+        record = object_in(readable(line) if marked else line, self.unit)
         if marked:
-            raise _BadError(UNDECODABLE, "", record)
+            raise BadObjectError(UNDECODABLE, "", record)
         name = self._name(record, number)
         if self.columns and not record.keys() <= self.columns:
-            raise _BadError(
+            raise BadObjectError(
                 f"other keys than the first {GATHERED:,} records have",
                 f"these are {listed(self.header)}; give --format jsonl, or complete the first",
                 record,
@@ -197,30 +178,30 @@ class JsonLines(AsWritten):
         if not self.wanted:
             header = list(record)
             places = found(header, f"{self.source}, {self.unit} {number}") or []
-            one = _key_of(record, "name")
+            one = key_of(record, "name")
             self.wanted = [header[place] for place in places] or ([one] if one is not None else [])
             if self.wanted:
                 say_columns(self.note, self.source, self.wanted)
-        keys = [each for each in (_key_of(record, wanted) for wanted in self.wanted) if each is not None]
+        keys = [each for each in (key_of(record, wanted) for wanted in self.wanted) if each is not None]
         if self.unnamed >= 0:
             self._count_unnamed(record, keys, number)
         cells = [record[each] for each in keys]
-        for each, cell in zip(keys, cells, strict=True):
-            if not isinstance(cell, str | None):
-                raise _BadError(f"{each!r} is no string", "give a name in quotes, or null", record)
-        texts = [given(cell or "") for cell in cells]
+        for each, value in zip(keys, cells, strict=True):
+            if not isinstance(value, str | None):
+                raise BadObjectError(f"{each!r} is no string", "give a name in quotes, or null", record)
+        texts = [given(value or "") for value in cells]
         if len(self.wanted) == 1:
             return texts[0] if texts else ""
         return " ".join(filter(None, map(str.strip, texts)))
 
     def _count_unnamed(self, record: dict[str, Any], keys: list[str], number: int) -> None:
-        """Raise DataError if so many records, and none before, lack a key of the names."""
+        """Count a record without a key of the names. Raises DataError if the first UNNAMED ones lack it."""
         if keys and len(keys) == len(self.wanted):
             self.unnamed = -1
             return
         if self.unnamed == 0:
             header = list(record)
-            missing = next((each for each in self.wanted if _key_of(record, each) is None), "name")
+            missing = next((each for each in self.wanted if key_of(record, each) is None), "name")
             self.missing = DataError(
                 f"{self.source}, {self.unit} {number}: no {missing!r} among {listed(header)}, nor in any "
                 f"other record; {near(missing, header)}give --column the key of the names"
@@ -235,28 +216,7 @@ class JsonLines(AsWritten):
 
     def cells(self, row: Row) -> list[str]:
         _, record, _ = row
-        return [_cell(record.get(each)) for each in self.header]
+        return [cell(record.get(each)) for each in self.header]
 
     def members(self, row: Row) -> str:
         return readable(row[0]).strip()[1:-1]  # as it is written: 1.10 stays 1.10
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return "" if value is None else json.dumps(value, ensure_ascii=False)
-
-
-def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(members)
-    if len(found) < len(members):
-        twice = next(each for each, n in Counter(each for each, _ in members).items() if n > 1)
-        raise _BadError(f"the key {twice!r} stands twice in an object", "keep one")
-    return found
-
-
-def _key_of(record: dict[str, Any], wanted: str) -> str | None:
-    """The key of the record that is the wanted one, but for what `key` does not count."""
-    if wanted in record:
-        return wanted
-    return next((each for each in record if key(each) == key(wanted)), None)

@@ -1,4 +1,4 @@
-"""The labels of a model, and which of them a text means."""
+"""The labels of a model, and the one that a text means."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -18,7 +18,7 @@ class Labels:
 
     @cached_property
     def of_countries(self) -> bool:
-        """Whether every label is a country: so that codes, regions and populations have a meaning."""
+        """Whether every label is a country; only then do codes, regions and populations have a meaning."""
         return all_countries(self.labels)
 
     @property
@@ -48,7 +48,7 @@ class Labels:
     def place(self, text: str) -> int | None:
         """The place of the label that the text means, or None.
 
-        That is the label itself; else one in another case or with other accents; else, of countries, the
+        That is the label itself; else one in another case or with other accents; else, for countries, the
         one with this ISO 3166 code or other name: `TR`, `Turkey` for Türkiye.
         """
         found = self._exact.get(text)
@@ -60,7 +60,7 @@ class Labels:
         return found
 
     def index(self, text: str, where: str = "") -> int:
-        """As `place`. Raises UnknownCountryError, whose message begins with `where`, for no label."""
+        """As `place`. Raises UnknownCountryError for an unknown label; its message begins with `where`."""
         if not isinstance(text, str):
             raise TypeError(f"{where}a country must be a string, not {text!r}")
         place = self.place(text)

@@ -1,4 +1,4 @@
-"""One letter, however it is written: what is written for it, and which known letter is nearest to it."""
+"""One letter, however it is written: its normal form, and the nearest letter that an alphabet knows."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ IGNORABLE = re.compile(
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff]"
 )
-# Letters and signs by their looks, where Unicode has no rule that says so.
+# Letters and signs that look alike, where Unicode has no rule for them.
 SAME = {
     c: plain
     for plain, characters in {
@@ -38,7 +38,7 @@ PLAIN = {
     "ɣ": "g", "ɑ": "a", "ɩ": "i", "ʊ": "u", "ʃ": "sh", "ʒ": "z", "ʔ": "'", "ʕ": "'", "ɂ": "'",
     "ی": "ي", "ى": "ي", "ک": "ك", "ہ": "ه", "ە": "ه",
 }  # fmt: skip
-# Letters of their own, and the nearest that an alphabet without them may have.
+# Letters in their own right, each with the nearest letters that an alphabet without it may have.
 NEAR = {
     "ʉ": "u", "ɵ": "o", "ɨ": "i",
     "ә": "а", "ө": "о", "ү": "у", "ұ": "у", "һ": "х", "і": "и", "є": "е", "ґ": "г", "ђ": "д", "ћ": "ч",
@@ -52,7 +52,7 @@ _SHAPE = re.compile(r"(?<=LETTER )(?:TURNED |REVERSED |OPEN |CLOSED |DOTLESS |SI
 
 
 class _Written(dict[str, str]):
-    """What is written for a character; worked out once, on first meeting."""
+    """The normal form of a character. Each is worked out once."""
 
     def __missing__(self, c: str) -> str:
         self[c] = self._one(c)
@@ -114,7 +114,7 @@ def plain(letter: str) -> str:
 def nearest(c: str, letters: Container[str]) -> str | None:
     """The normalised character in these letters: itself, or with fewer marks, or plainer; None for none.
 
-    What stands between letters becomes a blank, an apostrophe nothing; so does a mark without its letter.
+    A sign between letters becomes a blank; an apostrophe, or a mark without its letter, becomes nothing.
     """
     if c in letters:
         return c
@@ -135,6 +135,6 @@ def nearest(c: str, letters: Container[str]) -> str | None:
 
 
 def _fewer(marks: list[str]) -> Iterator[tuple[str, ...]]:
-    """The marks but one, but two, …; those without a tone, and those first, come first."""
+    """The marks without one of them, without two, and so on; those without a tone come first."""
     for size in range(len(marks) - 1, -1, -1):
         yield from sorted(combinations(marks, size), key=lambda kept: sum(mark in TONES for mark in kept))

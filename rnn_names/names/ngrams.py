@@ -4,16 +4,16 @@
     parent    an n-gram without its last letter:  "sch" of "schm"
     suffix    an n-gram without its first letter: "chm" of "schm"
 
-With an n-gram its parent and its suffix are known. So the n-grams are a tree, each is its parent and a
-letter, and those of two letters and more stand sorted by these two: behind their parents, longer ones
-behind shorter ones. Start, end and blank are one letter, the mark: "_sch" begins a name, or a word in it.
+If an n-gram is known, so are its parent and its suffix. So the n-grams form a tree: each is its parent and
+one more letter. Those of two letters or more are sorted by these two, so each stands behind its parent, and
+longer ones behind shorter ones. Start, end and blank are one letter, the mark: "_sch" begins a word.
 
 Read from the left, the network meets at each letter the longest known n-gram that ends there; read from
 the right, the longest one that starts there. One set serves both, for it is closed at both ends. A
 belief depends on no letter that is not read yet.
 
 Models of formats 1 and 2 know pairs instead: n-grams of two symbols, in which start, end and blank are
-symbols as all others. `marked` tells the two kinds apart.
+symbols like all others. `marked` tells the two kinds apart.
 """
 
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ from rnn_names.names.encoded import END_INDEX
 MARK = 0  # the index of the start symbol
 NONE = -1
 LONGEST_NGRAM = 16  # letters
-MOST = 1 << 20  # n-grams: their hash stays within 64 bits, and the work on a stranger's file bounded
-ROUNDS = 256  # multipliers that a bucket of the hash may need; so many only if the keys were made for it
+MOST = 1 << 20  # n-grams: this keeps their hash within 64 bits, and the work on a stranger's file bounded
+ROUNDS = 256  # multipliers tried for a bucket of the hash; only keys made on purpose need more
 GOLDEN = np.int64(0x9E3779B97F4A7C15 - (1 << 64))  # 2^64 / golden ratio: Knuth, volume 3, section 6.4
 
 
@@ -173,7 +173,7 @@ class NGrams:
         raise ValueError("too many n-grams have one hash")
 
     def child(self, node: IntArray, letter: IntArray) -> IntArray:
-        """What each n-gram and a letter behind it make; less than 0 where it is not known."""
+        """The n-gram that each n-gram and a letter behind it make; negative if it is not known."""
         multipliers, slots, bits = self._table
         key = node * np.int64(self.symbols)
         key += letter

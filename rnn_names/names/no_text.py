@@ -1,4 +1,4 @@
-"""What is no text, by how the file begins: what it is, and how it becomes one."""
+"""Files that are not text, known by their first bytes: what each is, and how to make text of it."""
 
 import codecs
 import zlib
@@ -48,7 +48,7 @@ MARKUP = {  # whatever the capitals, behind blanks and a byte order mark
 
 
 def no_text(head: bytes) -> tuple[str, str] | None:
-    """What a file is that begins so, and how it becomes a text; None if it may be one."""
+    """What a file with this beginning is, and how to make text of it; None if it may be text."""
     for magic, told in NO_TEXT.items():
         if head.startswith(magic):
             return told

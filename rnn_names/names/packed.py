@@ -11,7 +11,7 @@ from rnn_names.base.errors import DataError, OutputError
 EXTRA = 'pip install "rnn-names[tables]"'
 HEAD = 16  # bytes that are enough to know one
 PIECE = 1 << 10  # bytes of a zstd file that are unpacked at a time: at most 32 MB
-# How a packed file begins, and how what packs it is called. A text may begin with BZh.
+# The name of each packer, and how its files begin. A text may begin with BZh, too.
 MAGIC = {
     "gzip": re.compile(rb"\x1f\x8b"),
     "bzip2": re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"),
@@ -22,12 +22,12 @@ ENDINGS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
 
 
 def packer(head: bytes) -> str | None:
-    """What packed the file that begins so; None for any other."""
+    """The packer of a file with this beginning; None if it is not packed."""
     return next((name for name, magic in MAGIC.items() if magic.match(head)), None)
 
 
 def unpacked(file: Any, by: str, source: str) -> BinaryIO:
-    """What is in the packed file, as it comes. Raises DataError where the extra is missing."""
+    """The content of the packed file, as it comes. Raises DataError if the extra is missing."""
     # Imported here: seldom needed.
     if by == "bzip2":
         import bz2
@@ -54,10 +54,10 @@ def _zstd(file: IO[bytes], source: str) -> BinaryIO:
 
 
 class _Frames(io.RawIOBase):
-    """What is in all frames of a zstd file. Raises EOFError if the last one is cut.
+    """The content of all frames of a zstd file. Raises EOFError if the last one is cut.
 
-    The package's own reader takes a cut frame for the end. A PIECE at a time holds little, whatever the
-    frame unpacks to.
+    The package's own reader takes a cut frame for the end. One PIECE at a time needs little memory, however
+    much the frame unpacks to.
     """
 
     def __init__(self, file: Any, begin: Callable[[], Any]) -> None:
@@ -93,14 +93,14 @@ class _ZstdFile(io.BufferedReader):
 
 
 def packed_by(file: BinaryIO) -> str | None:
-    """What packed the file that is open, if `unpacked` has opened it."""
+    """The packer of an open file, if `unpacked` has opened it."""
     if isinstance(file, _ZstdFile):
         return "zstd"
     return {"gzip": "gzip", "bz2": "bzip2", "lzma": "xz"}.get(type(file).__module__)
 
 
 def broken() -> tuple[type[Exception], ...]:
-    """The errors of a packed file that is not whole, or not what its first bytes say."""
+    """The errors raised for a packed file that is not whole, or is not what its first bytes say."""
     import lzma
 
     errors: list[type[Exception]] = [OSError, EOFError, zlib.error, lzma.LZMAError]
@@ -114,7 +114,7 @@ def broken() -> tuple[type[Exception], ...]:
 
 
 def packing(file: BinaryIO, by: str) -> Any:
-    """What packs all that is written to it into the file, which it leaves open."""
+    """A file that packs what is written to it into another file, and leaves that one open."""
     if by == "bzip2":
         import bz2
 

@@ -1,4 +1,4 @@
-"""Names of plain characters as the indices of symbols, a table for all: nearly all names are such."""
+"""Names of plain characters as the indices of symbols, by one table: nearly all names are plain."""
 
 import unicodedata
 
@@ -14,8 +14,8 @@ KINDS = {"Ll", "Lu", "Lt", "Lo", "Pd", "Po"}  # of characters: letters, and sign
 def plain_table(letters: str, symbols: str) -> IntArray:
     """The index of the symbol that a character is read as, by its code point, or -1; -1 at the end.
 
-    Only of characters that are read alike beside any others: small letters, and their capitals. No mark
-    is among them, nor what may become one letter with the one before it.
+    The table has only characters that are read alike in any company: small letters and their capitals. It
+    has no mark, and nothing that may become one letter with the character before it.
     """
     plain = {}
     for letter in letters:
@@ -32,7 +32,7 @@ def plain_table(letters: str, symbols: str) -> IntArray:
 def encode_plain(words: list[str], table: IntArray) -> tuple[Encoded, IntArray]:
     """The names of plain characters, each between start and end, and the places of all others.
 
-    The others are empty, longer than is read, have a blank too many, or a character not in the table.
+    The others are empty, are too long, have a blank too many, or a character that is not in the table.
     """
     sizes = np.fromiter(map(len, words), np.intp, len(words))
     ends = np.cumsum(sizes)

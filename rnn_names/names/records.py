@@ -15,7 +15,7 @@ MEND = "give {} one of them, or its number from 1"
 
 
 def unsaid(note: str) -> None:
-    """What takes notes where nobody reads them."""
+    """Takes notes that nobody reads."""
 
 
 class Chunk(NamedTuple):
@@ -26,7 +26,7 @@ class Chunk(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """What a file is: its form (text, csv, tsv, jsonl, json, sheet), what packed it, and its encoding."""
+    """A file's form (text, csv, tsv, jsonl, json, sheet), its packer and its encoding."""
 
     form: str = "text"
     packed: str | None = None
@@ -34,18 +34,18 @@ class Origin(NamedTuple):
 
 
 class AsWritten:
-    """How a file of records is written, for what is written in its form; text and JSON say none of it."""
+    """How the input is written, for an output in the same form; text and JSON keep these defaults."""
 
     origin = Origin()
     encoding, delimiter, line_end, quoted = "utf-8", ",", "\n", True
     unit = "line"  # what a record's number counts
 
     def gather(self) -> None:
-        """Read so many records that the header is known; of most kinds it is known at once."""
+        """Read as many records as it takes to know the header; most forms know it at once."""
 
 
 class Lines(AsWritten):
-    """Text, a name a line. Of a line of more than LONGEST_LINE characters the rest is not kept."""
+    """Text, a name a line. A line is cut after LONGEST_LINE characters."""
 
     header: Sequence[str] = ("name",)
     has_header = True
@@ -55,7 +55,7 @@ class Lines(AsWritten):
         self.text, self.source, self.bad = text, source, bad
 
     def reserve(self, columns: Container[str]) -> None:
-        """Nothing stands beside the name."""
+        """A line has no columns that could clash."""
 
     def check_keys(self) -> None:
         """Its one key is `name`."""
@@ -85,7 +85,7 @@ class Lines(AsWritten):
     def _sorted_out(
         self, numbers: Iterable[int], names: list[str], rows: list[str]
     ) -> tuple[list[int], list[str], list[str]]:
-        """The same lines without those that have bad bytes, or without the names in them."""
+        """The same lines, where those with bad bytes are left out or lose their names."""
         kept: list[tuple[int, str, str]] = []
         for number, name, row in zip(numbers, names, rows, strict=True):
             if not MARK.search(row):
@@ -229,13 +229,13 @@ class Delimited(AsWritten):
 
 
 def say_columns(note: Callable[[str], None], source: str, names: list[str]) -> None:
-    """Say which columns are read, unless it is the one that is read by default."""
+    """Say which columns are read, unless it is just the default one."""
     if [key(name) for name in names] != ["name"]:
         note(f"{source}: the name is {' and '.join(map(repr, names))}; give --column to read another")
 
 
 def check_free(header: Iterable[str], columns: Container[str], where: str) -> None:
-    """Raise DataError if one of these columns is in the header already."""
+    """Raise DataError if the header has one of these columns already."""
     taken = [each for each in header if key(each) in columns]
     if taken:
         raise DataError(
@@ -245,6 +245,6 @@ def check_free(header: Iterable[str], columns: Container[str], where: str) -> No
 
 
 def weighted(line: str) -> tuple[str, str]:
-    """The name of a line, and the weight behind it and a tab; "" where no figure stands there."""
+    """The name of a line, and the weight behind its tab; "" if there is no digit there."""
     name, _, weight = line.partition("\t")
     return (name, weight) if any(map(str.isdigit, weight)) else (line, "")

@@ -13,13 +13,13 @@ from rnn_names.names.bad_records import STOPPING, BadRecords
 LONGEST_LINE = 1 << 22  # characters
 SEP = re.compile(r"\ufeff*\"?sep=([^\"\r\n])\"?[,;\t| ]*[\r\n]*", re.IGNORECASE)
 LINE_END = re.compile(r"\r\n?|\n")
-QUOTED = re.compile(r"\s+\"")  # a cell that begins so was meant to be quoted
+QUOTED = re.compile(r"\s+\"")  # the beginning of a cell that was meant to be quoted
 
 
 class DelimitedRows:
     """The rows of CSV or TSV text, each with the line that it ends in.
 
-    `dry` says that the text in hand has no further row: the next one may be long in coming. Without
+    `dry` says that the text read so far has no further row: the next one may take long to come. Without
     `quoted` a quote is a character like others, as in what databases dump.
     Raises DataError with file and line.
     """
@@ -33,7 +33,7 @@ class DelimitedRows:
         bad: BadRecords = STOPPING,
     ) -> None:
         self.source, self.dry, self.read, self.bad = source, False, 0, bad
-        self.lines: list[str] = []  # of the row in hand
+        self.lines: list[str] = []  # of the current row
         lines = self._read(text)
         first = next(lines, "")
         if sep := SEP.fullmatch(first):
@@ -62,7 +62,7 @@ class DelimitedRows:
                 block, passing = block[ending.end() :], False
             rest += block
             end = max(rest.rfind("\n"), rest.rfind("\r")) + 1
-            # Not splitlines, to which the unit separators and others end a line, too.
+            # Not splitlines, for which unit separators and other characters end a line, too.
             lines = list(io.StringIO(rest[:end], newline=""))
             rest = rest[end:]
             for place, line in enumerate(lines, start=1):
@@ -100,11 +100,11 @@ class DelimitedRows:
             self.lines.clear()
 
     def text(self) -> str:
-        """The lines of the row in hand."""
+        """The lines of the current row."""
         return "".join(self.lines)
 
     def _begin_behind(self) -> None:
-        """Go on behind the first line of the row in hand: its quotes may have taken in whole rows."""
+        """Go on behind the first line of the current row: its quotes may have swallowed whole rows."""
         again = self.lines[1:]
         self.read -= len(again)
         self.returned.extendleft(reversed(again))
@@ -121,7 +121,7 @@ class DelimitedRows:
             yield line
 
     def _unquoted(self, row: list[str]) -> list[str]:
-        """The row with blanks around quotes left out, where that makes sense; other cells as they are."""
+        """The row without the blanks around quotes, where that makes sense; other cells stay."""
         try:
             again = self._again()
         except csv.Error:
@@ -131,7 +131,7 @@ class DelimitedRows:
         return [new if QUOTED.match(cell) else cell for cell, new in zip(row, again, strict=True)]
 
     def _again(self, more: Iterable[str] = ()) -> list[str]:
-        """The row in hand, and perhaps in more lines, with blanks around its quotes left out."""
+        """The current row, and further lines if it needs them, without the blanks around its quotes."""
         lines = (
             self.before.sub(r"\1 ", self.behind.sub('"', line)) for line in chain(list(self.lines), more)
         )
@@ -144,7 +144,7 @@ def too_long() -> tuple[str, str]:
 
 
 def lines_of(text: Iterator[str]) -> Iterator[list[str]]:
-    """The lines of each block that end in it, without their ends; of the longest the beginning."""
+    """The lines that end in each block, without their line ends; only the beginning of the longest ones."""
     rest = ""
     for block in text:
         if "\r" in block:

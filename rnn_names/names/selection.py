@@ -1,9 +1,10 @@
-"""Which labels and names of the data are taken: a sample of large labels, and no small ones."""
+"""Which labels and names of the data are taken: a sample of large labels, and no small labels."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from rnn_names.base.errors import DataError
+from rnn_names.base.text import number_of
 from rnn_names.names.example import Example
 from rnn_names.names.spelling import RULE, RULES, has_letters
 from rnn_names.names.split import uniform
@@ -16,11 +17,35 @@ class Selection(NamedTuple):
     small: dict[str, int]
 
 
-def selected(examples: Sequence[Example], least: int, most: int, seed: int, rule: int = RULE) -> Selection:
-    """The examples of the labels that have `least` names or more, and of each `most` names at most; 0: all.
+class LeftOut(NamedTuple):
+    """How many rows have no label, and how many of the others no name."""
 
-    These are the names whose hashes come first, as in `split`: whatever the order of the data, and a name
-    that is added takes the place of one other, or of none. Every row of a name stays.
+    unlabelled: int
+    nameless: int
+
+
+def unlabelled_rows(n: int) -> str:
+    """So many rows without a label, in words."""
+    return f"{number_of(n, 'row')} without a label"
+
+
+def nameless_cells(n: int) -> str:
+    """So many cells without a name, in words."""
+    return f"{number_of(n, 'cell')} without a letter, and so without a name"
+
+
+def left_out(examples: Sequence[Example], is_name: Callable[[str], bool] = has_letters) -> LeftOut:
+    """How many rows training and scoring leave out."""
+    labelled = [example for example in examples if example.country]
+    nameless = sum(not is_name(example.name) for example in labelled)
+    return LeftOut(len(examples) - len(labelled), nameless)
+
+
+def selected(examples: Sequence[Example], least: int, most: int, seed: int, rule: int = RULE) -> Selection:
+    """The examples of the labels that have `least` names or more, with at most `most` names each; 0: all.
+
+    The names whose hashes come first are taken, as in `split`. So the order of the data does not matter,
+    and an added name replaces at most one other. Every row of a name that is taken stays.
     Raises DataError if fewer than two labels are left.
     """
     if not least and not most:

@@ -1,4 +1,4 @@
-"""What separates the columns of a table, which its first rows show."""
+"""The delimiter of a table, inferred from its first rows."""
 
 import csv
 import re

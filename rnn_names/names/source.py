@@ -1,6 +1,6 @@
 """Bytes in: a file, a pipe or standard input, unpacked and decoded as they come, in little memory.
 
-What is read at a time is what is there: of slow input a line, of fast input or a file a BLOCK.
+Each read takes what is there: a line of slow input, a BLOCK of fast input or of a file.
 """
 
 import codecs
@@ -21,7 +21,7 @@ BLOCK = 1 << 18  # bytes
 PIPE = 1 << 20  # bytes
 GZIP = ".gz"
 STDIN = Path("-")
-MARKS = {  # byte order marks: the longer ones first, which begin as others do
+MARKS = {  # byte order marks; the longer ones come first, for they begin like the others
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF8: "utf-8-sig",
@@ -31,14 +31,14 @@ MARKS = {  # byte order marks: the longer ones first, which begin as others do
 
 
 def name_of(path: Path) -> str:
-    """What errors call it."""
+    """The name of a source in messages."""
     return "standard input" if path == STDIN else str(path)
 
 
 def opened(path: Path) -> BinaryIO:
     """The bytes of a file, or of standard input for `-`, unpacked if they are packed. Raises DataError.
 
-    What packed them is known by the first bytes, whatever the name; what else is no text `blocks` finds.
+    The first bytes tell the packer, whatever the name. `blocks` finds other content that is not text.
     """
     source = name_of(path)
     try:
@@ -68,9 +68,9 @@ def opened(path: Path) -> BinaryIO:
 
 
 def head(file: BinaryIO, source: str) -> bytes:
-    """The first bytes of an opened file, which stay to be read; none of what cannot be looked into.
+    """The first bytes of an opened file, without consuming them; none if it cannot be peeked into.
 
-    Raises DataError for what cannot be read.
+    Raises DataError if it cannot be read.
     """
     if not hasattr(file, "peek"):
         return b""
@@ -87,7 +87,7 @@ def _unread(error: Exception, file: BinaryIO, source: str) -> DataError:
 
 
 def _pipe() -> Any:
-    """Standard input; a pipe made to hold more, so that of fast input much is there at a time."""
+    """Standard input; a pipe gets a larger buffer, so that each read of fast input takes much."""
     with suppress(ImportError, AttributeError, OSError, ValueError):  # only Linux knows this
         import fcntl
 
@@ -97,7 +97,7 @@ def _pipe() -> Any:
 
 
 def blocks(file: BinaryIO, source: str) -> Iterator[bytes]:
-    """What is in the file, in blocks. Raises DataError where the system or gzip does, and for no text."""
+    """The content of the file, in blocks. Raises DataError if it cannot be read or is not text."""
     begins = True
     while True:
         try:
@@ -117,7 +117,7 @@ def encoded(
 ) -> tuple[str, Iterator[bytes]]:
     """The codec of the blocks, one that takes a byte order mark off, and all of the blocks.
 
-    Without an encoding it is what the mark says, UTF-8 if there is none. Raises DataError.
+    Without an encoding the mark decides; without a mark it is UTF-8. Raises DataError.
     """
     first = next(blocks, b"")
     return _checked(first, source, encoding), chain([first], blocks)
@@ -132,8 +132,8 @@ def decoded(
 ) -> Iterator[str]:
     """The text of the blocks, a byte order mark taken off; no block ends between \\r and \\n.
 
-    The encoding is as for `encoded`. Raises DataError with the line of a byte that is none in this
-    encoding, or of a NUL, and what to do: `mend`.
+    The encoding is as for `encoded`. Raises DataError with the line of a byte that is invalid in this
+    encoding, or of a NUL, and the remedy `mend`.
     """
     encoding, blocks = encoded(blocks, source, encoding)
     first = next(blocks, b"")
@@ -158,7 +158,7 @@ def decoded(
 
                 mend = decoding.read_otherwise(error.object, error.start) + mend
             if end := max(good.rfind("\n"), good.rfind("\r")) + 1:
-                yield good[:end]  # what stands before the bad line
+                yield good[:end]  # the text before the bad line
             known = "UTF-8" if encoding in ("utf-8", "utf-8-sig") else encoding
             raise DataError(f"{source}{where}: {what} is not {known}; {mend}") from error
         if "\0" in text and (errors != MARKING or text.count("\0") * 4 > len(text)):

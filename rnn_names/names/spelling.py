@@ -1,4 +1,4 @@
-"""A name is the same name however it is written: its forms, from the cell of a file to the split key.
+"""A name is the same name however it is written: its forms, from a cell of a file to the split key.
 
     form         what it is for                       the name in it
     written      as the file has it                   ` O‘Brien–González`
@@ -10,12 +10,12 @@
                  that no two of them part
 
 `normalise` writes every character in one way, whatever the training data happened to hold (`WRITTEN`):
-one apostrophe, one hyphen, one blank, nothing for what has no look, compatibility forms as their plain ones
-(NFKC), small letters, marks on their letters. It is linear in the length of the name, reads no more than
-LONGEST letters, and changes nothing the second time. What an alphabet lacks even so, `nearest` spells with
-the letters that it has.
+one apostrophe, one hyphen, one blank, no invisible characters, plain forms for compatibility forms (NFKC),
+small letters, marks on their letters. It is linear in the length of the name, reads no more than
+LONGEST letters, and changes nothing the second time. `nearest` spells what an alphabet
+still lacks with the letters that it has.
 
-The rule has a number, RULE, that stands in each model: by it the model's data were divided.
+The rule has a number, RULE. Each model keeps the number of the rule by which its data were divided.
 """  # fmt: skip
 
 import re
@@ -85,7 +85,7 @@ def tidy_lines(text: str) -> str:
 def _bounded(text: str, form: "Literal['NFD', 'NFKD']") -> str:
     """The text with no more than MARKS on a letter, those that come first in canonical order.
 
-    To put n marks in order takes `unicodedata.normalize` a time of n².
+    `unicodedata.normalize` takes a time of n² to put n marks in order.
     """
 
     def low(match: re.Match[str]) -> str:
@@ -105,20 +105,20 @@ def _whole(name: str) -> str:
 
 
 def normalise(name: str) -> str:
-    """The spelling that the network reads: every character in one form, of the longest names the start."""
+    """The spelling that the network reads: every character in one form, the longest names cut."""
     name = _whole(name)
     return name if len(name) <= LONGEST else name[:LONGEST].rstrip(" " + JOINERS)
 
 
 def is_cut(name: str) -> bool:
-    """Whether something of the name is not read, for it has more than LONGEST letters."""
+    """Whether a part of the name is not read, because it has more than LONGEST letters."""
     if len(name) <= (LONGEST if name.isascii() else LONGEST // EXPANSION):
         return False
     return len(tidy(name)) > READ or len(_whole(name)) > LONGEST
 
 
 def has_letters(name: str) -> bool:
-    """Whether there is a letter among what is read: what has none, `12345` or `-`, is no name."""
+    """Whether the part that is read has a letter. A text without one, `12345` or `-`, is no name."""
     if name[:1].isascii() and name[:1].isalpha():  # nearly always
         return True
     if name.isascii():
@@ -130,7 +130,7 @@ def has_letters(name: str) -> bool:
 def fold(name: str) -> str:
     """The normalised name in base letters: é becomes e, ł l, æ ae. Other scripts keep their letters.
 
-    Marks go that are written or left out: accents, points of Arabic and Hebrew. Those that are vowels stay.
+    Optional marks go: accents, points of Arabic and Hebrew. Marks that are vowels stay.
     """
     name = normalise(name)
     if name.isascii():
@@ -139,13 +139,13 @@ def fold(name: str) -> str:
 
 
 def split_key(name: str) -> str:
-    """What all spellings of a name share: Müller, Mueller, MULLER; O'Brien, Obrien; Al-Masri, al masri."""
+    """The key that all spellings of a name share: Müller, Mueller; O'Brien, Obrien; Al-Masri, al masri."""
     letters = "".join(filter(str.isalnum, fold(name)))
     return re.sub("([aou])e+", r"\1", letters) or normalise(name)
 
 
 def label(text: str) -> str:
-    """A label as it is shown: tidy, in NFC, without what has no look."""
+    """A label as it is shown: tidy, in NFC, without invisible characters."""
     if text.isascii():
         return tidy(text)
     text = _JOINED.sub(r"\1", IGNORABLE.sub("", text))
@@ -153,7 +153,7 @@ def label(text: str) -> str:
 
 
 def label_key(label: str) -> str:
-    """What all spellings of a label share: case, accents and the form of its signs do not count."""
+    """The key that all spellings of a label share: case, accents and the form of signs do not count."""
     return fold(label)
 
 

@@ -1,7 +1,7 @@
 """Rule 1 of the spelling: the one by which the data of models of formats 1 and 2 were divided.
 
-It stays as it was, to the letter: a name that changed its key would move from the test part of such a model
-into what the model has learned. Nothing new belongs here; see `spelling` for the rule of today.
+It stays unchanged, to the letter: a name with another key would move from the test part of such a model
+into its training part. Nothing new belongs here; `spelling` has today's rule.
 """
 
 import re
@@ -31,7 +31,7 @@ def fold_case(text: str) -> str:
 
 
 def normalise(name: str) -> str:
-    """NFC, case folded, blanks collapsed, of the longest the start."""
+    """NFC, case folded, blanks collapsed, the longest names cut."""
     return fold_case(" ".join(name.split())[:LONGEST])
 
 
@@ -45,6 +45,6 @@ def fold(name: str) -> str:
 
 
 def split_key(name: str) -> str:
-    """What all spellings of a name shared."""
+    """The key that all spellings of a name shared."""
     letters = "".join(c for c in fold(name) if c.isalnum())
     return re.sub("([aou])e+", r"\1", letters) or normalise(name)

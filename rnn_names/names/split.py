@@ -1,4 +1,4 @@
-"""Training, validation and test part: a split that every spelling of a name falls in alike."""
+"""Training, validation and test part: every spelling of a name falls into the same part."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -31,12 +31,12 @@ def split(
 
     Raises ValueError for a seed that is no whole number from 0 below 2^63, and for shares that are none.
 
-    Whatever the file or the order, all spellings of a name fall into one part. `val` and `test` are the
-    parts' shares. Of version 2 they are the shares of each label: its names stand in the order of their
-    hashes, and the first ones are the test part, the next ones the validation part. A name added tomorrow
-    moves at most two others of its label, and none while the numbers of the parts stay. The last name of a
-    label is always kept in training. A name of several labels counts as one of the rarest.
-    Version 1 looks at the hash alone: shares are expected ones, and of a label with few names chance.
+    All spellings of a name fall into one part, whatever the file or the order. `val` and `test` are the
+    parts' shares. In version 2 they are the shares of each label: the names of a label are sorted by their
+    hashes; the first ones are the test part, the next ones the validation part. A name added later moves at
+    most two others of its label, and none while the sizes of the parts stay the same. The last name of a
+    label is always kept in training. A name of several labels counts as one of the rarest label.
+    Version 1 looks at the hash alone: the shares hold on average, and by chance for a label of few names.
     """
     if not (val >= 0 and test >= 0 and val + test <= 1):
         raise ValueError(f"val and test cannot be {val!r} and {test!r}; give shares of at most 1 together")
@@ -62,7 +62,7 @@ def split(
 def folds(examples: Sequence[Example], count: int, seed: int, rule: int = RULE) -> list[list[Example]]:
     """The examples in so many folds, every spelling of a name in one of them, the labels spread evenly.
 
-    The only name of a label is in none of them.
+    A label's only name is in none of them.
     """
     keys, hashes = _hashed(examples, seed, rule)
     fold: dict[str, int] = {}
@@ -118,8 +118,8 @@ def _by_label(
 def unique(examples: Iterable[Example], rule: int = RULE) -> list[Example]:
     """One example for each (normalised name, country), sorted, with the largest of their weights.
 
-    Of spellings that differ in case alone the first is kept. What has no label is left out. What has no
-    letter is no name, and left out, but for the first rule: models of before were trained on it.
+    Of spellings that differ only in case the first is kept. Examples without a label are left out. So are
+    those without a letter, except under the first rule: older models were trained on them.
     """
     normalise = RULES[rule].normalise
     found: dict[tuple[str, str], Example] = {}
@@ -134,9 +134,9 @@ def unique(examples: Iterable[Example], rule: int = RULE) -> list[Example]:
 
 
 def fingerprint(examples: Iterable[Example], rule: int = RULE) -> str:
-    """SHA-256 of the set of (normalised name, country): whether data are the same, but for weights.
+    """The SHA-256 of the set of (normalised name, country): equal for equal data, whatever the weights.
 
-    What has no label does not count.
+    Examples without a label do not count.
     """
     import hashlib  # as in split
 

@@ -1,4 +1,4 @@
-"""Sheets of Excel and LibreOffice as the text of a CSV file, by the extra `rnn-names[tables]`."""
+"""Sheets of Excel and LibreOffice as the text of a CSV file, with the extra `rnn-names[tables]`."""
 
 import csv
 import datetime
@@ -16,14 +16,14 @@ ROWS = 1 << 10  # in a block of text
 
 
 def is_one(head: bytes) -> bool:
-    """Whether a file that begins so may be one."""
+    """Whether a file with this beginning may be one."""
     return head.startswith(MAGIC)
 
 
 def text_of(data: bytes, wanted: str | None, source: str, note: Callable[[str], None]) -> Iterator[str]:
-    """The rows of a sheet as CSV: the wanted one, by its name or its number from 1, else the first.
+    """The rows of a sheet as CSV: the wanted sheet, by its name or its number from 1, else the first.
 
-    Raises DataError for what is no such file, and without the extra.
+    Raises DataError for any other file, and if the extra is missing.
     """
     try:
         import python_calamine

@@ -16,7 +16,7 @@ from rnn_names.names.fasttext import LabelledLines, labels_in
 from rnn_names.names.json_lines import JsonLines
 from rnn_names.names.records import Chunk, Delimited
 from rnn_names.names.source import STDIN
-from rnn_names.names.spelling import has_letters, label, tidy
+from rnn_names.names.spelling import label, tidy
 from rnn_names.names.tables import DELIMITERS, Format, Table, opened
 
 # The words of headers for labels, the likelier first: train takes columns.LABELS alone without being told.
@@ -37,14 +37,14 @@ class Survey:
 
     file          its path; - is standard input
     form          text, csv, tsv, jsonl, json, sheet or folder
-    packed        what packed it
+    packed        its packer
     encoding      of its text
-    guessed       whether nothing but the text itself says the encoding
+    guessed       whether the encoding is a guess from the text itself
     delimiter     what separates the columns of a table
     header        the names of the columns, or the keys; numbers without a header
     columns       those of the name, in the order in which their cells are joined
     label_column  that of the labels, if there is one
-    warnings      what to know of this
+    warnings      what the user should know about this
     """
 
     file: str
@@ -62,8 +62,8 @@ class Survey:
 def survey(path: Path, form: Format = Format(), bad: BadRecords = STOPPING) -> tuple[Survey, list[Example]]:
     """How the file or folder is read, and its names; the country of one without a label is "".
 
-    Every file that can be answered is read, with labels or without. Raises DataError for what cannot be
-    read, for a file without any record, and if the labels that are asked for are not there.
+    Any file that can be answered is read, with labels or without. Raises DataError for a file that cannot
+    be read or has no record, and if the labels that are asked for are missing.
     """
     name = source.name_of(path)
     if path != STDIN and path.is_dir():
@@ -112,7 +112,7 @@ def survey(path: Path, form: Format = Format(), bad: BadRecords = STOPPING) -> t
 
 
 def _guess(path: Path, form: Format) -> tuple[str, str] | None:
-    """The encoding of a file that is not UTF-8, and what to know of it; standard input is read but once."""
+    """The guessed encoding of a file that is not UTF-8, and a warning; standard input is read only once."""
     if form.encoding is not None or path == STDIN or not path.is_file():
         return None
     name = source.name_of(path)
@@ -132,7 +132,7 @@ def _columns(table: Table) -> list[str]:
 def _labels(table: Table, form: Format, first: Chunk) -> tuple[str | None, Callable[[Any], list[str]]]:
     """The column of the labels, and the function that reads the labels of a row."""
     if isinstance(table, Delimited):
-        place = table.label_at if form.label_column else _place(table, form, first)
+        place = table.label_at if form.label_column else _place(table, form)
         if place is not None:
             return table.header[place], lambda row: [row[place]]
     elif isinstance(table, JsonLines):
@@ -147,20 +147,15 @@ def _labels(table: Table, form: Format, first: Chunk) -> tuple[str | None, Calla
     return None, lambda row: []
 
 
-def _place(table: Delimited, form: Format, first: Chunk) -> int | None:
-    """The place of the labels in a table: by its header; without one the second column, if it has words."""
+def _place(table: Delimited, form: Format) -> int | None:
+    """The place of the labels in a table: by its header; without one the second column, as for `train`."""
     if form.header:
         named = _labelling(table.header, _columns(table))
         return None if named is None else table.header.index(named)
-    if len(table.header) < 2 or 1 in table.places:
-        return None
-    cells = [given(row[1]) for row in first.rows]
-    said = [cell for cell in cells if cell.strip()]
-    words = all(has_letters(cell) and not any(map(str.isdigit, cell)) for cell in said)
-    return 1 if said and words else None
+    return 1 if len(table.header) > 1 and 1 not in table.places else None
 
 
 def _labelling(header: list[str], taken: list[str]) -> str | None:
-    """The column that the header calls one of labels, in the order of LIKELY_LABELS."""
+    """The column that the header calls a column of labels, in the order of LIKELY_LABELS."""
     free = {folded(each): each for each in reversed(header) if each not in taken}
     return next((free[word] for word in map(folded, LIKELY_LABELS.split(",")) if word in free), None)

@@ -1,6 +1,6 @@
-"""Records in: lines, CSV, TSV and JSON lines, as they come and in little memory.
+"""Reading records: lines, CSV, TSV and JSON lines, as they come and in little memory.
 
-Every command reads by this module, by the rules in README.md.
+Every command reads through this module, by the rules in README.md.
 """
 
 import re
@@ -28,10 +28,10 @@ Table = Lines | LabelledLines | Delimited | JsonLines
 
 @dataclass(frozen=True)
 class Format:
-    """How records are written. None: as the file's name says (kind), as its mark says (encoding).
+    """How records are written. None: `kind` by the file's name, `encoding` by its byte order mark.
 
     `column` is that of the names, `label_column` that of the labels: a name, or a number from 1. Names in
-    several columns have columns.BETWEEN between these. `note` takes what a user wants to know.
+    several columns have columns.BETWEEN between these. `note` takes messages for the user.
     """
 
     kind: str | None = None  # text, csv, tsv, jsonl, json
@@ -47,14 +47,14 @@ class Format:
 
     @property
     def of_table(self) -> bool:
-        """Whether it says what only a table has."""
+        """Whether it has an option that only a table has."""
         return self.delimiter is not None or not self.header or self.column is not None
 
     def kind_of(self, path: Path | None) -> str:
         """text, csv, tsv, jsonl or json."""
         named = self.kind or (form_of(path) if path else None)
         if named is None and path and path.suffix.lower() in spreadsheets.ENDINGS:
-            return "csv"  # as which a sheet is read
+            return "csv"  # a sheet is read as CSV
         return named or ("tsv" if self.delimiter == "\t" else "csv" if self.of_table else "text")
 
 
@@ -71,7 +71,7 @@ def opened(
     mend: str = "give {} one of them, or its number from 1",
     bad: BadRecords = STOPPING,
 ) -> Iterator[Table]:
-    """The records of a file, or for `-` of standard input. Raises DataError, then and while they are read.
+    """The records of a file, or of standard input for `-`. Raises DataError, now and while they are read.
 
     `labelled`: each record has a label, too. `mend` says what to do about a column that is missing;
     `bad` decides about bad records.
@@ -91,7 +91,7 @@ def opened(
             encoding, kind, form = "utf-8", "csv", replace(form, delimiter=",", quoted=True)
         else:
             encoding, blocks = source.encoded(source.blocks(file, name), name, form.encoding)
-            if labelled:  # all of the bytes: whether they are those that were packed is known at the end
+            if labelled:  # read to the end first: only there is it known whether a packed file is whole
                 blocks = iter([b"".join(blocks)])
             errors = bad.decoding if form.errors == "strict" else form.errors
             text = source.decoded(blocks, name, encoding, errors, encoded + bad.otherwise)
@@ -163,10 +163,12 @@ def opened(
 
 
 def _no_json(text: Iterator[str], name: str) -> Iterator[str]:
-    """The text, unless it begins as JSON does."""
+    """The text. Raises DataError if it begins like JSON."""
     for block in text:
         if JSON_OBJECT.match(block):
-            raise DataError(f"{name}: looks like JSON lines; give --input-format jsonl")
+            raise DataError(
+                f"{name}: looks like JSON lines; give --input-format jsonl, or json for one whole object"
+            )
         if JSON_ARRAY.match(block):
             raise DataError(f"{name}: looks like a JSON array; give --input-format json")
         yield block

@@ -1,14 +1,16 @@
-"""Files in which names stand among other things: an error with the command that takes them out."""
+"""Files in which names stand among other things: errors with the command that takes the names out."""
 
 import codecs
+import json
 import re
 from pathlib import Path
-from shlex import quote
 
 from rnn_names.base.errors import DataError
+from rnn_names.base.text import in_shell
+from rnn_names.names.json_envelope import keys_of_records
 from rnn_names.names.source import STDIN, name_of
 
-# How such a text begins, what it is, and the command.
+# The beginning of such a text, its name, and the command.
 TEXTS = [
     (
         re.compile(rb"begin:vcard\s", re.IGNORECASE),
@@ -26,43 +28,47 @@ TEXTS = [
         "print it for programs: psql --csv, mysql -B, sqlite3 -csv -header, duckdb -csv",
     ),
 ]
-# What unpacks each kind of packed file.
+# The command that unpacks each kind of packed file.
 UNPACKED = {"gzip": "gunzip -c", "bzip2": "bunzip2 -c", "xz": "xz -dc", "zstd": "zstd -dc"}
-# An object that has an array of records under a key, as many web interfaces answer.
-ENVELOPE = re.compile(
-    r'\s*\{\s*(?:"\w*"\s*:\s*(?:"[^"\\]*"|[\w.+-]+)\s*,\s*)*"([A-Za-z_]\w*)"\s*:\s*\[\s*[{"]'
-)
+PLAIN_KEY = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
 def check_begin(head: bytes, source: str, packed: str | None = None) -> None:
-    """Raise DataError if a file that begins so, once it is unpacked, holds more than names."""
+    """Raise DataError if a file with this beginning, once unpacked, holds more than names."""
     for pattern, what, mend in TEXTS:
         if pattern.match(head.removeprefix(codecs.BOM_UTF8)):
             said, colon, program = mend.partition(": ")
             if packed in UNPACKED and " FILE" in program:
                 program = f"{UNPACKED[packed]} FILE | " + program.replace(" FILE", "")
-            raise DataError(
-                f"{source}: is {what}; {said}{colon}{program.replace('FILE', in_shell(source))}"
-            )
+            raise DataError(f"{source}: is {what}; {said}{colon}{program.replace('FILE', _file(source))}")
 
 
 def check_array(text: str, source: str, packed: str | None = None) -> None:
-    """Raise DataError if the text is no JSON array, but has one under a key."""
-    if within := ENVELOPE.match(text):
+    """Raise DataError if the text is a JSON object with an array of records under a key.
+
+    Many web interfaces answer so.
+    """
+    if keys := keys_of_records(text):
         raise DataError(
-            f"{source}: the records are under {within[1]!r}; take them out: "
-            + command(f"jq .{within[1]}", source, packed, ".json")
+            f"{source}: the records are under {' in '.join(map(repr, reversed(keys)))}; take them out: "
+            + command(f"jq {in_shell(_filter(keys))}", source, packed, ".json")
         )
+
+
+def _filter(keys: list[str]) -> str:
+    """The filter of jq for the value to which these keys lead."""
+    parts = "".join(f".{key}" if PLAIN_KEY.fullmatch(key) else f"[{json.dumps(key)}]" for key in keys)
+    return parts if parts.startswith(".") else f".{parts}"
 
 
 def command(program: str, source: str, packed: str | None, ending: str) -> str:
     """The command that takes names out of a file, into another one beside it."""
-    file = in_shell(source)
+    file = _file(source)
     into = "rest" if source == name_of(STDIN) else Path(source).name.partition(".")[0] + "-rest"
     begin = f"{UNPACKED[packed]} {file} | {program}" if packed in UNPACKED else f"{program} {file}"
-    return f"{begin} > {quote(into + ending)}"
+    return f"{begin} > {in_shell(into + ending)}"
 
 
-def in_shell(source: str) -> str:
+def _file(source: str) -> str:
     """A file as a command in an error has it."""
-    return "FILE" if source == name_of(STDIN) else quote(source)
+    return "FILE" if source == name_of(STDIN) else in_shell(source)

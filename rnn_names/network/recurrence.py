@@ -1,4 +1,4 @@
-"""Unroll a cell over a tree of prefixes, pool its states, and back through time.
+"""Unroll a cell over a tree of prefixes, and go back through time.
 
     B, N, V, H    names; their different prefixes; inputs: symbols, or n-grams; hidden units
     x_t   (n, V)    one-hot rows of the last symbols of the n prefixes of t symbols

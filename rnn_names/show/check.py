@@ -35,9 +35,9 @@ def write_check(
     commands: Iterable[str],
     file: TextIO,
 ) -> None:
-    """Write how the file is read, what is in it, which labels a model doubts, and the commands.
+    """Write how the file is read, what it contains, which labels a model doubts, and the commands.
 
-    `bad` records were left out.
+    `bad` is the number of records that were left out.
     """
     write_table(["", "read as"], _read_as(survey), file)
     _write_numbers(found, doubted, bad, file)

@@ -1,4 +1,4 @@
-"""Which countries are taken for which, as a table and as counts."""
+"""Which countries are mistaken for which, as a table and as counts."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ from rnn_names.show.tables import to_json, write_table
 
 
 def write_confusion(confusion: Confusion, file: TextIO) -> None:
-    """A row for each country, similar ones together: its recall, and what the rest was taken for."""
+    """A row for each country, similar ones together: its recall, and the answers to its other names."""
     rows = []
     for row, (country, shares) in enumerate(zip(confusion.countries, confusion.shares, strict=True)):
         n = int(confusion.counts[row].sum())
@@ -26,7 +26,7 @@ def write_confusion(confusion: Confusion, file: TextIO) -> None:
 
 
 def save_confusion(confusion: Confusion, path: Path) -> None:
-    """The counts, a row for each true label: CSV, or JSON as the path ends. Raises OutputError."""
+    """The counts, a row for each true label, as CSV or JSON by the path's ending. Raises OutputError."""
     counts, labels = confusion.counts.tolist(), confusion.countries
     with replacing(path) as binary:
         file = io.TextIOWrapper(binary, "utf-8", newline="")

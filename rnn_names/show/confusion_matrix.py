@@ -1,4 +1,4 @@
-"""Which countries are taken for which: a picture."""
+"""Which countries are mistaken for which: a picture."""
 
 import numpy as np
 

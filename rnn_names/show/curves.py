@@ -17,10 +17,10 @@ def draw(history: Sequence[Mapping[str, float | None]], clip_norm: float) -> tup
 def training_curves(history: Sequence[Mapping[str, float | None]], clip_norm: float) -> Panel:
     """The figures of each epoch, with a colour for each network.
 
-    `history` has the fields of `training.history`. Loss and accuracy of the country are
-    those of the average of the networks so far, on both parts in one unit. The objective is another figure:
-    the loss on which one network is trained. A figure that was never measured has no line, and a panel
-    without lines is left out.
+    `history` has the fields of `training.history`. Loss and accuracy of the country are those of the
+    average of the networks so far, in one unit for both parts. The objective is another figure: the
+    loss that one network minimises. A figure that was never measured has no line, and a panel without lines
+    is left out.
     """
     panels: list[Panel] = []
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rnn_names.base.files import replacing
-from rnn_names.base.text import printable
+from rnn_names.base.text import number_of, printable
 from rnn_names.model.comparison import compared
 from rnn_names.model.evaluation import Run
 from rnn_names.model.metrics import wilson
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
     from rnn_names.model.provenance import CrossValidation
 
 SCORED_NAME = (*MISTAKE, "truth_rank", "truth_probability")
-FEW = 50  # names, below which their figures are hardly known
+FEW = 50  # names: the figures of fewer are hardly known
 TELLING = 12  # least width of the columns that distinguish runs
 
 
 def warnings(evaluation: "Evaluation") -> list[str]:
-    """What few names do not tell."""
+    """A warning if there are few names."""
     n, (low, high) = evaluation.metrics.n, evaluation.intervals["accuracy"]
     if n >= FEW:
         return []
     return [
-        f"{n} name{'s' * (n != 1)} scored: an accuracy of {evaluation.metrics.accuracy:.2f} here means "
+        f"{number_of(n, 'name')} scored: an accuracy of {evaluation.metrics.accuracy:.2f} here means "
         f"{low:.2f} to {high:.2f} elsewhere; score more names (train --folds 5 scores all of its data)"
     ]
 
@@ -93,7 +93,7 @@ def _scored_name(run: Run, i: int) -> dict[str, Any]:
 
 
 def save_scored_names(runs: Sequence[Run], path: Path) -> None:
-    """Write a record for each name of each run, in order: CSV, TSV or JSON lines, as the path ends.
+    """Write a record for each name of each run, in order: CSV, TSV or JSON lines by the path's ending.
 
     With several runs, model and data come first. A path that ends in .gz is packed. A pipe or a device gets
     CSV. Raises OutputError.
@@ -106,7 +106,7 @@ def save_scored_names(runs: Sequence[Run], path: Path) -> None:
         # A path may hold bytes that are not UTF-8: they are written as escapes.
         file = io.TextIOWrapper(data, "utf-8", "backslashreplace", newline="")
         if (form := form_of(path) or "csv") != "jsonl":
-            # Before Python 3.13 a \r, which a path may have, is not quoted by itself.
+            # Before Python 3.13 a \r, which a path may have, is not quoted automatically.
             odd = any("\r" in run.model + run.data for run in runs)
             writer = csv.writer(
                 file,
@@ -148,7 +148,7 @@ def write_comparison(runs: Sequence[Run], file: TextIO) -> None:
 
 
 def write_compared(runs: Sequence[Run], file: TextIO) -> None:
-    """A row for each model that has scored the same names as the first one, against that one."""
+    """A row for each model that has scored the same names as the first one, compared with that one."""
     found = compared(runs)
     pairs = [pair for pair in found if pair]
     if not pairs:

@@ -115,7 +115,7 @@ def write_explanations(
             console.print(f"\n{left_out_line([what])}")
 
 
-STRONGEST = 6  # n-grams that are told
+STRONGEST = 6  # n-grams that are listed
 TEXTS = ("letter", "without it")  # columns of texts; the others hold numbers
 
 
@@ -172,7 +172,7 @@ def _write_beliefs(
     width: int,
     narrow: bool,
 ) -> int:
-    """Write the rows of a direction; return how many countries had no room on a narrow terminal."""
+    """Write the rows of a direction; return how many countries found no room on the terminal."""
     from rich.text import Text
 
     rows = [(shown_symbol(belief.symbol), ranked(belief.p, countries, top_k)) for belief in beliefs]

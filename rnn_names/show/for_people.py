@@ -13,7 +13,7 @@ TABLE_ROWS = 1000  # predictions in one table, so that long output appears as it
 
 
 class Tables:
-    """For people, in a file or pipe: tables of up to TABLE_ROWS names."""
+    """For people, in a file or pipe: tables of up to TABLE_ROWS names each."""
 
     def __init__(self, table: "Table", top_k: int, file: TextIO) -> None:
         self.top_k, self.file, self.console = top_k, file, new_console(file)

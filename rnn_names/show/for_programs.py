@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rnn_names.base.errors import DataError
+from rnn_names.model.answer_columns import TOP, of_countries
 from rnn_names.show.prediction import Added, Prediction
 
 if TYPE_CHECKING:
@@ -23,10 +24,7 @@ class Cells:
 
     def __init__(self, table: "Table", delimiter: str, top_k: int, added: Added, file: TextIO) -> None:
         self.table, self.delimiter, self.top_k, self.file, self.by = table, delimiter, top_k, file, added.by
-        places = ["", *(f"_{place}" for place in range(2, top_k + 1))]
-        columns = [f"{what}{k}" for k in places for what in ("country", "probability")]
-        self.added = [added.prefix + column for column in (*columns, "unknown_letters")]
-        self.added += added.of_group
+        self.added = added.named(of_countries(top_k))
         self.decimal, self.escape_formulas = added.decimal, added.escape_formulas
         table.reserve(set(self.added))
         table.gather()
@@ -91,8 +89,8 @@ class Json:
 
     def __init__(self, table: "Table", array: bool, added: Added, file: TextIO) -> None:
         self.table, self.array, self.file, self.by = table, array, file, added.by
-        self.added = [added.prefix + name for name in ("country", "probability", "top", "unknown_letters")]
-        self.added += added.of_group
+        country, probability, unknown_letters = of_countries(1)
+        self.added = added.named([country, probability, TOP, unknown_letters])
         table.reserve(set(self.added))
         table.check_keys()
         self.separator = "[\n  " if array else ""

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 MISTAKE = ("name", "truth", "answer", "probability")
 BECAUSE = "because"  # the column of the parts that speak for an answer
-TOLD, LEAST = 3, 0.05  # parts, at most, that are told, and the least effect of one
+TOLD, LEAST = 3, 0.05  # the most parts that are listed, and the least effect of one
 
 
 def mistake_record(mistake: "Mistake", truth: str = MISTAKE[1]) -> dict[str, Any]:
-    """A mistake for JSON, with every part that speaks for its answer; effects are on log-odds, in nats.
+    """A mistake for JSON, with every part that speaks for its answer. Effects are on the log-odds, in nats.
 
-    `truth` is the key of the label.
+    `truth` is the key of the true label.
     """
     return {
         "name": mistake.name,

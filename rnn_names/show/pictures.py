@@ -1,7 +1,7 @@
-"""The pictures: for each its command, its option, and the module that draws it.
+"""The pictures: the command and the option of each, and the module that draws it.
 
 A picture is one module with `draw(*found) -> (panel, title)`, and one line here. The title is for readers
-who cannot see the picture. What a command has found, and hands to `draw`:
+who cannot see the picture. Each command hands its findings to `draw`:
 
     train       history, clip_norm                         the epochs, `training.history`
     evaluate    scored                                     a `model.evaluation.Evaluation`
@@ -35,7 +35,7 @@ PICTURES: dict[str, dict[str, Picture]] = {
     "evaluate": {
         "--confusion": Picture(
             "rnn_names.show.confusion_matrix",
-            "Draw which labels are taken for which, similar ones together; .csv, .json: the numbers of "
+            "Draw which labels are mistaken for which, similar ones together; .csv, .json: the numbers of "
             "names; -: a table.",
             (".csv", ".json"),
         ),
@@ -65,7 +65,7 @@ PICTURES: dict[str, dict[str, Picture]] = {
 
 def draw(command: str, files: Mapping[str, Path], *found: Any) -> None:
     """Draw what a command has found into the file of each option. Raises OutputError."""
-    from rnn_names.show import svg  # not above: the help needs the table alone
+    from rnn_names.show import svg  # not above: the help needs only the table
 
     for option, path in files.items():
         panel, title = importlib.import_module(PICTURES[command][option].module).draw(*found)

@@ -1,15 +1,18 @@
-"""The answer to a name, the columns that it is written in, and what a writer of answers does."""
+"""The answer to a name, the columns that it takes, and the protocol of a writer of answers."""
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from rnn_names.model.answer_columns import of_group
 from rnn_names.model.threshold import UNKNOWN, fall_back
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rnn_names.model.ranking import Guess
 
 
 class Prediction(NamedTuple):
-    """The answer to a name: its likeliest countries; none for a blank name."""
+    """The answer to a name: its likeliest countries. A blank name has none."""
 
     name: str
     guesses: "list[Guess]"
@@ -41,10 +44,10 @@ class Prediction(NamedTuple):
 
 
 class Added(NamedTuple):
-    """The columns that are added: what stands before their names, and what groups are called, if any.
+    """The columns that are added: the prefix of their names, and the word for a group, if any.
 
-    `delimiter` is that of CSV, if it is not the one of the input; `decimal` is the mark in its numbers.
-    With `escape_formulas` cells that a spreadsheet would take for formulas get an apostrophe.
+    `delimiter` is that of CSV, if it differs from the input's; `decimal` is the mark in its numbers. With
+    `escape_formulas` a cell that a spreadsheet would take for a formula gets an apostrophe.
     """
 
     prefix: str = ""
@@ -53,19 +56,16 @@ class Added(NamedTuple):
     decimal: str = "."
     escape_formulas: bool = False
 
-    @property
-    def of_group(self) -> list[str]:
-        """The names of the columns of Prediction.of_group."""
-        return [
-            self.prefix + name for name in (self.by, f"{self.by}_probability", "answer", "level") if self.by
-        ]
+    def named(self, columns: "Iterable[str]") -> list[str]:
+        """The names of these columns, then of those of Prediction.of_group, as they are written."""
+        return [self.prefix + name for name in (*columns, *of_group(self.by))]
 
 
 class Writer(Protocol):
     """Writes the records of a table, each with the answer to its name."""
 
     def render(self, prediction: Prediction) -> Any:
-        """What `write` takes for a prediction; rendered once for a repeated name."""
+        """The form in which `write` takes a prediction; a repeated name is rendered once."""
 
     def write(self, rows: list[Any], rendered: list[Any]) -> None:
         """Write the next records, each with its rendered prediction."""

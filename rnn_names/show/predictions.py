@@ -1,4 +1,4 @@
-"""Which formats predictions are written in."""
+"""The formats in which predictions are written."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
@@ -11,8 +11,8 @@ from rnn_names.show.prediction import Added, Writer
 if TYPE_CHECKING:
     from rnn_names.names.tables import Table
 
-# The values of `predict --format`, each with its writer, made from the table read, top_k, the columns that
-# are added and the file. To add a format, write its class and put it here.
+# The values of `predict --format`, each with its writer. A writer is made from the table that is read,
+# top_k, the added columns and the file. To add a format, write its class and put it here.
 WRITERS: dict[str, Callable[["Table", int, Added, TextIO], Writer]] = {
     "table": for_people,
     "json": lambda table, top_k, added, file: Json(table, True, added, file),
@@ -29,7 +29,7 @@ WRITERS: dict[str, Callable[["Table", int, Added, TextIO], Writer]] = {
 def _separator(table: "Table", added: Added, form: str) -> str:
     """The delimiter of CSV or TSV: that of an input of the same form, else the usual one of the form.
 
-    The one that is asked for is that of CSV.
+    A delimiter that is asked for applies to CSV only.
     """
     kept = table.delimiter if table.origin.form == form else DELIMITERS[form]
     return added.delimiter or kept if form == "csv" else kept

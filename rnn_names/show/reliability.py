@@ -9,7 +9,7 @@ from rnn_names.show.svg import SIZE, Panel, grid, line, shape, text, tip
 
 
 def draw(scored: Evaluation) -> tuple[Panel, str]:
-    """The diagram of the names whose country the model knows, with its title."""
+    """The diagram for the names whose country the model knows, with its title."""
     known = scored.truth != UNKNOWN_LABEL
     bins = calibration_bins(scored.probability[known], (scored.answer == scored.truth)[known])
     return reliability_diagram(bins), "How often answers are right"

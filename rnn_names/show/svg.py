@@ -15,7 +15,7 @@ from typing import NamedTuple
 from rnn_names.base.files import replacing
 from rnn_names.base.text import printable
 
-SIZE = 12  # of the letters, in pixels: the unit of all lengths here
+SIZE = 12  # the size of letters, in pixels: the unit of all lengths here
 LONGEST = 64  # characters of a label; the rest is cut
 COLOURS = 8  # eight, as distinct from each other and from grey as possible, even for the colour-blind
 STYLE = """
@@ -81,7 +81,7 @@ def width(content: str, size: float = SIZE) -> float:
 
 
 def tip(content: str) -> str:
-    """A tooltip: shown while the pointer rests on the shape that holds it."""
+    """A tooltip, shown while the pointer rests on the shape that holds it."""
     return f"<title>{escape(printable(content))}</title>"
 
 

@@ -29,7 +29,7 @@ def to_json(found: Any) -> str:
 def write_table(
     columns: Sequence[str], rows: Iterable[Sequence[str]], file: TextIO, numbers: Collection[int] = ()
 ) -> None:
-    """A table of wrapped texts; `numbers` are the indices of columns of numbers."""
+    """A table of wrapped texts; `numbers` are the indices of the columns of numbers."""
     table = text_table(columns[0])
     table.show_header = any(columns)
     for place, column in enumerate(columns[1:], start=1):
@@ -54,7 +54,7 @@ def new_console(file: TextIO, piped: int = 100_000) -> "Console":
     from rich.console import Console
 
     class Quiet(Console):
-        """Leaves a closed pipe to the command line; rich would exit with 1."""
+        """Leaves the error of a closed pipe to the command line; rich would exit with 1."""
 
         def on_broken_pipe(self) -> None:
             raise  # the BrokenPipeError that rich is handling when it calls this
@@ -94,7 +94,7 @@ def new_table(first: str, *others: str) -> "RichTable":
 
 
 def print_table(table: "RichTable", console: "Console") -> None:
-    """Print the table. Columns without room are left out, the last first, and named below.
+    """Print the table. Columns without room are left out, from the last on, and named below.
 
     Numbers are never cut; texts wrap.
     """
@@ -113,5 +113,5 @@ def print_table(table: "RichTable", console: "Console") -> None:
 
 
 def left_out_line(columns: Sequence[str]) -> str:
-    """A line that names the columns left out, and how to see them."""
+    """A line that names the columns that are left out, and says how to see them."""
     return f"not shown: {', '.join(columns)}; widen the terminal, or write to a file or pipe"

@@ -4,14 +4,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rnn_names.base.text import printable
+from rnn_names.base.text import number_of, printable
 from rnn_names.model.metrics import wilson
 from rnn_names.model.recipe import SUITED, defaults
+from rnn_names.names.selection import nameless_cells, unlabelled_rows
 from rnn_names.show.evaluation import FEW, between
 
 if TYPE_CHECKING:
     from rnn_names.model.provenance import CrossValidation
     from rnn_names.model.recipe import TrainConfig
+    from rnn_names.names.selection import LeftOut
     from rnn_names.names.split import Split
     from rnn_names.training.folds import FoldReport
     from rnn_names.training.loop import EpochReport
@@ -62,7 +64,7 @@ LISTED = 10  # labels that a line names
 
 
 def chosen_line(training: "Training") -> str:
-    """What is trained: the size, the epochs and the patience; what it starts from; which defaults."""
+    """The training in a line: its start, the network's size, the epochs, the patience and the defaults."""
     network, config = training.network, training.config
     start = f"from {printable(training.info.base)}: " if training.info.base else ""
     count = f"{config.networks} × " if config.networks > 1 else ""
@@ -74,18 +76,25 @@ def chosen_line(training: "Training") -> str:
     )
 
 
+def left_out_lines(rows: "LeftOut") -> list[str]:
+    """A line about the rows that are left out, if there are any."""
+    told = [
+        *([unlabelled_rows(rows.unlabelled)] if rows.unlabelled else []),
+        *([nameless_cells(rows.nameless)] if rows.nameless else []),
+    ]
+    return [f"left out: {', '.join(told)}"] if told else []
+
+
 def small_line(small: Mapping[str, int], least: int) -> str:
     """The labels that are left out, with their numbers of names."""
     told = [f"{printable(label)} ({n:,})" for label, n in small.items()]
     rest = f" and {len(told) - LISTED:,} more" if len(told) > LISTED else ""
-    labels = "label" if len(told) == 1 else "labels"
-    return (
-        f"left out: {len(told):,} {labels} of fewer than {least:,} names: {', '.join(told[:LISTED])}{rest}"
-    )
+    labels = number_of(len(told), "label")
+    return f"left out: {labels} of fewer than {least:,} names: {', '.join(told[:LISTED])}{rest}"
 
 
 def few_names(parts: "Split", folds: int) -> Iterator[str]:
-    """Warnings of what few names do not tell, and the labels that have one name."""
+    """Warnings about small parts, and the labels that have one name."""
     labels = Counter(example.country for part in parts for example in part)
     single = sorted(label for label, n in labels.items() if n == 1)
     if single:
@@ -108,7 +117,7 @@ def few_names(parts: "Split", folds: int) -> Iterator[str]:
 
 
 def folds_lines(reports: "Sequence[FoldReport]", found: "CrossValidation") -> list[str]:
-    """The figures of a cross-validation: of all names together, and the mean of the folds."""
+    """The figures of a cross-validation: over all names together, and the mean over the folds."""
     from rnn_names.training.folds import pooled
 
     whole = pooled(reports)
@@ -130,7 +139,7 @@ def mean_line(found: "CrossValidation") -> str:
 
 
 def saved_line(training: "Training") -> str:
-    """Which epoch completed the model, and how many of the networks it averages."""
+    """The epoch that completed the model, and how many of the networks the model averages."""
     assert training.best is not None  # there is one at the end
     config, kept = training.config, len(training.best.members)
     entry = training.history[training.kept]

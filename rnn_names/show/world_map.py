@@ -12,7 +12,7 @@ from rnn_names.names.countries import countries, country_named
 from rnn_names.show.prediction import Prediction
 from rnn_names.show.svg import SIZE, Panel, grid, number, shape, short, text, tip, width
 
-WORLD = Path(__file__).with_name("world.txt")  # made by data/outlines.py, which tells its format
+WORLD = Path(__file__).with_name("world.txt")  # made by data/outlines.py, which describes its format
 UNIT = 0.1  # pixels
 LEAST, MOST = 20.0, 50.0  # radius of the dot of a small country, impossible and certain, in units
 KEY = (0.0, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0)  # probabilities in the legend
@@ -29,7 +29,7 @@ class World(NamedTuple):
 
 
 class Shade(NamedTuple):
-    """How likely a country is, None where the model does not know it; and what is said of it."""
+    """How likely a country is, None if the model does not know it; and the text of its tooltip."""
 
     probability: float | None
     said: str
@@ -37,7 +37,7 @@ class Shade(NamedTuple):
 
 @cache
 def world() -> World:
-    """The map, as it is in the package."""
+    """The map, read from the package."""
     size, *rows = WORLD.read_text(encoding="utf-8").splitlines()
     across, down = map(float, size.split())
     found = World(across, down, {}, {})
@@ -70,7 +70,7 @@ def _answer(prediction: Prediction) -> str:
 
 
 def _head(prediction: Prediction) -> Panel:
-    """The answer, and in a line of its own what else is likely: a long name hides neither."""
+    """The answer, and on its own line the other likely countries: a long name hides neither."""
     answer = _answer(prediction)
     unknown = prediction.country == UNKNOWN
     others = prediction.guesses[0 if unknown else 1 : 3]
@@ -85,7 +85,7 @@ def _head(prediction: Prediction) -> Panel:
 
 
 def _map(prediction: Prediction) -> list[Panel]:
-    """The map of a name; none of a name without a letter."""
+    """The map of a name; empty for a name without a letter."""
     if not prediction.guesses:
         return []
     size, outlines, dots = world().width, world().outlines, world().dots
@@ -133,14 +133,14 @@ def _colour(shade: Shade) -> str:
 
 
 def _fill(shade: Shade) -> dict[str, float | str]:
-    """One hue, the denser the likelier: by the root of the probability, so that small ones are seen."""
+    """One hue, denser for likelier countries: by the root of the probability, to show small ones."""
     if shade.probability is None:
         return {"fill": f"url(#{HATCHED})"}
     return {"fill": "currentColor", "fill_opacity": sqrt(shade.probability)}
 
 
 def _legend() -> Panel:
-    """What the colours mean; the pattern of unknown countries is defined here, once for all maps."""
+    """The legend. It also defines the pattern of unknown countries, once for all maps."""
     side, wide = 1.5 * SIZE, 4.0 * SIZE
     stripes = shape("rect", "paper", width=40, height=40, fill="currentColor") + shape(
         "path", "rule", d="M-10 10l20-20M0 40l40-40M30 50l20-20", stroke="currentColor", stroke_width=9

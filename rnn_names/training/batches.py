@@ -1,4 +1,4 @@
-"""Names of like length in batches."""
+"""Batches of names of similar length."""
 
 import numpy as np
 
@@ -10,8 +10,8 @@ BUCKET = 32  # batches sorted by length together
 def batches(lengths: IntArray, size: int, rng: "np.random.Generator") -> list[IntArray]:
     """All indices of `lengths`, in batches of `size`, one of them perhaps smaller, in random order.
 
-    A batch is of names of like length, so that it takes few steps: each run of BUCKET batches of a
-    random order is sorted by length before it is cut. Which names meet still changes every time.
+    A batch has names of similar length, so that it takes few steps: the names are shuffled, and each run of
+    BUCKET batches is sorted by length before it is cut. Which names meet still changes every time.
     """
     order = rng.permutation(len(lengths))
     buckets = [order[at : at + BUCKET * size] for at in range(0, len(order), BUCKET * size)]

@@ -29,8 +29,8 @@ class TrainingRun:
                 break
         classifier = run.classifier
 
-    The arguments are those of `train`. Whoever leaves the loop ends the training, and keeps the best model
-    so far. To iterate again is to train again.
+    The arguments are those of `train`. Leaving the loop ends the training, and keeps the best model so
+    far. Iterating again trains again.
     """  # fmt: skip
 
     def __init__(
@@ -50,7 +50,10 @@ class TrainingRun:
         if isinstance(data, str | Path):
             self._data = Path(data)
         elif data is not None:
-            self._examples, self._data = list(data), STDIN  # found again no more than a pipe
+            self._examples, self._data = (
+                list(data),
+                STDIN,
+            )  # they cannot be found again, like those of a pipe
             check_examples(self._examples)
             if not self._examples:
                 raise DataError("there are no examples; give some")
@@ -71,7 +74,7 @@ class TrainingRun:
                     begun, self._best = True, training.best
                     yield event
             finally:
-                if begun:  # nothing goes on from here: a second training must find no state in its way
+                if begun:  # this training is not resumed, so no state may stand in the way of the next one
                     training.unfinished.unlink(missing_ok=True)
             self._best = training.best
 

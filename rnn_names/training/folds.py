@@ -32,9 +32,9 @@ def cross_validated(
 ) -> Iterator[StepReport | FoldReport]:
     """Train on all folds but one, score that one, for each of `count` folds.
 
-    Each training has the recipe of the plan, and a validation part of its own. A label's only name is in no
-    fold, but in every training. Raises DataError, before the first training, for more folds than the names
-    fill, and if one would have all names of a label.
+    Each training has the recipe of the plan and its own validation part. A label's only name is in no fold,
+    but in every training. Raises DataError before the first training if there are more folds than the names
+    can fill, or if one fold would have all names of a label.
     """
     info = plan.info
     examples = unique(examples, info.rule)
@@ -73,7 +73,7 @@ def pooled(reports: Sequence[FoldReport]) -> Evaluation:
 
 
 def summary(reports: Sequence[FoldReport]) -> CrossValidation:
-    """The mean of each figure over the folds, and its standard error."""
+    """The mean of each figure over the folds, with its standard error."""
     of_folds = [report.evaluation.metrics for report in reports]
     figures = {
         name: np.array([getattr(metrics, name) for metrics in of_folds])

@@ -1,4 +1,4 @@
-"""What a model file keeps of each epoch."""
+"""The figures of each epoch that a model file keeps."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def history_entry(report: "EpochReport") -> dict[str, float | None]:
-    """What a checkpoint keeps of an epoch."""
+    """The figures of an epoch that a checkpoint keeps."""
     v = report.validation
     return {
         "network": report.network,

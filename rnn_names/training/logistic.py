@@ -1,12 +1,12 @@
-"""Multinomial logistic regression: the readout of a network of which all else stays, solved outright.
+"""Multinomial logistic regression: the readout of a network is solved for, while all else stays fixed.
 
-    x (n, F), y (n,), w (n,)   what the network says of each name; its label; its weight, of sum 1
+    x (n, F), y (n,), w (n,)   the readout's input for each name; its label; its weight, of sum 1
     W (F, C), b (C,)           the readout; it begins at W_0, b_0
 
         minimise  Σ_i w_i · -log softmax(x_i W + b)_y  +  penalty / 2 · ‖S (W - W_0)‖²
 
-where S are the standard deviations of the columns of x: no column counts more for being large.
-How large the penalty has to be depends on how much x says of the labels: cross-validation chooses it.
+where S are the standard deviations of the columns of x, so that no column counts more for being large.
+The best penalty depends on how much x tells about the labels: cross-validation chooses it.
 """  # fmt: skip
 
 import math

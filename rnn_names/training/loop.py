@@ -25,21 +25,21 @@ from rnn_names.training.trainer import DIVERGED, StepReport, Trainer
 from rnn_names.training.weights import class_weights, country_counts, name_weights
 from rnn_names.training.workers import Task, Workers
 
-SHORT = 20_000  # names to read in all, below which processes are not worth their start
+SHORT = 20_000  # names to read in all; for fewer, processes are not worth their start
 SCORED = 10_000  # names of the training part, at most, that are scored after each epoch: to about 1%
 
 
 @dataclass(frozen=True)
 class State:
-    """Where training is to go on: `fit` given a state ends as if it had never been interrupted.
+    """The point from which training goes on: given a state, `fit` ends as if it had never been interrupted.
 
     network, epoch    the network to train, and how many of its epochs are done
     members, loss     the networks so far, of the best average, and its validation loss
     earlier           how many of the members are of networks that are done
     own_loss          the lowest validation loss of this network alone, after its epoch `own_epoch`
     slots             its parameters, and what the optimizer and the moving average keep of each; none
-                      before its first epoch. Training goes on in these arrays: they are good until the
-                      next event is asked for
+                      before its first epoch. Training goes on in these arrays: they are valid until
+                      the next event is asked for
     """
 
     network: int = 1
@@ -56,14 +56,14 @@ class State:
 class EpochReport:
     """One pass of a network over the training part; networks and epochs are counted from 1.
 
-    loss         mean of what is minimised over the steps, in nats: all losses with their weights, of the
+    loss         the objective, averaged over the steps, in nats: all losses with their weights, on the
                  names as they are drawn, with dropout and smoothing
     grad_norm    mean of the norms before clipping; `clipped` is the share of steps that were clipped,
-                 `clip_factor` the mean of min(1, c / ‖g‖), what clipping left of each: 1 where it left all
+                 `clip_factor` the mean of min(1, c / ‖g‖), the share of each gradient that clipping left
     temperature  fitted on the validation part, for the average of the networks so far
     training     of that average, calibrated, under the prior, on names of the training part as they are
                  written, spread evenly over it: no dropout, no smoothing, no weights
-    validation   the same on the validation part: the difference is what was learned by heart alone;
+    validation   the same on the validation part: the difference measures what was only memorised;
                  `ece_before` at temperature 1; both None where the validation part is empty
     members      the networks so far, if no average before was better, else None
     state        where to go on from here
@@ -93,8 +93,8 @@ def fit(
 ) -> Iterator[StepReport | EpochReport]:
     """Train, and report each step and each epoch; the last EpochReport with members holds the result.
 
-    From a state of the same data and configuration it goes on: what is left gives the same bytes. With a
-    base the networks start from those of the base, one after another.
+    Given a state of the same data and configuration, training goes on and ends with the same bytes. With a
+    base, the networks start from those of the base, one after another.
 
     The same data and configuration give the same bytes, with the same NumPy, the same number of
     threads of its BLAS and the same kind of machine.
@@ -134,7 +134,7 @@ def fit(
     while state.network <= config.networks:
         number, own_lowest, own_best = state.network, state.own_loss, state.own_epoch
         earlier, z_earlier = members[: state.earlier], z_members[: state.earlier]
-        # What a network and each of its epochs draw is theirs alone: no generator is part of a state.
+        # Each network and each epoch has a random generator of its own, so a state holds none.
         rng = np.random.default_rng([config.seed, number - 1])
         start = {} if base else init_params(network, rng, config.recurrent_init)
         names = data.alphabet.encode(spellings(data.parts.train, data.given, composed, rng))
@@ -159,11 +159,11 @@ def fit(
                 params = with_sums(trainer.averaged(), network)
                 z = scores(params)
                 temperature, training, validation, ece_before = validate(np.mean([*z_earlier, z], axis=0))
-                own = validate(z)[2] if z_earlier else validation  # of the first network it is the same
+                own = validate(z)[2] if z_earlier else validation  # for the first network it is the same
                 check_finite(epoch, training=training, validation=validation, own=own)
                 if own is None or own.nll < own_lowest:
                     own_lowest, own_best = own.nll if own else math.inf, epoch
-                # Without validation names a further network counts when it is done.
+                # Without validation names, a further network counts once it is trained.
                 done = number == 1 or epoch == config.epochs
                 better = validation.nll < lowest if validation else done
                 if better:
@@ -193,7 +193,7 @@ def fit(
 
 
 def spelling(n: int, config: TrainConfig, composed: int, rng: "np.random.Generator") -> IntArray:
-    """Which spelling of each of n names an epoch reads, see `spellings`.
+    """Which spelling of each of n names an epoch reads: see `spellings`.
 
     People type "Nguyen" for "Nguyễn", have two surnames, and give their first name too.
     """
@@ -204,7 +204,7 @@ def spelling(n: int, config: TrainConfig, composed: int, rng: "np.random.Generat
 
 
 def clipping(norms: FloatArray, clip_norm: float) -> dict[str, float]:
-    """What an EpochReport says of the norms and of clipping."""
+    """The fields of an EpochReport about the norms and clipping."""
     most = clip_norm or math.inf
     return {
         "grad_norm": float(norms.mean()),

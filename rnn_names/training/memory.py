@@ -1,4 +1,4 @@
-"""Whether there is the memory that a training takes, on the machine and in the process's control group."""
+"""Whether there is enough memory for a training, on the machine and in the process's control group."""
 
 import math
 import os
@@ -20,10 +20,10 @@ MOUNTS = {
 
 
 def check_memory(data: Prepared, network: NetworkConfig, config: TrainConfig) -> None:
-    """Raise TooLargeError if training takes more memory than there is: before the system kills it.
+    """Raise TooLargeError if training needs more memory than there is, before the system kills it.
 
-    An estimate from below: each parameter with its gradient, optimizer and average, and for each letter of
-    a batch what the recurrence and the readouts keep of it.
+    The estimate is a lower bound: each parameter with its gradient, optimizer and average, and the arrays
+    that the recurrence and the readouts keep for each letter of a batch.
     """
     has = min(limits(GROUPS), default=math.inf)
     parameters = sum(math.prod(shape) for shape in network.shapes().values())
@@ -33,7 +33,7 @@ def check_memory(data: Prepared, network: NetworkConfig, config: TrainConfig) ->
     needs = 4 * (8 * parameters + states)
     if needs > has:
         raise TooLargeError(
-            f"to train takes more than {needs / 1e9:,.0f} GB of memory, and there are "
+            f"training takes more than {needs / 1e9:,.0f} GB of memory, and there are "
             f"{has / 1e9:,.0f} GB; lower --hidden-size or --batch-size"
         )
 

@@ -1,7 +1,7 @@
 """From gradients to new parameters: clip, update, average, schedule.
 
     q     a parameter          g   its gradient          lr   the learning rate of this step
-    k     the steps so far, this one counted
+    k     the number of steps, including this one
 
 To add an update rule, write its class and put it into OPTIMIZERS: `--optimizer`, resumed trainings and
 their files follow from there.
@@ -20,12 +20,12 @@ from rnn_names.network.input import Gradient, RowGradient
 if TYPE_CHECKING:
     from rnn_names.model.recipe import TrainConfig
 
-RECURRENT = ("forward.W", "backward.W")  # what Muon orthogonalises
+RECURRENT = ("forward.W", "backward.W")  # the parameters that Muon orthogonalises
 Shapes = Mapping[str, tuple[int, ...]]
 
 
 class Optimizer(ABC):
-    """Changes parameters in place. What it keeps of them, `steps` and `slots`, lets another one go on."""
+    """Changes parameters in place. `steps` and `slots` are its state, from which another one can go on."""
 
     kept: tuple[str, ...] = ()  # the names of its slots
 
@@ -38,7 +38,7 @@ class Optimizer(ABC):
         """One update of every parameter that has a gradient."""
 
     def slot_shapes(self, shapes: Shapes) -> dict[str, Shapes]:
-        """The shape of what each slot keeps of parameters of these shapes."""
+        """The shapes of the arrays in each slot, for parameters of these shapes."""
         return dict.fromkeys(self.kept, shapes)
 
 
@@ -123,13 +123,13 @@ class AdamW(Optimizer):
 
 
 class Muon(AdamW):
-    """For the recurrent W momentum, made orthogonal; for all else AdamW.
+    """Orthogonalised momentum for the recurrent W; AdamW for all other parameters.
 
         m ← μ m + (1 - μ) g
         W ← W - lr · weight_decay · W - lr · scale √H · orthogonalised(μ m + (1 - μ) g)
 
-    A step keeps only the directions of a gradient: it is as long along those in which gradients are short
-    as along the others. Jordan et al. 2024, Muon: An optimizer for hidden layers in neural networks. With
+    A step keeps only the directions of a gradient: it is as long in directions in which gradients are short
+    as in the others. Jordan et al. 2024, Muon: An optimizer for hidden layers in neural networks. With
     scale 0.2 a step would be as long as one of AdamW's (Liu et al. 2025, arXiv 2502.16982).
     """  # fmt: skip
 
@@ -139,7 +139,7 @@ class Muon(AdamW):
         self.momentum = momentum
 
     def slot_shapes(self, shapes: Shapes) -> dict[str, Shapes]:
-        """As AdamW's, but of the recurrent W it keeps no v."""
+        """As AdamW's, but without v for the recurrent W."""
         return {"m": shapes, "v": {name: s for name, s in shapes.items() if name not in RECURRENT}}
 
     def step(self, params: Params, grads: Params, lr: float) -> None:

@@ -1,4 +1,4 @@
-"""What is trained on which data: examples made ready, the network for them, and the model that results."""
+"""The plan of a training: prepared examples, the network for them, and the model that results."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from rnn_names.training.weights import country_counts
 
 @dataclass(frozen=True)
 class Plan:
-    """Data, network and recipe; `info` is what a model file says of the data."""
+    """Data, network and recipe; `info` is what a model file keeps about the data."""
 
     data: Prepared
     network: NetworkConfig
@@ -36,7 +36,7 @@ class Plan:
         info: DataInfo,
         base: Base | None,
     ) -> "Plan":
-        """The plan for these names; of `info` the rules of spelling and of the split are taken."""
+        """The plan for these names; `info` gives the rules of spelling and of the split."""
         data = prepare(examples, config, given, info.rule, info.split)
         if base:
             data = replace(data, alphabet=base.alphabet(data.alphabet))
@@ -69,7 +69,7 @@ class Plan:
 
 
 def _network(data: Prepared, shape: Shape, config: TrainConfig, names: int) -> NetworkConfig:
-    """The network of a shape for the data, made of so many names."""
+    """The network of a shape for the data, which come from `names` names."""
     readouts = config.objective.readouts
     every = shape.readout == "every"
     if every:

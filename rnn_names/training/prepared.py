@@ -23,7 +23,7 @@ UNKNOWN = "unknown"  # the answer below the threshold
 
 @dataclass(frozen=True)
 class Prepared:
-    """Data made ready: the split, and the alphabet and countries that follow from it."""
+    """Prepared data: the split, and the alphabet and countries that follow from it."""
 
     parts: Split
     given: list[Example]  # given names of the training part
@@ -33,7 +33,7 @@ class Prepared:
     def ngrams(self, count: int, length: int, class_weight: str) -> NGrams | None:
         """The most frequent n-grams of the training names, as written and in base letters; None for 0.
 
-        A name weighs what it does in the loss, see `weights`, a given name as much as one of its country.
+        A name has its weight in the loss, see `weights`; a given name has that of its country.
         """
         if not count:
             return None
@@ -55,7 +55,7 @@ class Prepared:
 
 def check_spellings(labels: Iterable[str], rule: int = RULE) -> None:
     """Raise DataError for two labels that differ in case or accents alone."""
-    if rule != RULE:  # models of before learned them apart
+    if rule != RULE:  # older models learned them as two labels
         return
     spelled: dict[str, str] = {}
     for label in sorted(labels):
@@ -73,9 +73,9 @@ def prepare(
 ) -> Prepared:
     """Unique examples, split; the alphabet of the training part; the countries, sorted.
 
-    Of the given names the training part of their own is kept, without the names of the other parts: none of
-    these is learned as a given name. Names are divided by `rule`, one of spelling.RULES, and by `version`,
-    one of split.VERSIONS.
+    The given names are split, too. Their training part is kept, without names of the validation and
+    test parts, so that none of these is learned as a given name.
+    Names are divided by `rule`, one of spelling.RULES, and by `version`, one of split.VERSIONS.
     Raises DataError for data that cannot be learned from, ValueError for an unknown optimizer.
     """
     if config.optimizer not in OPTIMIZERS:

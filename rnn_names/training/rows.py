@@ -18,8 +18,8 @@ class RowAdagrad:
 
         s_r ← s_r + mean_d g_rd²          q_r ← q_r - lr · g_r / (√s_r + ε)          of the rows r touched
 
-    A row that is seldom met learns as much from one name as a frequent one from many; where s starts above
-    0, it must be met a few times first.
+    A rare row learns as much from one name as a frequent row from many; if s starts above 0, a row must be
+    touched a few times first.
     """  # fmt: skip
 
     def __init__(self, start: float = 0.0, epsilon: float = 1e-7) -> None:
@@ -43,8 +43,8 @@ class RowAdagrad:
 class RowEMA:
     """The moving average of `optim.EMA`, at the cost of the rows touched.
 
-    While q stays, e comes nearer to it by the product of the decays: e ← q + (e - q) Π d. So a row waits
-    until it is touched again; `reached` keeps Σ log d up to then.
+    While q stays the same, e approaches it by the product of the decays: e ← q + (e - q) Π d. So a row can
+    wait until it is touched again; `reached` keeps Σ log d up to then.
     """
 
     def __init__(self, params: Params, decay: float) -> None:

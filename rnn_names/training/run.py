@@ -16,16 +16,17 @@ from typing import Any
 from rnn_names.base.bundled import bundled_given_names, bundled_surnames
 from rnn_names.base.errors import CheckpointError, LostProcessError, OutputError, TrainingError
 from rnn_names.base.files import check_apart, check_writable, is_regular
+from rnn_names.base.text import in_shell
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.provenance import CrossValidation, DataInfo
 from rnn_names.model.recipe import chosen
-from rnn_names.names.bad_records import STOPPING, BadRecords
+from rnn_names.names.bad_records import BLANK, STOPPING, BadRecords
 from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples
-from rnn_names.names.selection import selected
+from rnn_names.names.selection import left_out, selected
 from rnn_names.names.source import STDIN
-from rnn_names.names.spelling import RULE, has_letters
+from rnn_names.names.spelling import RULE
 from rnn_names.names.split import VERSION, fingerprint
 from rnn_names.names.tables import Format
 from rnn_names.training import state
@@ -44,9 +45,9 @@ class Job:
 
     `data` None is the bundled surnames; `given_names` None is then the bundled given names, else none.
     `recipe` has the fields of Shape and TrainConfig that are not left to the number of names.
-    `bits` of each parameter in the file; None for those of `Base.bits`, without a base 32.
+    `bits` of each parameter in the file; None is `Base.bits`, or 32 without a base.
     `base` is a model to start from; with `folds` there is no test part, see `folds.cross_validated`.
-    `options` are the caller's own words for all this; a state keeps them.
+    `options` are the caller's own names for all this; a state keeps them.
     """
 
     data: Path | None
@@ -73,8 +74,7 @@ class Training:
 
     read       how many names were read; `data` is what became of them
     bits       of each parameter in the output file
-    unlabelled how many of the names have no label, and are left out
-    nameless   how many of the others have no letter, and are left out
+    left_out   how many rows are left out, without a label or a letter
     small      the labels that have too few names, and are left out, each with its number of names
     network    the network that is trained
     history    what a model file keeps of each epoch so far
@@ -89,7 +89,7 @@ class Training:
         resumed: state.Interrupted | None = None,
         examples: Sequence[Example] | None = None,
     ) -> None:
-        """Read and check the data; `examples` are in memory already, in place of those that `job` names.
+        """Read and check the data; `examples` in memory take the place of those that `job` names.
 
         Raises OutputError, and what reading and preparing raise.
         """
@@ -103,14 +103,13 @@ class Training:
         self.given = read_examples(given_names, job.form, job.bad) if given_names else []
         self.read = len(read)
         labelled = [example for example in read if example.country]
-        self.unlabelled = self.read - len(labelled)
-        self.nameless = sum(not has_letters(example.name) for example in labelled)
+        self.left_out = left_out(read)
         recipe = {
             **(base.recipe if base else {}),
             **({"test_split": 0.0} if job.folds else {}),
             **job.recipe,
         }
-        # What began under older rules ends under them, and so does what goes on with a model.
+        # A training that began under older rules ends under them, as does one that goes on from a model.
         own = base if base and not base.bundled else None
         before = resumed.best.data if resumed else own.model.data if own else None
         rule = before.rule if before else RULE
@@ -134,6 +133,9 @@ class Training:
             split=before.split if before else VERSION,
             base=base.name if base else "",
             base_digest=base.digest if base else "",
+            sheet=job.form.sheet or "",
+            quoted=job.form.quoted,
+            blank=job.bad.action == BLANK,
         )
         self.plan = Plan.of(self.examples, self.given, self.shape, self.config, info, base)
         self.data, self.network, self.info = self.plan.data, self.plan.network, self.plan.info
@@ -212,8 +214,8 @@ def place(data: Path | None) -> str | None:
 def check_output(job: Job, resumed: bool) -> bool:
     """Whether a model is in the output file already.
 
-    Raises OutputError where the file cannot be written, is another kind of file or one of the data, or
-    belongs to a training that was interrupted.
+    Raises OutputError if the file cannot be written, is another kind of file or one of the data, or belongs
+    to an interrupted training.
     """
     output = job.output
     if not is_regular(output) and not output.is_dir():
@@ -224,7 +226,7 @@ def check_output(job: Job, resumed: bool) -> bool:
     if unfinished.exists() and not resumed:
         raise OutputError(
             f"{unfinished}: is of a training that was interrupted; "
-            f"go on with `rnn-names train --resume -o {output}`, or remove that file"
+            f"go on with `rnn-names train --resume -o {in_shell(str(output))}`, or remove that file"
         )
     if not output.exists() or not output.stat().st_size:
         return False

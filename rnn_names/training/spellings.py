@@ -11,7 +11,7 @@ from rnn_names.names.spelling import fold, normalise
 T = TypeVar("T")
 
 # A name as a part of a longer one: with another name of its country, and with a given name of it, where
-# there is one. Each is drawn as often as it stands here: by feeling, not by any count of real names.
+# there is one. Each is drawn as often as it stands here: a guess, not a count of real names.
 JOINED = ("{name} {other}", "{name}-{other}")
 FULL = (
     *["{given} {name}"] * 6,
@@ -30,7 +30,7 @@ def spellings(
     """All n names as written and in base letters, alone and `composed` times as a part of a longer name.
 
     Name i stands at i as written, at i + n in base letters, and composed for the k-th time, k = 1, 2, …,
-    at i + 2 k n and i + (2 k + 1) n. What it is composed with is drawn from the names of its country.
+    at i + 2 k n and i + (2 k + 1) n. Its other part is drawn from the names of its country.
     """
     n = len(names)
     fashions = ([normalise(e.name) for e in names], [fold(e.name) for e in names])
@@ -62,7 +62,7 @@ def spellings(
 
 
 def joints(full: bool) -> str:
-    """What stands between names: in full names, or where there are no given names."""
+    """What separates names in full names, or where there are no given names."""
     return "".join(form.format(name="", other="", given="") for form in (FULL if full else JOINED))
 
 

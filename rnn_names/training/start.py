@@ -1,12 +1,12 @@
-"""What a training starts from: the network of another model, for the letters and labels of one's own.
+"""A start for a training: the network of another model, the base, for other letters and labels.
 
-Cell, n-grams and all that reads a name are the base's. Its letters keep their rows; a letter that it lacks
-gets a row of its own, which begins as that of what the base reads in its place. The readouts of the label
-are solved for: each is a logistic regression on what the base says of the training names. It begins at the
-base's own columns of the labels that are its labels, too, and at 0 for the others.
+The cell, the n-grams and all that reads a name come from the base. Its letters keep their rows. A letter
+that it lacks gets a row of its own, which begins as a copy of the row of the symbol that the base reads in
+its place. The readouts of the label are solved for: each is a logistic regression on the states that the
+base has for the training names. It begins at the base's columns for labels that the base knows, and at 0
+for the others.
 """
 
-import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import numpy as np
 from rnn_names.base.arrays import FloatArray, IntArray, Params
 from rnn_names.base.bundled import BUNDLED, BUNDLED_MODEL, HELD_OUT
 from rnn_names.base.errors import CheckpointError
+from rnn_names.base.files import sha256
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.names.alphabet import SCRIPTS, Alphabet
@@ -34,9 +35,9 @@ SOLVED = 10_000  # spellings of names, at most, that a readout is solved for
 
 @dataclass(frozen=True)
 class Base:
-    """A model to start from, what it is called, and the SHA-256 of its file.
+    """A model to start from, its name, and the SHA-256 of its file.
 
-    Raises CheckpointError for a model that no training goes on with.
+    Raises CheckpointError for a model from which no training can start.
     """
 
     model: Checkpoint
@@ -56,26 +57,27 @@ class Base:
         """The model in a file. Raises CheckpointError."""
         name = BUNDLED if path == BUNDLED_MODEL else path.name
         model = checkpoint.load(path)
-        return cls(model, name, hashlib.sha256(path.read_bytes()).hexdigest())
+        return cls(model, name, sha256(path))
 
     @property
     def bundled(self) -> bool:
-        """Whether it is the bundled model, of whose own split no name is here."""
+        """Whether it is the bundled model, whose own split is not here."""
         return self.model.data.source == HELD_OUT
 
     @property
     def bits(self) -> int:
-        """How many bits a model from it has: 8 if its n-grams' rows have 8 or 4, else 32.
+        """The bits of a model that starts from it: 8 if its rows of n-grams have 8 or 4, else 32.
 
-        With 8 the answers are as good as with 32; with 4, what was learned of few names is lost in part.
+        With 8 the answers are as good as with 32; with 4, some of what few names taught is lost.
         """
         return 8 if any(name.endswith(SCALE) for name in self.model.members[0]) else 32
 
     @property
     def recipe(self) -> dict[str, Any]:
-        """What a training takes from the base, unless it is told otherwise.
+        """The part of the recipe that a training takes from the base by default.
 
-        As many networks; and the split, but of the bundled model: what the base was tested on stays apart.
+        It is the number of networks and, except for the bundled model, the split: the base's test part
+        stays a test part.
         """
         networks = {"networks": len(self.model.members)}
         had = self.model.training
@@ -83,14 +85,14 @@ class Base:
         return networks if self.bundled else networks | shares
 
     def alphabet(self, learned: Alphabet) -> Alphabet:
-        """The base's symbols, and those of one's own names."""
+        """The base's symbols, and those of the training names."""
         of_base = self.model.alphabet
         letters = "".join(sorted({*of_base.letters, *learned.letters}))
         scripts = tuple(sorted({*of_base.scripts, *learned.scripts}))
         return Alphabet(letters, scripts if len(scripts) <= SCRIPTS else of_base.scripts)
 
     def network(self, alphabet: Alphabet, labels: int) -> NetworkConfig:
-        """The base's network, for so many labels and for an alphabet with all of its symbols."""
+        """The base's network for so many labels, and for an alphabet that contains all of its symbols."""
         network, ngrams = self.model.network, self.model.network.ngrams
         if ngrams is not None:
             ngrams = _over(ngrams, self._places(alphabet), alphabet)
@@ -116,7 +118,7 @@ class Base:
         for layer in readouts(network):
             for letter in "Wb":
                 columns = of_base[f"{layer}.{letter}"]
-                columns = columns - columns.mean(axis=-1, keepdims=True)  # which changes no probability
+                columns = columns - columns.mean(axis=-1, keepdims=True)  # this changes no probability
                 params[f"{layer}.{letter}"] = np.stack(
                     [
                         np.zeros_like(columns[..., 0]) if place is None else columns[..., place]
@@ -135,7 +137,7 @@ class Base:
         return np.array([0, 1, UNKNOWN_INDEX, *any_letter, *(place[letter] for letter in of_base.letters)])
 
     def _read_as(self, alphabet: Alphabet) -> IntArray:
-        """(V',): for each symbol of the alphabet the one as which the base reads it."""
+        """(V',): for each symbol of the alphabet, the symbol as which the base reads it."""
         read_as = np.full(len(alphabet), UNKNOWN_INDEX)
         first = len(alphabet) - len(alphabet.letters)
         read_as[first:] = [
@@ -146,7 +148,7 @@ class Base:
         return read_as
 
     def _reading(self, of_base: Params, network: NetworkConfig, alphabet: Alphabet) -> Params:
-        """The parameters but those of the readouts of the label."""
+        """All parameters but those of the readouts of the label."""
         old, read_as = self.model.network, self._read_as(alphabet)
         new = np.setdiff1d(np.arange(len(alphabet)), self._places(alphabet))
         rows = np.append(read_as, np.arange(old.symbols, old.inputs))
@@ -178,7 +180,7 @@ def readouts(network: NetworkConfig) -> list[str]:
 
 
 def _over(ngrams: NGrams, places: IntArray, alphabet: Alphabet) -> NGrams:
-    """The same n-grams over an alphabet with more symbols; the symbols of before keep their order."""
+    """The same n-grams over an alphabet with more symbols, in which the old symbols keep their order."""
     V = ngrams.symbols
     of_symbol = places[np.minimum(ngrams.parent, V - 1)]
     parent = np.where(ngrams.parent < V, of_symbol, ngrams.parent + len(alphabet) - V)
@@ -200,7 +202,9 @@ def _solved(
     seen = with_sums(params, network)
     found: Params = {}
     penalty = 0.0
-    for layer in reversed(readouts(network)):  # first the one that answers, for which the penalty is chosen
+    for layer in reversed(
+        readouts(network)
+    ):  # first the readout of the answer, for which the penalty is chosen
         W, b = params[f"{layer}.W"], params[f"{layer}.b"]
         plain = {f"{layer}.W": np.eye(len(W), dtype=W.dtype), f"{layer}.b": np.zeros(len(W), W.dtype)}
         wide = replace(network, countries=len(W))

@@ -1,8 +1,8 @@
 """An interrupted training ↔ one .npz file beside the model's.
 
-It holds the best model so far, as the model's own file does but always in 32 bits; `run`, a JSON text of
-where training is to go on and by which options; and an array `run/SLOT/NAME` for what is kept of each
-parameter of the network in training: see training.State.
+It holds the best model so far, as the model's own file does but always in 32 bits; `run`, a JSON text
+that says where training goes on and with which options; and an array `run/SLOT/NAME` for each slot of each
+parameter of the network in training: see loop.State.
 """
 
 import hashlib
@@ -28,7 +28,13 @@ RUN = {
     *("network", "epoch", "loss", "earlier", "own_loss", "own_epoch"),
     *("kept", "options", "digest"),
 }
-FIGURES = {"network", "epoch", "val_accuracy", "ece_before", "ece"}  # of an epoch, to be shown again
+FIGURES = {
+    "network",
+    "epoch",
+    "val_accuracy",
+    "ece_before",
+    "ece",
+}  # figures of an epoch, to be shown again
 
 
 @dataclass(frozen=True)
@@ -48,12 +54,12 @@ class Interrupted:
 
 
 def state_path(output: Path) -> Path:
-    """The file of the state that belongs to this file of the model."""
+    """The file of the state that belongs to a model file."""
     return output.with_name(f"{output.name}.resume")
 
 
 def digest(data: Prepared) -> str:
-    """SHA-256 of the data as they are trained on: their order, weights and parts count."""
+    """The SHA-256 of the data as they are trained on; their order, weights and parts count."""
     found = hashlib.sha256()
     for part in (*data.parts, data.given):
         for name, country, weight in part:
@@ -90,7 +96,7 @@ def save(path: Path, run: Interrupted) -> None:
 def held(path: Path) -> Iterator[None]:
     """Keep other trainings from going on with this state, where the system has locks (not on Windows).
 
-    Raises CheckpointError where another one holds it.
+    Raises CheckpointError if another one holds it.
     """
     try:
         import fcntl
@@ -111,7 +117,7 @@ def held(path: Path) -> Iterator[None]:
 
 
 def load(path: Path) -> Interrupted:
-    """Read and check a state. Raises CheckpointError, whatever is wrong with the file."""
+    """Read and check a state. Raises CheckpointError for any fault of the file."""
     if not path.is_file():
         raise CheckpointError(f"{path}: no such file, so there is nothing to resume; leave out --resume")
     return read(path, _decode, "an interrupted training")

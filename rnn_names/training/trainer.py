@@ -22,7 +22,7 @@ DIVERGED = "lower --lr, or --clip-norm (0 clips nothing)"
 
 @dataclass(frozen=True)
 class StepReport:
-    """One step of `steps` in all, counted from 1; the gradient's norm is the one before clipping."""
+    """One of `steps` steps, counted from 1; the gradient's norm is that before clipping."""
 
     step: int
     steps: int
@@ -30,7 +30,7 @@ class StepReport:
     grad_norm: float
 
 
-HEAVIEST = 8.0  # the weight of a name in a batch, where the mean is 1
+HEAVIEST = 8.0  # the largest weight of a name in a batch, in which the mean is 1
 
 
 def trained_parameters(network: NetworkConfig, config: TrainConfig) -> list[str]:
@@ -57,7 +57,7 @@ class Trainer:
     ) -> None:
         self.workers, self.config = workers, config
         self.member, self.done = member, done
-        # A name of great weight stands several times in an epoch, so that no batch is all of one name.
+        # A name of great weight occurs several times in an epoch, so that it does not dominate a batch.
         times = np.ceil(weight / HEAVIEST).astype(np.intp)
         self.names = np.repeat(np.arange(len(weight)), times)
         self.weight = (weight / times)[self.names]
@@ -79,7 +79,7 @@ class Trainer:
 
     @property
     def slots(self) -> dict[str, Params]:
-        """What the optimizers and the averages keep of each parameter, by name."""
+        """The arrays that the optimizers and the averages keep for each parameter, by name."""
         slots = {**self.optimizer.slots, **self.row_optimizer.slots}
         if self.config.ema_decay:
             slots |= {"average": self.average.params, "row_average": self.row_average.params}
@@ -98,7 +98,7 @@ class Trainer:
         rows = {name: g for name, g in grads.items() if isinstance(g, RowGradient)}
         dense = {name: g for name, g in grads.items() if not isinstance(g, RowGradient)}
         self.rate = learning_rate(1.0, self.taken, self.steps, self.config.warmup)
-        with np.errstate(all="ignore"):  # looked at when the epoch ends
+        with np.errstate(all="ignore"):  # checked when the epoch ends
             self.optimizer.step(self.dense, dense, self.rate * self.config.lr)
             if self.config.ema_decay:
                 self.average.step(self.dense)
@@ -108,7 +108,7 @@ class Trainer:
         return loss, norm
 
     def epoch(self, reading: IntArray, rng: np.random.Generator) -> Iterator[StepReport]:
-        """One pass over the n names, name i in the spelling at reading[i], some of them several times."""
+        """One pass over the n names, name i in the spelling at reading[i]; some occur several times."""
         self.workers.draw_from(rng.spawn(self.config.workers))
         before, total = self.member * self.steps, self.config.networks * self.steps
         reading = reading[self.names]
@@ -120,7 +120,7 @@ class Trainer:
             raise TrainingError(f"the parameters are no longer finite after epoch {self.done}; {DIVERGED}")
 
     def averaged(self) -> Params:
-        """The moving average of the parameters; without one the parameters. Good until the next step."""
+        """The moving average of the parameters; without one the parameters. Valid until the next step."""
         if not self.config.ema_decay:
             return self.params
         average = self.average.params | self.row_average.average(self.rows)

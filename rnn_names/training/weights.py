@@ -1,4 +1,4 @@
-"""How much each name and each country counts in the loss."""
+"""The weight of each name and each country in the loss."""
 
 from collections.abc import Sequence
 
@@ -10,14 +10,14 @@ from rnn_names.names.example import Example
 
 
 def country_counts(y: IntArray, countries: int) -> FloatArray:
-    """The names of each country; 1 for none, so that nothing is impossible for want of a name."""
+    """The number of names of each country; 1 instead of 0, so that no country is impossible."""
     return np.maximum(np.bincount(y, minlength=countries), 1).astype(float)
 
 
 def name_weights(examples: Sequence[Example], y: IntArray, countries: int) -> FloatArray:
     """√weight of each name, scaled so that the mean over the names of its country is 1.
 
-    The square root, for the rare names are to be known, too.
+    The square root keeps rare names from being ignored.
     """
     root = np.sqrt([example.weight for example in examples])
     return np.asarray(root * (country_counts(y, countries) / np.bincount(y, root, countries).clip(1e-9))[y])

@@ -1,7 +1,7 @@
-"""The gradient of a batch in parts, each worked out by a process of its own.
+"""The gradient of a batch in parts, each computed by a process of its own.
 
-Threads would share the interpreter's lock: the ufuncs of one step take microseconds, and to hand the lock
-over for each of them takes as long. Processes meet once a batch, over shared memory: the parameters in one
+Threads would share the interpreter's lock: the ufuncs of one step take microseconds, and handing over the
+lock for each of them takes as long. Processes meet once a batch, over shared memory: the parameters in one
 block, which only the first process writes, and each other worker's gradients in a block of its own.
 """
 
@@ -26,12 +26,12 @@ from rnn_names.network.input import Gradient, RowGradient, added
 from rnn_names.network.loss import Targets, loss_and_gradient
 
 PATIENCE = 5.0  # seconds that a process has to end by itself
-SPAWN = get_context("spawn")  # the one start method that all systems have, and that no thread disturbs
+SPAWN = get_context("spawn")  # the only start method that all systems have and that no thread disturbs
 
 
 @dataclass(frozen=True)
 class Task:
-    """What stays the same from batch to batch."""
+    """The data that stay the same from batch to batch."""
 
     network: NetworkConfig
     objective: Objective
@@ -44,7 +44,7 @@ class Task:
     ) -> tuple[float, dict[str, Gradient]]:
         """Loss and gradients of the chosen names, each with its weight in the loss."""
         targets = Targets(self.country[chosen], weight)
-        with np.errstate(all="ignore"):  # what overflows shows in the loss or the norm
+        with np.errstate(all="ignore"):  # an overflow shows in the loss or the norm
             return loss_and_gradient(
                 params, self.network, self.names.take(chosen), targets, self.objective, rng, self.fallback
             )
@@ -54,8 +54,8 @@ class Workers:
     """Divides batches among `count` workers and adds up their gradients, always in the same order.
 
     Each worker has a random generator of its own, so what it draws does not depend on the others' speed.
-    With `processes` False this process does the work of all workers, one after the other: some work is
-    too short to start processes for. The numbers are the same either way.
+    With `processes` False, this process does the work of all workers, one after the other: processes are
+    not worth their start for short work. The numbers are the same either way.
     """
 
     def __init__(self, task: Task, params: Params, count: int, processes: bool) -> None:
@@ -79,7 +79,7 @@ class Workers:
 
     def gradient(self, chosen: IntArray, weight: FloatArray) -> tuple[float, dict[str, Gradient]]:
         """Loss and gradients of a batch of names, each with its weight in the loss."""
-        # Names that begin alike to the same worker, which reads them together.
+        # Names with a common beginning go to the same worker, which reads them together.
         sorted_names = np.argsort(self.place[chosen], kind="stable")
         parts = np.array_split(sorted_names, min(len(self.rngs), len(chosen)))
         for helper, part in zip(self.helpers, parts[1:], strict=False):
@@ -104,13 +104,13 @@ class Workers:
 
 
 class Helper:
-    """A process that works out the gradients of its part of each batch."""
+    """A process that computes the gradients of its part of each batch."""
 
     def __init__(self, task: Task, shared_params: Any) -> None:
         shared_grads = SPAWN.RawArray("f", len(shared_params))
         self.grads = _views(shared_grads, task.network)
         self.connection, theirs = SPAWN.Pipe()
-        # Only little goes along: `start` would wait for ever if a process died before it read more.
+        # Only little is passed on: `start` would wait for ever if a process died before it had read more.
         self.process = SPAWN.Process(target=_serve, args=(theirs, shared_params, shared_grads), daemon=True)
         with _uninterrupted(), self._alive():
             self.process.start()
@@ -118,7 +118,7 @@ class Helper:
         self.send(task)
 
     def send(self, message: Any) -> None:
-        """The task, then a generator to draw from, and for each batch its part: indices, weights."""
+        """Send the task, then a random generator, and for each batch its part: indices, weights."""
         with self._alive():
             self.connection.send(message)
 
@@ -132,7 +132,7 @@ class Helper:
         }
 
     def close(self) -> None:
-        """End the process: it takes the closed connection for the end."""
+        """End the process, which ends when its connection is closed."""
         self.connection.close()
         self.process.join(PATIENCE)
         if self.process.is_alive():  # stopped, or waiting for something else
@@ -141,7 +141,7 @@ class Helper:
 
     @contextmanager
     def _alive(self) -> Iterator[None]:
-        """What a connection says of a process that is gone, as an error that the user can fix."""
+        """The error of a connection to a process that is gone, as one that the user can fix."""
         try:
             yield
         except (EOFError, OSError) as error:
@@ -155,7 +155,7 @@ class Helper:
 
 
 def _serve(connection: Connection, shared_params: Any, shared_grads: Any) -> None:
-    # The first process says what was kept, and ends this one: to all of them `timeout` sends its signal.
+    # The first process reports and ends this one; `timeout` sends its signal to all of them.
     for ending in ("SIGTERM", "SIGHUP"):
         with suppress(AttributeError):  # Windows has no SIGHUP
             signal.signal(getattr(signal, ending), signal.SIG_IGN)
@@ -182,9 +182,9 @@ def _serve(connection: Connection, shared_params: Any, shared_grads: Any) -> Non
 
 
 def _receive(connection: Connection) -> Any:
-    """The next message; awake for the first millisecond, as long as a batch's other business may take.
+    """The next message. The process stays awake for a millisecond, as long as the rest of a batch takes.
 
-    To wake a process that sleeps takes the system up to a quarter of a millisecond.
+    The system takes up to a quarter of a millisecond to wake a sleeping process.
     """
     sleep_from = time.perf_counter() + 0.001
     while not connection.poll() and time.perf_counter() < sleep_from:
@@ -194,7 +194,7 @@ def _receive(connection: Connection) -> Any:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C reaches every process of a terminal; one started in here leaves it to the first."""
+    """Ctrl-C reaches every process of a terminal; a process started here leaves it to the first one."""
     if threading.current_thread() is not threading.main_thread():  # where no handler can be set
         yield
         return
@@ -206,7 +206,7 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _views(shared: Any, network: NetworkConfig) -> Params:
-    """The network's parameters, end to end in a block of float32."""
+    """The network's parameters, end to end, in a block of float32."""
     flat = np.frombuffer(shared, np.float32)
     views, start = {}, 0
     for name, shape in network.shapes().items():
