@@ -22,4 +22,6 @@ def test_clipping_keeps_a_training_that_diverges_without_it() -> None:
     assert last is not None
     assert last.validation is not None
     assert last.validation.nll < 0.8
+    assert last.clip_factor is not None
+    assert last.clipped is not None
     assert last.clip_factor < 0.5 < last.clipped

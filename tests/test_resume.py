@@ -398,6 +398,7 @@ HUGE = "run/m/forward.b"
         ({"loss": float("nan")}, "loss"),
         ({"loss": "low"}, "loss"),
         ({"earlier": 2}, "2 are done"),
+        ({"solved": 1}, "solved is neither"),
         ({"kept": 2}, "best epoch"),
         ({"options": []}, "options"),
         ({"digest": "0"}, "data are not those"),

@@ -13,17 +13,18 @@ from typer.testing import CliRunner
 from rnn_names.cli import app
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
+from rnn_names.model.classifier import NameClassifier
 from rnn_names.model.metrics import wilson
 from rnn_names.names.encoded import country_indices
 from rnn_names.names.examples import read_examples
 from rnn_names.names.split import unique
 from rnn_names.network.scores import forward
 from rnn_names.network.sums import with_sums
-from rnn_names.show.training import chosen_line
+from rnn_names.show.training import chosen_line, saved_line
 from rnn_names.training import state
 from rnn_names.training.folds import FoldReport
 from rnn_names.training.logistic import PENALTIES, chosen_penalty, solved
-from rnn_names.training.loop import EpochReport
+from rnn_names.training.loop import EpochReport, clearly_lower
 from rnn_names.training.run import Job, Training
 from rnn_names.training.start import Base
 from tests.test_cli import failed, fine, invoke
@@ -110,6 +111,39 @@ def test_the_penalty_suits_what_is_told_of_the_labels(told: float, penalty: floa
     W, b = np.zeros((40, 3)), np.zeros(3)
     assert chosen_penalty(x, y, np.ones(300), W, b, name) == penalty
     assert chosen_penalty(x[:1], y[:1], np.ones(1), W, b, name[:1]) in PENALTIES  # of one name
+
+
+def test_what_names_do_not_tell_is_not_answered(base_file: Path, halves: Path, here: Path) -> None:
+    """The labels stand in turn: the readout that is solved for stays, and is as sure as the prior."""
+    recipe = {"epochs": 6, "workers": 1, "val_split": 0.3, "test_split": 0.3}
+    training = Training(Job(data=halves, output=Path("a.npz"), recipe=recipe, base=base_file))
+    first, *later = [event for event in training.run() if isinstance(event, EpochReport)]
+    assert (first.epoch, first.temperature, first.members is None) == (0, 1.0, False)
+    assert (first.loss, first.grad_norm, first.clipped, first.clip_factor, first.lr) == (None,) * 5
+    assert [event.epoch for event in later] == list(range(1, len(later) + 1))
+    assert not any(event.members for event in later)
+    assert "is kept, the readout alone: no later one is clearly better" in saved_line(training)
+    assert training.best is not None
+    p = NameClassifier(training.best).predict_proba([e.name for e in training.data.parts.test])
+    assert p == pytest.approx(0.5, abs=0.1)
+    told = fine("info", "a.npz").stdout
+    assert "network 1, epoch 0" in told
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "clearly"),
+    [
+        ([1.0] * 4, [0.0] * 4, False),  # of four names nothing is clear
+        ([1.0] * 5, [0.0] * 5, True),
+        ([1.0] * 100, [0.9, 0.8] * 50, True),
+        ([1.0] * 100, [0.0, 1.9] * 50, False),
+        ([1.0] * 100, [1.0] * 100, False),
+        ([1.0] * 100, [1.5] * 100, False),
+    ],
+    ids=str,
+)
+def test_clearly_lower_losses(*, before: list[float], after: list[float], clearly: bool) -> None:
+    assert clearly_lower(np.array(after), np.array(before)) is clearly
 
 
 def test_labels_and_letters_of_ones_own(base_file: Path, halves: Path, here: Path) -> None:
@@ -217,9 +251,9 @@ def test_from_a_base_of_few_bits_a_model_has_eight(
     assert Path("a.npz").read_bytes() == Path("again.npz").read_bytes()
 
 
-@pytest.mark.parametrize("bits", [None, 8, 32])
+@pytest.mark.parametrize(("bits", "after"), [(None, 0), (8, 1), (32, 1)])
 def test_a_resumed_training_from_a_base_of_few_bits_gives_the_same_bytes(
-    knowing: Checkpoint, halves: Path, here: Path, bits: int | None
+    *, knowing: Checkpoint, halves: Path, here: Path, bits: int | None, after: int
 ) -> None:
     checkpoint.save("base.npz", knowing, 4)
     recipe = {"epochs": 2, "workers": 1, "val_split": 0.2}
@@ -230,7 +264,7 @@ def test_a_resumed_training_from_a_base_of_few_bits_gives_the_same_bytes(
     for _ in Training(whole).run():
         pass
     for event in Training(stopped).run():
-        if isinstance(event, EpochReport):
+        if isinstance(event, EpochReport) and event.epoch == after:
             break
     for _ in Training(stopped, state.load(state.state_path(stopped.output))).run():
         pass

@@ -233,7 +233,10 @@ def test_one_seed_gives_the_same_bytes_and_another_other_ones(train: Train, netw
 def test_a_letter_that_decides_is_learned(train: Train, place: int) -> None:
     data = prepare(words(place), TOY)
     epochs, _ = train(data, TOY, 16)
-    assert epochs[-1].loss < 0.2 * epochs[0].loss
+    first, last = (epochs[k].loss for k in (0, -1))
+    assert first is not None
+    assert last is not None
+    assert last < 0.2 * first
     best = [epoch for epoch in epochs if epoch.members is not None][-1]
     assert best.validation is not None
     assert best.validation.n == len(data.parts.val)

@@ -63,7 +63,8 @@ def entry(value: Any) -> bool:
     return (
         isinstance(value, dict)
         and all(v is None or (number(v) and abs(v) <= LARGEST_FIGURE) for v in value.values())
-        and all(count(value.get(name, 1)) for name in ("network", "epoch"))
+        and count(value.get("network", 1))
+        and indices([value.get("epoch", 1)])
         and all(0 <= (value.get(name) or 0) <= 1 for name in ("clipped", "clip_factor"))
     )
 

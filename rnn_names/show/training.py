@@ -56,7 +56,8 @@ def epoch_line(report: "EpochReport", config: "TrainConfig") -> str:
     figures = [f"{part}-loss {m.nll:.3f}" for part, m in parts.items()]
     figures += [f"{part}-accuracy {m.accuracy:.3f}" for part, m in parts.items()]
     name = epoch_name(report.network, report.epoch, config)
-    line = "  ".join([name, *figures, f"gradient {report.grad_norm:.2f}"])
+    gradient = "" if report.grad_norm is None else f"gradient {report.grad_norm:.2f}"
+    line = "  ".join(filter(None, [name, *figures, gradient]))
     return line + ("  *" if report.members else "")
 
 
@@ -144,6 +145,8 @@ def saved_line(training: "Training") -> str:
     config, kept = training.config, len(training.best.members)
     entry = training.history[training.kept]
     why = "had the lowest validation loss" if training.data.parts.val else "was the last"
+    if entry["epoch"] == 0:
+        why = "is kept, the readout alone: no later one is clearly better on the validation part"
     line = f"{epoch_name(entry['network'], entry['epoch'], config)} {why}"
     if config.networks == 1:
         return line

@@ -6,7 +6,10 @@
         minimise  Σ_i w_i · -log softmax(x_i W + b)_y  +  penalty / 2 · ‖S (W - W_0)‖²
 
 where S are the standard deviations of the columns of x, so that no column counts more for being large.
-The best penalty depends on how much x tells about the labels: cross-validation chooses it.
+The best penalty depends on how much x tells about the labels. Cross-validation chooses the largest one
+that is not clearly worse than the best: names to come differ from those learned more than these differ
+from each other, and a larger penalty is safer there. Of labels that a name does not tell, only their
+frequencies remain.
 """  # fmt: skip
 
 import math
@@ -18,7 +21,7 @@ from rnn_names.network.layers import softmax
 
 STEPS = 300
 FEWER = 100  # of them, that tell penalties apart
-PENALTIES = (5.0, 15.0, 50.0, 150.0, 500.0, 1500.0)  # over the number of names
+PENALTIES = (5.0, 15.0, 50.0, 150.0, 500.0, 1500.0, 5e3, 1.5e4, 5e4)  # over the number of names
 FOLDS, MOST = 3, 500  # of the names, at most so many, that the penalty is chosen by
 
 
@@ -56,18 +59,24 @@ def solved(
 def chosen_penalty(
     x: FloatArray, y: IntArray, w: FloatArray, W: FloatArray, b: FloatArray, name: IntArray
 ) -> float:
-    """The penalty with the lowest loss on names that were not solved for; `name` (n,) numbers them."""
+    """The largest penalty whose loss is within one standard error of the lowest (Breiman et al. 1984).
+
+    The losses are of names that were not solved for; `name` (n,) numbers them.
+    """
     some = name % math.ceil((name.max() + 1) / MOST) == 0
     x, y, w = x[some], y[some], w[some]
     name = np.unique(name[some], return_inverse=True)[1]
-    loss = np.zeros(len(PENALTIES))
+    losses = np.zeros((len(PENALTIES), name.max() + 1))
     for k in range(FOLDS):
         kept = name % FOLDS != k
         if not kept.any() or kept.all():
             continue
         learned, asked = len(np.unique(name[kept])), np.flatnonzero(~kept)
-        for i, penalty in enumerate(PENALTIES):
+        for of_penalty, penalty in zip(losses, PENALTIES, strict=True):
             W_1, b_1 = solved(x[kept], y[kept], w[kept], W, b, penalty / learned, FEWER)
             p = softmax(x[asked] @ W_1 + b_1)[np.arange(len(asked)), y[asked]]
-            loss[i] -= w[asked] @ np.log(np.maximum(p, np.finfo(p.dtype).tiny))
-    return PENALTIES[int(loss.argmin())]
+            np.add.at(of_penalty, name[asked], -w[asked] * np.log(np.maximum(p, np.finfo(p.dtype).tiny)))
+    mean = losses.mean(axis=1)
+    best = int(mean.argmin())
+    bar = mean[best] + losses[best].std() / losses.shape[1] ** 0.5
+    return PENALTIES[int(np.flatnonzero(mean <= bar)[-1])]

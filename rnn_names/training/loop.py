@@ -19,7 +19,7 @@ from rnn_names.network.scores import forward
 from rnn_names.network.sums import with_sums
 from rnn_names.training.memory import check_memory
 from rnn_names.training.prepared import Prepared
-from rnn_names.training.spellings import spellings
+from rnn_names.training.spellings import spelling_read, spellings
 from rnn_names.training.start import Base
 from rnn_names.training.trainer import DIVERGED, StepReport, Trainer
 from rnn_names.training.weights import class_weights, country_counts, name_weights
@@ -27,6 +27,7 @@ from rnn_names.training.workers import Task, Workers
 
 SHORT = 20_000  # names to read in all; for fewer, processes are not worth their start
 SCORED = 10_000  # names of the training part, at most, that are scored after each epoch: to about 1%
+CLEARLY = 2.0  # standard errors
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class State:
     network, epoch    the network to train, and how many of its epochs are done
     members, loss     the networks so far, of the best average, and its validation loss
     earlier           how many of the members are of networks that are done
+    solved            whether no member is trained: all are from a base, their readouts solved for
     own_loss          the lowest validation loss of this network alone, after its epoch `own_epoch`
     slots             its parameters, and what the optimizer and the moving average keep of each; none
                       before its first epoch. Training goes on in these arrays: they are valid until
@@ -47,6 +49,7 @@ class State:
     members: tuple[Params, ...] = ()
     loss: float = math.inf
     earlier: int = 0
+    solved: bool = False
     own_loss: float = math.inf
     own_epoch: int = 0
     slots: dict[str, Params] = field(default_factory=dict)
@@ -56,11 +59,14 @@ class State:
 class EpochReport:
     """One pass of a network over the training part; networks and epochs are counted from 1.
 
+    Epoch 0 is that of a network from a base, before any training: its readouts are solved for. The fields
+    of a step are None then.
     loss         the objective, averaged over the steps, in nats: all losses with their weights, on the
                  names as they are drawn, with dropout and smoothing
     grad_norm    mean of the norms before clipping; `clipped` is the share of steps that were clipped,
                  `clip_factor` the mean of min(1, c / ‖g‖), the share of each gradient that clipping left
-    temperature  fitted on the validation part, for the average of the networks so far
+    temperature  fitted on the validation part, for the average of the networks so far; 1 where the first
+                 one is only solved for: its penalty has fitted how sure it is
     training     of that average, calibrated, under the prior, on names of the training part as they are
                  written, spread evenly over it: no dropout, no smoothing, no weights
     validation   the same on the validation part: the difference measures what was only memorised;
@@ -71,11 +77,11 @@ class EpochReport:
 
     network: int
     epoch: int
-    loss: float
-    grad_norm: float
-    clipped: float
-    clip_factor: float
-    lr: float
+    loss: float | None
+    grad_norm: float | None
+    clipped: float | None
+    clip_factor: float | None
+    lr: float | None
     temperature: float
     training: Metrics
     validation: Metrics | None
@@ -94,7 +100,8 @@ def fit(
     """Train, and report each step and each epoch; the last EpochReport with members holds the result.
 
     Given a state of the same data and configuration, training goes on and ends with the same bytes. With a
-    base, the networks start from those of the base, one after another.
+    base, the networks start from those of the base, one after another. A readout that is solved for stays
+    unless an epoch is clearly better on the validation names: by CLEARLY standard errors.
 
     The same data and configuration give the same bytes, with the same NumPy, the same number of
     threads of its BLAS and the same kind of machine.
@@ -118,18 +125,22 @@ def fit(
     def measure(z: FloatArray, y: IntArray, temperature: float) -> Metrics:
         return evaluate(adjust(z, trained, prior, temperature), y, data.countries)
 
-    def validate(z: FloatArray) -> tuple[float, Metrics, Metrics | None, float | None]:
+    def validate(z: FloatArray, fitted: bool = True) -> tuple[float, Metrics, Metrics | None, float | None]:
         z_val, z_train = np.split(z, [len(val_y)])
         if not len(val_y):
             return 1.0, measure(z_train, train_y, 1.0), None, None
-        t = fit_temperature(z_val, val_y, trained, prior)
+        t = fit_temperature(z_val, val_y, trained, prior) if fitted else 1.0
         ece_before = measure(z_val, val_y, 1.0).ece
         return t, measure(z_train, train_y, t), measure(z_val, val_y, t), ece_before
+
+    def losses_of(z: FloatArray, temperature: float) -> FloatArray:
+        p = adjust(z[: len(val_y)], trained, prior, temperature)[np.arange(len(val_y)), val_y]
+        return -np.log(np.maximum(p, np.finfo(p.dtype).tiny))
 
     weight = class_weights(counts, config.class_weight)[y]
     weight = weight * name_weights(data.parts.train, y, len(data.countries))
     composed = config.composed if config.join else 0
-    members, lowest = state.members, state.loss
+    members, lowest, solved = state.members, state.loss, state.solved
     z_members = tuple(map(scores, members))
     while state.network <= config.networks:
         number, own_lowest, own_best = state.network, state.own_loss, state.own_epoch
@@ -149,16 +160,21 @@ def fit(
         with Workers(task, start, config.workers, config.epochs * len(y) > SHORT) as workers:
             trainer = Trainer(workers, weight, config, number - 1, state.slots, state.epoch)
             while state.network == number:
-                epoch = state.epoch + 1
+                # What is solved for is scored first, where there are names to compare what follows on.
+                begins = base is not None and len(val_y) > 0 and own_lowest == math.inf
+                epoch = 0 if begins else state.epoch + 1
                 rng = np.random.default_rng([config.seed, number - 1, epoch])
                 losses, norms = [], []
-                for event in trainer.epoch(spelling(len(y), config, composed, rng), rng):
-                    losses.append(event.loss)
-                    norms.append(event.grad_norm)
-                    yield event
-                params = with_sums(trainer.averaged(), network)
+                if epoch:
+                    for event in trainer.epoch(spelling_read(len(y), config, composed, rng), rng):
+                        losses.append(event.loss)
+                        norms.append(event.grad_norm)
+                        yield event
+                params = with_sums(trainer.averaged() if epoch else trainer.params, network)
                 z = scores(params)
-                temperature, training, validation, ece_before = validate(np.mean([*z_earlier, z], axis=0))
+                average = np.mean([*z_earlier, z], axis=0)
+                untrained = epoch == 0 and (solved or number == 1)
+                temperature, training, validation, ece_before = validate(average, not untrained)
                 own = validate(z)[2] if z_earlier else validation  # for the first network it is the same
                 check_finite(epoch, training=training, validation=validation, own=own)
                 if own is None or own.nll < own_lowest:
@@ -166,22 +182,26 @@ def fit(
                 # Without validation names, a further network counts once it is trained.
                 done = number == 1 or epoch == config.epochs
                 better = validation.nll < lowest if validation else done
+                if better and solved and epoch:
+                    kept = losses_of(np.mean(z_members, axis=0), 1.0)
+                    better = clearly_lower(losses_of(average, temperature), kept)
                 if better:
+                    solved = untrained
                     lowest = validation.nll if validation else math.inf
                     members = (*earlier, {name: q.copy() for name, q in params.items()})
                     z_members = (*z_earlier, z)
                 if epoch == config.epochs or 0 < config.patience <= epoch - own_best:
-                    state = State(number + 1, members=members, loss=lowest, earlier=len(members))
+                    state = State(number + 1, 0, members, lowest, len(members), solved)
                 else:
                     state = State(
-                        *(number, epoch, members, lowest, len(earlier), own_lowest, own_best),
-                        {"params": trainer.params, **trainer.slots},
+                        *(number, epoch, members, lowest, len(earlier), solved, own_lowest, own_best),
+                        {"params": trainer.params, **trainer.slots} if epoch else {},
                     )
                 yield EpochReport(
                     network=number,
                     epoch=epoch,
-                    loss=float(np.mean(losses)),
-                    lr=trainer.rate * config.lr,
+                    loss=float(np.mean(losses)) if epoch else None,
+                    lr=trainer.rate * config.lr if epoch else None,
                     **clipping(np.array(norms), config.clip_norm),
                     temperature=temperature,
                     training=training,
@@ -192,19 +212,19 @@ def fit(
                 )
 
 
-def spelling(n: int, config: TrainConfig, composed: int, rng: "np.random.Generator") -> IntArray:
-    """Which spelling of each of n names an epoch reads: see `spellings`.
+def clearly_lower(losses: FloatArray, before: FloatArray) -> bool:
+    """Whether the losses of names sum to less than before by CLEARLY standard errors; of fewer than 5, never.
 
-    People type "Nguyen" for "Nguyễn", have two surnames, and give their first name too.
+    The standard error is that of differences of mean 0, √Σ d²: five equal ones make √5 standard errors.
     """
-    reading = np.arange(n) + n * (rng.random(n) < config.folded)
-    if composed:
-        reading += 2 * n * (rng.random(n) < config.join) * rng.integers(1, composed + 1, n)
-    return reading
+    gain = before - losses
+    return bool(gain.sum() > CLEARLY * math.sqrt(gain @ gain))
 
 
-def clipping(norms: FloatArray, clip_norm: float) -> dict[str, float]:
-    """The fields of an EpochReport about the norms and clipping."""
+def clipping(norms: FloatArray, clip_norm: float) -> dict[str, float | None]:
+    """The fields of an EpochReport about the norms and clipping; None without a step."""
+    if not len(norms):
+        return dict.fromkeys(("grad_norm", "clipped", "clip_factor"))
     most = clip_norm or math.inf
     return {
         "grad_norm": float(norms.mean()),

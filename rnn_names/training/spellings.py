@@ -5,6 +5,8 @@ from typing import TypeVar
 
 import numpy as np
 
+from rnn_names.base.arrays import IntArray
+from rnn_names.model.recipe import TrainConfig
 from rnn_names.names.example import Example
 from rnn_names.names.spelling import fold, normalise
 
@@ -59,6 +61,17 @@ def spellings(
                 for form, name, k, first in zip(forms, spelled, other.tolist(), first_names, strict=True)
             ]
     return texts
+
+
+def spelling_read(n: int, config: TrainConfig, composed: int, rng: np.random.Generator) -> IntArray:
+    """Which spelling of each of n names an epoch reads, see `spellings`.
+
+    People type "Nguyen" for "Nguyễn", have two surnames, and give their first name too.
+    """
+    reading = np.arange(n) + n * (rng.random(n) < config.folded)
+    if composed:
+        reading += 2 * n * (rng.random(n) < config.join) * rng.integers(1, composed + 1, n)
+    return reading
 
 
 def joints(full: bool) -> str:

@@ -119,6 +119,7 @@ class Base:
             for letter in "Wb":
                 columns = of_base[f"{layer}.{letter}"]
                 columns = columns - columns.mean(axis=-1, keepdims=True)  # this changes no probability
+                columns /= self.model.temperature  # as sure as the base answers
                 params[f"{layer}.{letter}"] = np.stack(
                     [
                         np.zeros_like(columns[..., 0]) if place is None else columns[..., place]

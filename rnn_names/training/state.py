@@ -25,7 +25,7 @@ from rnn_names.training.prepared import Prepared
 from rnn_names.training.trainer import trained_parameters
 
 RUN = {
-    *("network", "epoch", "loss", "earlier", "own_loss", "own_epoch"),
+    *("network", "epoch", "loss", "earlier", "solved", "own_loss", "own_epoch"),
     *("kept", "options", "digest"),
 }
 FIGURES = {
@@ -76,6 +76,7 @@ def save(path: Path, run: Interrupted) -> None:
         "epoch": state.epoch,
         "loss": state.loss,
         "earlier": state.earlier,
+        "solved": state.solved,
         "own_loss": state.own_loss,
         "own_epoch": state.own_epoch,
         "kept": run.kept,
@@ -124,7 +125,7 @@ def load(path: Path) -> Interrupted:
 
 
 def _decode(archive: Archive) -> Interrupted:
-    run = read_object(archive, "run")
+    run = {"solved": False} | read_object(archive, "run")  # which files of before do not say
     ours = {name for name in archive.places if name.partition("/")[0] in ("run.npy", "run")}
     best = decode(archive, ours)
     if best.network.ngrams is not None and not best.network.ngrams.marked:
@@ -140,6 +141,8 @@ def _decode(archive: Archive) -> Interrupted:
         raise ValueError(f"{', '.join(counts)} are not all numbers from 0 up")
     if not all(type(run[name]) is float and not math.isnan(run[name]) for name in ("loss", "own_loss")):
         raise ValueError("a loss is not a number")
+    if type(run["solved"]) is not bool:
+        raise ValueError("solved is neither true nor false")
     if not (1 <= run["network"] <= config.networks + 1 and run["epoch"] < config.epochs):
         raise ValueError(f"it has no network {run['network']} with {run['epoch']} epochs behind it")
     if not run["earlier"] <= len(best.members) <= config.networks:
@@ -175,6 +178,7 @@ def _decode(archive: Archive) -> Interrupted:
             members=best.members,
             loss=run["loss"],
             earlier=run["earlier"],
+            solved=run["solved"],
             own_loss=run["own_loss"],
             own_epoch=run["own_epoch"],
             slots={
