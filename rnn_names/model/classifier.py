@@ -15,7 +15,7 @@ from rnn_names.model.arguments import check_top_k, name_list
 from rnn_names.model.calibration import Prior, adjust, prior_weights, trained_prior
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.ranking import Answer, Guess, answers, ranked
-from rnn_names.names.cleaning import clean
+from rnn_names.names.dirt import suspects
 from rnn_names.names.encoded import Encoded
 from rnn_names.names.example import Example
 from rnn_names.names.labels import Labels
@@ -135,7 +135,15 @@ class NameClassifier:
 
     def read(self, texts: Sequence[str]) -> Sequence[str]:
         """What is read of each text: the name in it, or all of it if `raw` is true."""
-        return texts if self.raw else [*map(clean, texts)]
+        odd = [] if self.raw else suspects(texts)
+        if not odd:
+            return texts
+        from rnn_names.names.cleaning import clean  # not above: seldom needed
+
+        found = [*texts]
+        for k in odd:
+            found[k] = clean(texts[k])
+        return found
 
     def scores(self, encoded: Encoded) -> FloatArray:
         """The scores z (n, C), averaged over the networks. Raises CheckpointError if they overflow."""

@@ -216,6 +216,11 @@ def given(cell: str) -> str:
     return "" if cell.strip() in MISSING else cell
 
 
+def all_given(cells: list[str]) -> list[str]:
+    """What stands in each of the cells; nearly always they hold none of MISSING."""
+    return cells if MISSING.isdisjoint(map(str.strip, cells)) else [*map(given, cells)]
+
+
 def joiner(places: list[int]) -> Callable[[list[str]], str]:
     """The function that reads the name in a row: the cells at these places that are not blank."""
     if len(places) == 1:

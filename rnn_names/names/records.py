@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from rnn_names.base.errors import DataError
 from rnn_names.names.bad_records import MARK, STOPPING, UNDECODABLE, BadRecords, readable
-from rnn_names.names.columns import column, columns, found, given, joiner, key, of_labels
+from rnn_names.names.columns import all_given, column, columns, found, given, joiner, key, of_labels
 from rnn_names.names.rows import DelimitedRows, lines_of
 
 CHUNK = 1 << 13  # records answered at a time
@@ -80,7 +81,7 @@ class Lines(AsWritten):
 
     def names_in(self, lines: list[str]) -> list[str]:
         """The name in each of the lines."""
-        return [given(weighted(line)[0] if "\t" in line else line) for line in lines]
+        return all_given([weighted(line)[0] if "\t" in line else line for line in lines])
 
     def _sorted_out(
         self, numbers: Iterable[int], names: list[str], rows: list[str]
@@ -202,10 +203,17 @@ class Delimited(AsWritten):
         names: list[str] = []
         rows: list[list[str]] = []
         try:
-            for _, name, row in self.records():
+            for number, (_, name, row) in enumerate(self.records(), start=1):
                 rows.append(row)
                 names.append(name)
-                if self.rows.dry or len(rows) == CHUNK:
+                if number >= len(self.first):  # these stand before the lines in hand
+                    more = self.rows.together(len(self.header))
+                    rows += more
+                    names += self._names_in(more)
+                while len(rows) >= CHUNK:
+                    yield Chunk(names[:CHUNK], rows[:CHUNK])
+                    names, rows = names[CHUNK:], rows[CHUNK:]
+                if rows and self.rows.dry:
                     yield Chunk(names, rows)
                     names, rows = [], []
         except DataError:
@@ -214,6 +222,11 @@ class Delimited(AsWritten):
             raise
         if rows:
             yield Chunk(names, rows)
+
+    def _names_in(self, rows: list[list[str]]) -> list[str]:
+        if len(self.places) > 1:
+            return [*map(self.name_of, rows)]
+        return all_given([*map(itemgetter(*self.places), rows)])
 
     def labelled(self) -> Iterator[tuple[int, str, str]]:
         """Line, name and label of each row that is not blank; "" where there is none."""
