@@ -13,7 +13,7 @@ from rnn_names.base.files import replacing
 from rnn_names.cli.options import model_name
 
 if TYPE_CHECKING:
-    from rnn_names.show.prediction import Prediction
+    from rnn_names.show.prediction import Predictions
 
 DIGITS = 12  # of the SHA-256 of a model's file: as many as tell models apart
 
@@ -28,12 +28,9 @@ class Tally:
     begun: float = field(default_factory=time.perf_counter)
     _unanswered: dict[str, bool] = field(default_factory=dict)  # names, and whether they are blank
 
-    def learn(self, predictions: "Iterable[Prediction]") -> "Iterable[Prediction]":
-        """The predictions, once it is kept which of them have no answer."""
-        for prediction in predictions:
-            if not prediction.guesses or prediction.below_threshold:
-                self._unanswered[prediction.name] = not prediction.guesses
-            yield prediction
+    def learn(self, predictions: "Predictions") -> None:
+        """Keep which of the predictions are no answers."""
+        self._unanswered |= predictions.unanswered
 
     def count(self, names: Sequence[str]) -> None:
         """Count records with these names, whose predictions are known."""

@@ -61,9 +61,7 @@ def has_dirt(text: str) -> bool:
 @cache
 def glued() -> re.Pattern[str]:
     """Titles that stand at a name without a blank, at either end."""
-    return re.compile(
-        f"^(?:(?:{titles.GLUED_BEFORE})\\s*)+|(?<=\\w)(?:{titles.GLUED_BEHIND})+$"
-    )
+    return re.compile(f"^(?:(?:{titles.GLUED_BEFORE})\\s*)+|(?<=\\w)(?:{titles.GLUED_BEHIND})+$")
 
 
 def suspects(texts: Sequence[str]) -> list[int]:
@@ -87,7 +85,8 @@ def suspects(texts: Sequence[str]) -> list[int]:
         odd.append(place[capital.take(codes[place], mode="clip")])
     known = [k for k, word in enumerate(block.replace("\n", " ").split(" ")) if word in _SUSPECTS]
     odd.append(np.flatnonzero((codes == ord(" ")) | (codes == ord("\n")))[known])  # the ends of such words
-    return np.unique(np.searchsorted(ends, np.concatenate(odd))).tolist()
+    found: list[int] = np.unique(np.searchsorted(ends, np.concatenate(odd))).tolist()
+    return found
 
 
 @cache

@@ -12,6 +12,7 @@ from rnn_names.names.columns import all_given, column, columns, found, given, jo
 from rnn_names.names.rows import DelimitedRows, lines_of
 
 CHUNK = 1 << 13  # records answered at a time
+json_text = json.JSONEncoder(ensure_ascii=False).encode  # of a text; made once, which json.dumps does not
 MEND = "give {} one of them, or its number from 1"
 
 
@@ -99,7 +100,7 @@ class Lines(AsWritten):
         return [row]
 
     def members(self, row: str) -> str:
-        return f'"name": {json.dumps(row, ensure_ascii=False)}'
+        return f'"name": {json_text(row)}'
 
 
 class Delimited(AsWritten):
@@ -238,7 +239,8 @@ class Delimited(AsWritten):
         return row
 
     def members(self, row: list[str]) -> str:
-        return json.dumps(dict(zip(self.header, row, strict=True)), ensure_ascii=False)[1:-1]
+        cells = zip(map(json_text, self.header), map(json_text, row), strict=True)
+        return ", ".join([f"{key}: {cell}" for key, cell in cells])
 
 
 def say_columns(note: Callable[[str], None], source: str, names: list[str]) -> None:
