@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 
 from rnn_names.base.errors import DataError
 from rnn_names.cli import answers as command
-from rnn_names.cli import app
+from rnn_names.cli.commands import app
 from rnn_names.model.classifier import CUT, NameClassifier
 from rnn_names.names import json_lines, records, source
 from rnn_names.names import rows as row_module

@@ -1,5 +1,6 @@
 """The answers of `predict`: to each name once, drawn and written."""
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 
 MAPS = 6  # names, at most, in a picture
 REMEMBERED = 1 << 15  # different names whose answers are kept for reuse
+
+
+def as_text(names: list[str]) -> Iterator[str]:
+    """The names of the command line as a text, a line each."""
+    yield "".join(re.sub("[\r\n]", " ", name) + "\n" for name in names)
 
 
 class Answers(NamedTuple):

@@ -3,14 +3,11 @@
 import json
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from rnn_names.base.files import replacing
-from rnn_names.cli.options import model_name
+from rnn_names.cli.models import model_name, note
 
 if TYPE_CHECKING:
     from rnn_names.show.prediction import Predictions
@@ -18,15 +15,15 @@ if TYPE_CHECKING:
 DIGITS = 12  # of the SHA-256 of a model's file: as many as tell models apart
 
 
-@dataclass
 class Tally:
     """The records of a run, and how many of them have no answer, for which reason."""
 
-    records: int = 0
-    blank: int = 0  # have no name
-    below_threshold: int = 0  # have neither a country nor a group that is likely enough
-    begun: float = field(default_factory=time.perf_counter)
-    _unanswered: dict[str, bool] = field(default_factory=dict)  # names, and whether they are blank
+    def __init__(self) -> None:
+        self.records = 0
+        self.blank = 0  # have no name
+        self.below_threshold = 0  # have neither a country nor a group that is likely enough
+        self.begun = time.perf_counter()
+        self._unanswered: dict[str, bool] = {}  # names, and whether they are blank
 
     def learn(self, predictions: "Predictions") -> None:
         """Keep which of the predictions are no answers."""
@@ -55,12 +52,11 @@ class Tally:
             return
         digits = fingerprint(model)
         if logged:
-            typer.echo(
+            note(
                 f"{self.records:,} record{'s' * (self.records != 1)}: {self.blank:,} blank, "
                 f"{self.below_threshold:,} below the threshold, {errors:,} "
                 f"error{'s' * (errors != 1)}; {seconds:.2f} s, {rate:,.0f} names/s; "
-                f"model {model_name(model)} {digits}".rstrip(),
-                err=True,
+                f"model {model_name(model)} {digits}".rstrip()
             )
         if stats is None:
             return

@@ -1,10 +1,13 @@
 """What a model was trained on, and how good the models of its folds were."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rnn_names.names.spelling import RULE
 from rnn_names.names.split import VERSION
-from rnn_names.names.tables import Format
+
+if TYPE_CHECKING:
+    from rnn_names.names.tables import Format
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,10 @@ class DataInfo:
     base_digest: str = ""
 
     @property
-    def form(self) -> Format:
+    def form(self) -> "Format":
         """How the data were read."""
+        from rnn_names.names.tables import Format  # not above: prediction does not need it
+
         return Format(
             kind=self.kind or None,
             delimiter=self.delimiter or None,

@@ -6,8 +6,8 @@ And which cells hold none.
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
+from functools import cache
 from operator import itemgetter
-from shlex import quote
 
 from rnn_names.base.errors import DataError
 from rnn_names.base.text import did_you_mean
@@ -127,9 +127,12 @@ def found(header: list[str], where: str) -> list[int] | None:
     """
     if [key(cell) for cell in header].count("name") > 1:
         return None
-    roles = [ROLES.get(folded(cell), "") for cell in header]
+    known = roles_of_words()
+    roles = [known.get(folded(cell), "") for cell in header]
     readings = _readings(roles) or [[place] for place, role in enumerate(roles) if role == "text"]
     if len(readings) > 1:
+        from shlex import quote  # not above: seldom needed
+
         ways = [" ".join(f"--column {quote(key(header[p]))}" for p in places) for places in readings]
         raise DataError(
             f"{where}: more than one column may hold the name, of {listed(header)}; "
@@ -150,6 +153,8 @@ def of_labels(header: list[str], where: str, names: Collection[int] = ()) -> int
     """
     places = called_labels(header, names)
     if len(places) > 1:
+        from shlex import quote  # as above
+
         ways = [f"--label-column {quote(key(header[place]))}" for place in places]
         if len({*ways}) < len(ways):
             ways = [f"--label-column {place + 1}" for place in places]
@@ -198,7 +203,7 @@ def _one(place: int) -> list[int]:
 
 
 def folded(cell: str) -> str:
-    """A cell of the header as ROLES has it: words in small base letters, a blank between them."""
+    """A cell of the header as `roles_of_words` has it: small base letters, a blank between words."""
     cell = CAMEL.sub(" ", key(cell)).replace("(s)", "s")
     letters = unicodedata.normalize("NFKD", cell.casefold()).replace("ı", "i")
     return tidy("".join(c if c.isalnum() else " " * (unicodedata.category(c) != "Mn") for c in letters))
@@ -208,7 +213,10 @@ def _words(table: str) -> list[str]:
     return [folded(word) for word in table.split(",")]
 
 
-ROLES = {word: role for role, table in TABLES.items() for word in _words(table)}
+@cache
+def roles_of_words() -> dict[str, str]:
+    """The role of each word of TABLES."""
+    return {word: role for role, table in TABLES.items() for word in _words(table)}
 
 
 def given(cell: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from rnn_names.names.bad_records import MARK, STOPPING, BadRecords
 
+DELIMITERS = {"csv": ",", "tsv": "\t"}
 LONGEST_LINE = 1 << 22  # characters
 SEP = re.compile(r"\ufeff*\"?sep=([^\"\r\n])\"?[,;\t| ]*[\r\n]*", re.IGNORECASE)
 LINE_END = re.compile(r"\r\n?|\n")

@@ -17,9 +17,9 @@ from rnn_names.names.json_array import lines_of_array
 from rnn_names.names.json_lines import JsonLines
 from rnn_names.names.packed import ENDINGS, packed_by
 from rnn_names.names.records import Delimited, Lines, Origin, unsaid
+from rnn_names.names.rows import DELIMITERS
 
 FORMS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json"}
-DELIMITERS = {"csv": ",", "tsv": "\t"}
 JSON_OBJECT = re.compile(r"\s*\{\s*[\"}]")
 JSON_ARRAY = re.compile(r"\s*\[\s*[\"{\[\]]")
 
