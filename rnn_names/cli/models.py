@@ -79,15 +79,18 @@ def model_inputs(model: Path | None, prior: str | None = None) -> list[Path]:
 def load(model: Path | None, verbose: bool, prior: str | None, raw: bool = False) -> "NameClassifier":
     """The classifier of --model, --prior and --raw."""
     from rnn_names.base.arrays import keep_freed_memory
-    from rnn_names.model.calibration import PRIORS
+    from rnn_names.model.calibration import PRIORS, Prior
     from rnn_names.model.classifier import NameClassifier
-    from rnn_names.names.examples import read_prior
 
     keep_freed_memory()
     path = model_path(model)
     if prior is not None and prior not in PRIORS and not Path(prior).is_file():
         raise DataError(f"{prior}: no such file; give --prior a file, or {', '.join(PRIORS)}")
-    usual = prior is None or prior in PRIORS
-    classifier = NameClassifier.load(path, prior if usual else read_prior(Path(str(prior))), raw)
+    asked: Prior | None = prior
+    if prior is not None and prior not in PRIORS:
+        from rnn_names.names.examples import read_prior  # not above: seldom needed
+
+        asked = read_prior(Path(prior))
+    classifier = NameClassifier.load(path, asked, raw)
     note_model(path, model, verbose)
     return classifier
