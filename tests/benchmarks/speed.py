@@ -3,7 +3,7 @@
     python -m tests.benchmarks.speed [--quick] [--rounds N] [--only PART] [--tasks …] [--batch …] [--full]
 
 By default it measures what matters most, in a few minutes on two cores that do nothing else.
-Needs the extra `bench`, and fasttext. Progress goes to stderr; stdout gets tables, or with
+Needs the extra `bench`; fastText is measured where it is installed. Progress goes to stderr; stdout gets tables, or with
 BENCH_FORMAT=json one object.
 
 train     names/s of `training.fit`, each step whole: shuffle, pack, forward, backward, clip, AdamW
@@ -41,6 +41,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -553,7 +554,7 @@ def command_line(rounds: int, full: bool, quick: bool, model: Path) -> dict[str,
             for name, one in seconds.items():
                 taken[name].append(one)
     say(f"cli, cold start: {statistics.median(taken['cold']):.3f} s")
-    tools = others.TOOLS if full else others.TOOLS[:1]
+    tools = [tool for tool in (others.TOOLS if full else others.TOOLS[:1]) if find_spec(tool)]
     people, rows = (20_000, 50_000) if quick else (lists.PEOPLE, lists.ROWS if full else lists.ROWS // 4)
     return {
         "cold_ratio": median_ratio(taken["cold"], taken["numpy"]),
