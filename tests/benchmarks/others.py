@@ -124,7 +124,18 @@ def compare(
             subprocess.run([*this, tool, "train", Path(folder) / tool], check=True)
         for kind, listed in files.items():
             file, seconds = Path(folder) / f"{kind}.csv", Path(folder) / "seconds"
-            ours = [program, "predict", "-m", model.resolve(), "-i", file, "-k", "1", "--format", "csv"]
+            ours: list[str | Path] = [
+                program,
+                "predict",
+                "-m",
+                model.resolve(),
+                "-i",
+                file,
+                "-k",
+                "1",
+                "--format",
+                "csv",
+            ]
             found: dict[str, list[tuple[float, float]]] = {name: [] for name in ("ours", *tools)}
             for _ in range(rounds):
                 taken, megabytes = peak(ours)

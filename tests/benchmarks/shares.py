@@ -148,7 +148,7 @@ def main() -> None:
     arguments = parser.parse_args()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     names = lists.full_names(arguments.people)
-    columns = {}
+    columns: dict[str, tuple[int, dict[str, int]]] = {}
     with tempfile.TemporaryDirectory() as folder:
         for title, rows in (
             (f"{len(names):,} different names", names),

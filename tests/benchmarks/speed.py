@@ -3,8 +3,8 @@
     python -m tests.benchmarks.speed [--quick] [--rounds N] [--only PART] [--tasks …] [--batch …] [--full]
 
 By default it measures what matters most, in a few minutes on two cores that do nothing else.
-Needs the extra `bench`; fastText is measured where it is installed. Progress goes to stderr; stdout gets tables, or with
-BENCH_FORMAT=json one object.
+Needs the extra `bench`; fastText is measured where it is installed. Progress goes to stderr; stdout
+gets tables, or with BENCH_FORMAT=json one object.
 
 train     names/s of `training.fit`, each step whole: shuffle, pack, forward, backward, clip, AdamW
 predict   names/s of `NameClassifier.predict_proba`, from strings to probabilities
