@@ -155,7 +155,7 @@ def test_every_picture_is_an_option_of_its_command(command: str) -> None:
 PREDICT_LOADS = """
 base.arrays base.bundled base.errors base.files base.text
 names.alphabet names.bad_records names.columns names.countries names.dirt names.encoded names.example
-names.labels names.letters names.ngrams names.plain names.records names.rows names.spelling
+names.header names.labels names.letters names.ngrams names.plain names.records names.rows names.spelling
 names.spelling1 names.split names.titles
 network.cells network.config network.input network.layers network.prefixes network.recurrence
 network.scores network.sums

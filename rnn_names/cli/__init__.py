@@ -46,9 +46,8 @@ def main() -> None:
         from rnn_names.cli.plain import answered
 
         if not answered(sys.argv[1:]):
-            from rnn_names.cli.commands import (
-                app,
-            )  # not above: typer takes a third of a plain answer's time
+            # Not above: to load typer takes longer than a plain answer without it.
+            from rnn_names.cli.commands import app
 
             app()
     finally:

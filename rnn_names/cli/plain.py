@@ -12,10 +12,9 @@ from rnn_names.cli.answers import Answers, as_text, write
 from rnn_names.cli.models import load, model_path
 from rnn_names.cli.tally import Tally
 
-COUNT, FORM = "top_k", "form"
-# The options that may stand beside the names, each before its value; with any other argument that begins
+# The options that may stand beside the names, each before its value. With any other argument that begins
 # with - the question is not plain.
-OPTIONS = {"-k": COUNT, "--top-k": COUNT, "--format": FORM}
+OPTIONS = {"-k": "top_k", "--top-k": "top_k", "--format": "format"}
 FORMS = ("json", "jsonl", "csv", "tsv")
 
 
@@ -41,7 +40,7 @@ def question(arguments: list[str]) -> Question | None:
             values[option] = next(others, "")
         else:
             names.append(one)
-    top_k, form = values.get(COUNT, "3"), values.get(FORM)
+    top_k, form = values.get("top_k", "3"), values.get("format")
     plain = (
         command == "predict"
         and names

@@ -175,7 +175,7 @@ def _readings(roles: list[str]) -> list[list[int]]:
     parts, first = at.get("family part", []), at.get("family first", [])
     families = [
         *([p] for p in at.get("family", []) + first),
-        *([parts] if len(parts) == 2 else map(_one, parts)),
+        *([parts] if len(parts) == 2 else ([p] for p in parts)),
     ]
     givens, names = at.get("given", []), at.get("name", [])
     or_family, or_given = at.get("name or family", []), at.get("name or given", [])
@@ -192,14 +192,10 @@ def _readings(roles: list[str]) -> list[list[int]]:
     elif names:
         givens = names
     for family in families:
-        for given in map(_one, givens) if givens else [[]]:
+        for given in ([p] for p in givens) if givens else [[]]:
             before = [*given, *at.get("middle", [])] if given else []
             readings.append([*family, *before] if family[0] in first else [*before, *family])
     return readings
-
-
-def _one(place: int) -> list[int]:
-    return [place]
 
 
 def folded(cell: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from rnn_names.base.errors import DataError
 from rnn_names.names.bad_records import MARK, STOPPING, UNDECODABLE, BadRecords, readable
-from rnn_names.names.columns import all_given, column, columns, found, given, joiner, key, of_labels
+from rnn_names.names.columns import all_given, column, columns, found, given, joiner, of_labels
+from rnn_names.names.header import check_free, say_columns
 from rnn_names.names.rows import DelimitedRows, lines_of
 
 CHUNK = 1 << 13  # records answered at a time
@@ -241,22 +242,6 @@ class Delimited(AsWritten):
     def members(self, row: list[str]) -> str:
         cells = zip(map(json_text, self.header), map(json_text, row), strict=True)
         return ", ".join([f"{key}: {cell}" for key, cell in cells])
-
-
-def say_columns(note: Callable[[str], None], source: str, names: list[str]) -> None:
-    """Say which columns are read, unless it is the one that is read by default."""
-    if [key(name) for name in names] != ["name"]:
-        note(f"{source}: the name is {' and '.join(map(repr, names))}; give --column to read another")
-
-
-def check_free(header: Iterable[str], columns: Container[str], where: str) -> None:
-    """Raise DataError if one of these columns is in the header already."""
-    taken = [each for each in header if key(each) in columns]
-    if taken:
-        raise DataError(
-            f"{where}: there is a column {taken[0]!r} already; "
-            "rename it, or give --prefix a text to put before the names of the new ones"
-        )
 
 
 def weighted(line: str) -> tuple[str, str]:
