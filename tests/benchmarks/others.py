@@ -200,7 +200,7 @@ def main() -> None:
         seconds = predict(arguments.tool, arguments.model, arguments.file)
         arguments.seconds.write_text(str(seconds))
     else:
-        tools = arguments.tools.split(",")
+        tools = [tool for tool in arguments.tools.split(",") if tool]
         print("\n".join(table(compare(arguments.rounds, arguments.people, arguments.rows, tools))))
 
 

@@ -36,9 +36,9 @@ PARTS = {
     "pooling, and the loop over letters": ["rnn_names.network.scores:read_out"],
     "mean of rows": ["rnn_names.network.scores:bag"],
     "product of the readout": ["rnn_names.network.scores:scores_of"],
-    "sorting by length": ["rnn_names.network.scores:forward"],
+    "sorting by length": ["rnn_names.model.classifier:forward"],
     "softmax, prior, unknown letters": ["rnn_names.model.classifier:NameClassifier.calibrated"],
-    "choosing": ["rnn_names.model.answered:places"],
+    "choosing": ["rnn_names.model.classifier:places"],
     "names without a letter, unknown ones": [
         "rnn_names.names.alphabet:Alphabet.unnamed",
         "rnn_names.model.classifier:NameClassifier._unknown_in",
