@@ -14,7 +14,7 @@ from typing import Any
 from typer.main import get_command
 
 from rnn_names import __version__
-from rnn_names.cli import COMMANDS, app
+from rnn_names.cli.commands import COMMANDS, app
 
 WIDTH = 100
 ABOUT = """\

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from rnn_names.base.errors import OutputError
 from rnn_names.base.files import check_apart
-from rnn_names.cli import app
+from rnn_names.cli.commands import app
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from rnn_names.cli import app
+from rnn_names.cli.commands import app
 from rnn_names.insight.doubts import doubts
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.names import checks

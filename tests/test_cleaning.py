@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from rnn_names.base.bundled import bundled_test
-from rnn_names.cli import app
+from rnn_names.cli.commands import app
 from rnn_names.insight.explain import explain
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint

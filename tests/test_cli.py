@@ -23,7 +23,7 @@ from typer.testing import CliRunner, Result
 
 from rnn_names import __version__
 from rnn_names.base.errors import TrainingError
-from rnn_names.cli import app
+from rnn_names.cli.commands import app
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.classifier import NameClassifier

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from rnn_names.cli import app
+from rnn_names.cli.commands import app
 from rnn_names.model.comparison import interval, mcnemar
 
 

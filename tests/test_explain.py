@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 from rnn_names.base.arrays import FloatArray, Params
 from rnn_names.base.bundled import bundled_test
 from rnn_names.base.errors import CheckpointError, DataError
-from rnn_names.cli import app
+from rnn_names.cli.commands import app
 from rnn_names.insight.explain import Belief, Explanation, Letter, explain, log_odds
 from rnn_names.model import checkpoint
 from rnn_names.model.calibration import adjust, trained_prior

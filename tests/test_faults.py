@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from rnn_names.base.files import replacing
-from rnn_names.cli import app
+from rnn_names.cli.commands import app
 from rnn_names.model.checkpoint import Checkpoint, load, save
 from rnn_names.network.config import READOUTS
 from rnn_names.network.init import init_params

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from rnn_names import NameClassifier
-from rnn_names.cli import app
+from rnn_names.cli.commands import app
 from rnn_names.model.columns import Question, answer_columns
 from tests.documents import ROOT
 

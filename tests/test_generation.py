@@ -16,8 +16,8 @@ from typer.testing import CliRunner, Result
 from rnn_names.base.arrays import FloatArray
 from rnn_names.base.bundled import bundled_given_names
 from rnn_names.base.errors import DataError
-from rnn_names.cli import app
 from rnn_names.cli import generate as command
+from rnn_names.cli.commands import app
 from rnn_names.insight import generation
 from rnn_names.insight.capitals import Writing
 from rnn_names.insight.generation import draw, encode_prefix, generate, is_known

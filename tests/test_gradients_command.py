@@ -12,7 +12,7 @@ import pytest
 from rich.cells import cell_len
 from typer.testing import CliRunner, Result
 
-from rnn_names.cli import app
+from rnn_names.cli.commands import app
 from rnn_names.insight.gradients import STARTS, Curve
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint

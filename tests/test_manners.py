@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from rnn_names.base.text import did_you_mean
-from rnn_names.cli import COMMANDS
 from rnn_names.cli.command import REST
+from rnn_names.cli.commands import COMMANDS
 from rnn_names.cli.recipe import SECTIONS
 from tests.test_cli import QUICK, fine, wrong_usage
 

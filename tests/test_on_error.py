@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from rnn_names.base.errors import DataError
-from rnn_names.cli import app
+from rnn_names.cli.commands import app
 from rnn_names.names.bad_records import BLANK, SKIP, BadRecords
 from rnn_names.names.examples import read_examples
 from rnn_names.names.tables import Format, opened

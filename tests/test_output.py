@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from rnn_names.cli import app
+from rnn_names.cli.commands import app
 from rnn_names.names.sniffing import delimiter, of_header
 from tests.test_cli import fine, wrong_usage
 

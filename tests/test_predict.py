@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 
 from rnn_names.base.errors import DataError
 from rnn_names.cli import answers as command
-from rnn_names.cli import app
+from rnn_names.cli.commands import app
 from rnn_names.model.classifier import CUT, NameClassifier
 from rnn_names.names import json_lines, records, source
 from rnn_names.names import rows as row_module
@@ -28,6 +28,7 @@ from rnn_names.names.records import Delimited, Lines
 from rnn_names.names.spelling import LONGEST
 from rnn_names.show.for_people import Bars
 from rnn_names.show.prediction import Prediction
+from tests.as_lists import as_lists
 
 PEOPLE = 'id,surname,city\n1,Nowak,"Łódź, PL"\n2,,x\n\n3,Papadopoulos,=1+1\n4,Nowak,"a\nb"\n'
 
@@ -378,7 +379,7 @@ def test_bars_fit_the_terminal(
     bars = Bars(Lines(iter([])), file)
     names = ["Papadopoulos", "山田", "", "x\x1b[31m"]
     said = [Prediction(n, g, "") for n, g in zip(names, classifier.predict(names), strict=True)]
-    bars.write(names, [bars.render(prediction) for prediction in said])
+    bars.write(names, [shown for one in said for shown in bars.render(as_lists(one, 3))])
     shown = file.getvalue().splitlines()
     assert "\x1b" not in file.getvalue()
     assert "(blank)" in shown
@@ -395,7 +396,8 @@ def test_no_format_steers_a_terminal(classifier: NameClassifier, format: str) ->
 
     file, name = Terminal(), "a\x1b[31m\x9b\u202e\x7f\r"
     out = WRITERS[format](Lines(iter([])), 1, Added(), file)
-    out.write([name], [out.render(Prediction(name, classifier.predict([name], 1)[0], ""))])
+    said = Prediction(name, classifier.predict([name], 1)[0], "")
+    out.write([name], out.render(as_lists(said, 1)))
     out.end()
     assert all(c.isprintable() or c in "\n\t" for c in file.getvalue())
     if format.startswith("json"):

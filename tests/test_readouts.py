@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from rnn_names.cli import app
+from rnn_names.cli.commands import app
 from rnn_names.model import checkpoint
 from rnn_names.network.config import Objective
 from rnn_names.network.layers import softmax

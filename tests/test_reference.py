@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rnn_names import __version__, cli
-from rnn_names.cli import COMMANDS
+from rnn_names.cli.commands import COMMANDS
 from tests.reference import escaped, man_page, paragraphs, reference, wrapped
 
 ROOT = Path(__file__).resolve().parent.parent

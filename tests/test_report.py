@@ -24,6 +24,7 @@ from rnn_names.show.training import calibration_line, epoch_line, step_line
 from rnn_names.training.history import history_entry
 from rnn_names.training.loop import EpochReport, State
 from rnn_names.training.trainer import StepReport
+from tests.as_lists import as_lists
 
 ODD = ["[b]x[/b]", "[/x]", ":smile:", "a,b", 'q"q', "t\tt", "", "山田", "'x'", "\\", "a\nb", "=1+1"]
 GUESSES = [Guess("Côte d'Ivoire", 0.75), Guess("Japan", 0.25)]
@@ -33,7 +34,10 @@ def written(predictions: list[Prediction], form: str, top_k: int = 2) -> str:
     file = io.StringIO(newline="")
     out = WRITERS[form](Lines(iter([])), top_k, Added(), file)
     if predictions:
-        out.write([p.name for p in predictions], [out.render(p) for p in predictions])
+        out.write(
+            [p.name for p in predictions],
+            [rendered for p in predictions for rendered in out.render(as_lists(p, top_k))],
+        )
     out.end()
     return file.getvalue()
 

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from rnn_names.base.errors import CheckpointError, DataError, TrainingError
 from rnn_names.base.files import replacing
-from rnn_names.cli import app
+from rnn_names.cli.commands import app
 from rnn_names.cli.resuming import OF_A_RUN
 from rnn_names.cli.train import app as train_app
 from rnn_names.model import checkpoint

@@ -20,7 +20,7 @@ pytest.importorskip("pyspark", reason='pyspark is missing: pip install ".[spark]
 pytest.importorskip("pyarrow", reason='pyarrow is missing: pip install ".[spark]"')
 from rnn_names import CheckpointError, DataError, NameClassifier
 from rnn_names.base.bundled import bundled_surnames
-from rnn_names.cli import app
+from rnn_names.cli.commands import app
 from rnn_names.model.columns import Question, answer_columns
 
 NO_SPARK = os.environ.get("RNN_NAMES_NO_SPARK") == "1"

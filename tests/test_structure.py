@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_names.cli import COMMANDS
+from rnn_names.cli.commands import COMMANDS
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "rnn_names"

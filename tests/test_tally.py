@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from rnn_names.base.bundled import BUNDLED_MODEL
-from rnn_names.cli import app
+from rnn_names.cli.commands import app
 
 LINE = re.compile(
     r"^([\d,]+) records?: ([\d,]+) blank, ([\d,]+) below the threshold, ([\d,]+) errors?; "

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from rnn_names.base.arrays import FloatArray
 from rnn_names.base.errors import CheckpointError, DataError
-from rnn_names.cli import app
+from rnn_names.cli.commands import app
 from rnn_names.insight.worked import Worked, work
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint

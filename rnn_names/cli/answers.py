@@ -1,5 +1,6 @@
 """The answers of `predict`: each name is answered once, drawn and written."""
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,10 +12,15 @@ if TYPE_CHECKING:
     from rnn_names.model.classifier import NameClassifier
     from rnn_names.names.groups import Groups
     from rnn_names.names.records import Chunk
-    from rnn_names.show.prediction import Prediction, Writer
+    from rnn_names.show.prediction import Predictions, Writer
 
 MAPS = 6  # names, at most, in a picture
 REMEMBERED = 1 << 15  # different names whose answers are kept for reuse
+
+
+def as_text(names: list[str]) -> Iterator[str]:
+    """The names of the command line as a text, a line each."""
+    yield "".join(re.sub("[\r\n]", " ", name) + "\n" for name in names)
 
 
 class Answers(NamedTuple):
@@ -26,15 +32,20 @@ class Answers(NamedTuple):
     groups: "Groups | None" = None
     codes: bool = False
 
-    def of(self, names: list[str]) -> "Iterator[Prediction]":
-        """The answer to each name."""
-        from rnn_names.show.prediction import Prediction
+    def of(self, names: list[str]) -> "Iterator[Predictions]":
+        """The answer to each name, to some at a time."""
+        from rnn_names.show.prediction import Predictions
 
-        found = self.classifier.answers(names, self.top_k, self.groups)
-        for name, (guesses, unknown, group) in zip(names, found, strict=True):
-            if self.codes:
-                guesses = [g._replace(country=self.classifier.labels.code(g.country)) for g in guesses]
-            yield Prediction(name, guesses, unknown, self.threshold, group[0] if group else None)
+        labels = self.classifier.labels
+        codes = {label: labels.code(label) for label in labels.labels} if self.codes else {}
+        for answered in self.classifier.answered(names, self.top_k, self.groups):
+            if codes:
+                countries = [
+                    place._replace(labels=[codes[label] for label in place.labels])
+                    for place in answered.countries
+                ]
+                answered = answered._replace(countries=countries)
+            yield Predictions(answered, self.threshold)
 
 
 def drawn(
@@ -53,7 +64,7 @@ def drawn(
         if len(names) > MAPS:
             raise DataError(f"--map: more than {MAPS} names; give at most {MAPS} different ones")
     answers = Answers(classifier, len(classifier.countries), threshold)
-    draw("predict", pictures, [*answers.of([*names])])
+    draw("predict", pictures, [one for some in answers.of([*names]) for one in some.one_by_one()])
     return chunks
 
 
@@ -62,8 +73,9 @@ def write(table: "Iterable[Chunk]", answers: Answers, out: "Writer", tally: Tall
     known: dict[str, Any] = {}
     for names, rows in table:
         new = [name for name in dict.fromkeys(names) if name not in known]
-        for prediction in tally.learn(answers.of(new)):
-            known[prediction.name] = out.render(prediction)
+        for predictions in answers.of(new):
+            tally.learn(predictions)
+            known.update(zip(predictions.answered.names, out.render(predictions), strict=True))
         out.write(rows, [known[name] for name in names])
         tally.count(names)
         if len(known) > REMEMBERED:  # the names of this chunk are likely to come again

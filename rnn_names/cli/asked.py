@@ -1,8 +1,6 @@
 """Where `predict` finds its names: in arguments, a file or a pipe."""
 
-import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import typer
@@ -39,8 +37,3 @@ def check_form(form: Format, kind: str, of_arguments: bool) -> None:
         raise typer.BadParameter("only a table has columns; give --input a table, or --input-format.")
     if kind in ("jsonl", "json") and (form.delimiter or not form.header):
         raise typer.BadParameter("JSON has neither a delimiter nor a header.")
-
-
-def as_text(names: list[str]) -> Iterator[str]:
-    """The names of the command line as a text, a line each."""
-    yield "".join(re.sub("[\r\n]", " ", name) + "\n" for name in names)

@@ -10,7 +10,8 @@ import typer
 from rnn_names.base.bundled import BUNDLED
 from rnn_names.base.text import in_shell, number_of, printable
 from rnn_names.cli.command import OneCommand
-from rnn_names.cli.options import TableOrJson, Verbose, load, model_name, model_path
+from rnn_names.cli.models import load, model_name, model_path
+from rnn_names.cli.options import TableOrJson, Verbose
 from rnn_names.cli.reading import DataCommand
 
 if TYPE_CHECKING:

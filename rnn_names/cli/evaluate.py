@@ -12,18 +12,8 @@ from rnn_names.base.errors import QualityError
 from rnn_names.base.files import STDOUT
 from rnn_names.cli.command import OneCommand
 from rnn_names.cli.drawing import DrawingCommand, check_outputs
-from rnn_names.cli.options import (
-    MODEL_ORDER,
-    By,
-    GroupTable,
-    Prior,
-    Raw,
-    Threshold,
-    Verbose,
-    finite,
-    model_inputs,
-    results,
-)
+from rnn_names.cli.models import MODEL_ORDER, model_inputs
+from rnn_names.cli.options import By, GroupTable, Prior, Raw, Threshold, Verbose, finite, results
 from rnn_names.cli.reading import DataCommand
 from rnn_names.cli.runs import (
     Part,

@@ -9,17 +9,8 @@ import typer
 from rnn_names.base.errors import DataError
 from rnn_names.cli.command import OneCommand
 from rnn_names.cli.drawing import DrawingCommand, check_outputs
-from rnn_names.cli.options import (
-    Model,
-    Prior,
-    Raw,
-    TableOrJson,
-    Verbose,
-    check_no_paths,
-    load,
-    model_inputs,
-    results,
-)
+from rnn_names.cli.models import load, model_inputs
+from rnn_names.cli.options import Model, Prior, Raw, TableOrJson, Verbose, check_no_paths, results
 
 app = OneCommand()
 

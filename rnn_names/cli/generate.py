@@ -8,7 +8,8 @@ import typer
 
 from rnn_names.base.errors import DataError, UnknownCountryError
 from rnn_names.cli.command import OneCommand
-from rnn_names.cli.options import Model, Verbose, check_no_paths, load, positive
+from rnn_names.cli.models import load
+from rnn_names.cli.options import Model, Verbose, check_no_paths, positive
 
 if TYPE_CHECKING:
     from rnn_names.model.provenance import DataInfo

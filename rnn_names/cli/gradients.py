@@ -8,16 +8,8 @@ import typer
 from rnn_names.base.errors import DataError
 from rnn_names.cli.command import OneCommand
 from rnn_names.cli.drawing import DrawingCommand, check_outputs
-from rnn_names.cli.options import (
-    Data,
-    Model,
-    TableOrJson,
-    Verbose,
-    load,
-    model_inputs,
-    one_of,
-    results,
-)
+from rnn_names.cli.models import load, model_inputs
+from rnn_names.cli.options import Data, Model, TableOrJson, Verbose, one_of, results
 from rnn_names.cli.reading import DataCommand
 from rnn_names.cli.recipe import cells
 

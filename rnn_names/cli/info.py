@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rnn_names.cli.command import OneCommand
-from rnn_names.cli.options import MODEL_ORDER, TableOrJson, Verbose, model_option, model_path, note_model
+from rnn_names.cli.models import MODEL_ORDER, model_option, model_path, note_model
+from rnn_names.cli.options import TableOrJson, Verbose
 
 if TYPE_CHECKING:
     from rnn_names.model.checkpoint import Checkpoint

@@ -10,25 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rnn_names.base.files import STDOUT, check_apart, check_writable
-from rnn_names.cli.answers import Answers, drawn, write
-from rnn_names.cli.asked import as_text, asked, check_form
+from rnn_names.cli.answers import Answers, as_text, drawn, write
+from rnn_names.cli.asked import asked, check_form
 from rnn_names.cli.command import OneCommand
 from rnn_names.cli.drawing import DrawingCommand, check_outputs
 from rnn_names.cli.input_options import one_separator, text_encoding
-from rnn_names.cli.options import (
-    By,
-    GroupTable,
-    Model,
-    Prior,
-    Raw,
-    Threshold,
-    Verbose,
-    groups_of,
-    load,
-    model_inputs,
-    model_path,
-    one_of,
-)
+from rnn_names.cli.models import load, model_inputs, model_path
+from rnn_names.cli.options import By, GroupTable, Model, Prior, Raw, Threshold, Verbose, groups_of, one_of
 from rnn_names.cli.reading import DataCommand
 from rnn_names.cli.tally import Tally
 from rnn_names.cli.written import check_output, kept_encoding, opened_for_text

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 import typer
 from tqdm import tqdm
 
-from rnn_names.cli.options import model_option
+from rnn_names.cli.models import model_option
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.show.evaluation import between
 from rnn_names.show.pictures import draw

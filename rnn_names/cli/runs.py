@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 
 from rnn_names.base.errors import DataError
-from rnn_names.cli.options import Grouping, groups_of, load, model_name, model_path
+from rnn_names.cli.models import load, model_name, model_path
+from rnn_names.cli.options import Grouping, groups_of
 
 if TYPE_CHECKING:
     from rnn_names.model.classifier import NameClassifier

@@ -3,38 +3,32 @@
 import json
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from rnn_names.base.files import replacing, sha256
 from rnn_names.base.text import number_of
-from rnn_names.cli.options import model_name
+from rnn_names.cli.models import model_name, note
 
 if TYPE_CHECKING:
-    from rnn_names.show.prediction import Prediction
+    from rnn_names.show.prediction import Predictions
 
 DIGITS = 12  # of the SHA-256 of a model's file: enough to tell models apart
 
 
-@dataclass
 class Tally:
     """The records of a run, and how many of them have no answer, for which reason."""
 
-    records: int = 0
-    blank: int = 0  # have no name
-    below_threshold: int = 0  # have neither a country nor a group that is likely enough
-    begun: float = field(default_factory=time.perf_counter)
-    _unanswered: dict[str, bool] = field(default_factory=dict)  # names, and whether they are blank
+    def __init__(self) -> None:
+        self.records = 0
+        self.blank = 0  # have no name
+        self.below_threshold = 0  # have neither a country nor a group that is likely enough
+        self.begun = time.perf_counter()
+        self._unanswered: dict[str, bool] = {}  # names, and whether they are blank
 
-    def learn(self, predictions: "Iterable[Prediction]") -> "Iterable[Prediction]":
-        """The predictions, after noting which of them have no answer."""
-        for prediction in predictions:
-            if not prediction.guesses or prediction.below_threshold:
-                self._unanswered[prediction.name] = not prediction.guesses
-            yield prediction
+    def learn(self, predictions: "Predictions") -> None:
+        """Note which of the predictions are no answers."""
+        self._unanswered |= predictions.unanswered
 
     def count(self, names: Sequence[str]) -> None:
         """Count records with these names, whose predictions are known."""
@@ -59,12 +53,11 @@ class Tally:
             return
         digits = fingerprint(model)
         if logged:
-            typer.echo(
+            note(
                 f"{number_of(self.records, 'record')}: {self.blank:,} blank, "
                 f"{self.below_threshold:,} below the threshold, "
                 f"{number_of(errors, 'error')}; {seconds:.2f} s, {rate:,.0f} names/s; "
-                f"model {model_name(model)} {digits}".rstrip(),
-                err=True,
+                f"model {model_name(model)} {digits}".rstrip()
             )
         if stats is None:
             return

@@ -13,7 +13,8 @@ from rnn_names.base.errors import CheckpointError, RnnNamesError
 from rnn_names.base.files import is_regular
 from rnn_names.cli.command import OneCommand
 from rnn_names.cli.drawing import DrawingCommand, check_outputs
-from rnn_names.cli.options import MODEL, Data, Verbose, results
+from rnn_names.cli.models import MODEL
+from rnn_names.cli.options import Data, Verbose, results
 from rnn_names.cli.reading import DataCommand
 from rnn_names.cli.recipe import RECIPE, RecipeCommand
 from rnn_names.cli.resuming import OF_A_RUN, drawn, kept, kept_options, of_today, plain

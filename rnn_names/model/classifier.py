@@ -10,12 +10,13 @@ import numpy as np
 from rnn_names.base.arrays import FloatArray
 from rnn_names.base.bundled import BUNDLED, BUNDLED_MODEL
 from rnn_names.model import checkpoint
+from rnn_names.model.answered import Answered, places
 from rnn_names.model.arguments import check_top_k, name_list
 from rnn_names.model.calibrated import CalibratedModel
 from rnn_names.model.calibration import Prior
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.ranking import Answer, Guess, answers, ranked
-from rnn_names.names.cleaning import clean
+from rnn_names.names.dirt import suspects
 from rnn_names.names.encoded import Encoded
 from rnn_names.names.example import Example
 from rnn_names.names.spelling import has_letters, is_cut
@@ -113,7 +114,15 @@ class NameClassifier(CalibratedModel):
 
     def read(self, texts: Sequence[str]) -> Sequence[str]:
         """The part of each text that is read: the name in it, or all of it if `raw` is true."""
-        return texts if self.raw else [*map(clean, texts)]
+        odd = [] if self.raw else suspects(texts)
+        if not odd:
+            return texts
+        from rnn_names.names.cleaning import clean  # not above: seldom needed
+
+        found = [*texts]
+        for k in odd:
+            found[k] = clean(texts[k])
+        return found
 
     def has_name(self, text: str) -> bool:
         """Whether the text has a name: a letter in the part that is read."""
@@ -157,11 +166,28 @@ class NameClassifier(CalibratedModel):
             likeliest_group = (
                 ranked(groups.add_up(p), groups.names, 1, unnamed) if groups else [[] for _ in part]
             )
-            unknown = [""] * len(part)
-            for k in self.model.alphabet.suspects(part, encoded):
-                unknown[k] = self._unknown_letters(part[k])
-            found += answers(guesses, unknown, likeliest_group)
+            found += answers(guesses, self._unknown_in(part, encoded), likeliest_group)
         return found
+
+    def answered(self, texts: list[str], top_k: int, groups: "Groups | None" = None) -> Iterator[Answered]:
+        """The same answers to texts, as lists: to some of the texts at a time."""
+        at = 0
+        for part, encoded, p in self._in_parts(texts):
+            names, at = texts[at : at + len(part)], at + len(part)
+            yield Answered(
+                names=names,
+                countries=places(p, self.countries, top_k),
+                unknown_letters=self._unknown_in(part, encoded),
+                group=places(groups.add_up(p), groups.names, 1)[0] if groups else None,
+                nameless=self.model.alphabet.unnamed(part, encoded),
+            )
+
+    def _unknown_in(self, names: Sequence[str], encoded: Encoded) -> list[str]:
+        """The unknown letters of each of the names, which are as they are read."""
+        unknown = [""] * len(names)
+        for k in self.model.alphabet.suspects(names, encoded):
+            unknown[k] = self._unknown_letters(names[k])
+        return unknown
 
     def predict_frame(
         self,

@@ -1,11 +1,14 @@
 """The training data of a model, and how good the models of its folds were."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rnn_names.names.bad_records import BLANK, SKIP, BadRecords
 from rnn_names.names.spelling import RULE
 from rnn_names.names.split import VERSION
-from rnn_names.names.tables import Format
+
+if TYPE_CHECKING:
+    from rnn_names.names.tables import Format
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,10 @@ class DataInfo:
     blank: bool = False
 
     @property
-    def form(self) -> Format:
+    def form(self) -> "Format":
         """How the data were read."""
+        from rnn_names.names.tables import Format  # not above: prediction does not need it
+
         return Format(
             kind=self.kind or None,
             delimiter=self.delimiter or None,

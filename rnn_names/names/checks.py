@@ -8,7 +8,8 @@ from functools import cache
 from rnn_names.base.text import nearest_to
 from rnn_names.names.alphabet import script
 from rnn_names.names.beside import are_titles
-from rnn_names.names.cleaning import CLOSING, OPENING, QUOTES, cleaned
+from rnn_names.names.cleaning import cleaned
+from rnn_names.names.dirt import CLOSING, OPENING, QUOTES
 from rnn_names.names.example import Example
 from rnn_names.names.findings import EXAMPLES, FEW, LONG, Check, Found, Label, warnings
 from rnn_names.names.letters import BETWEEN, JOINERS

@@ -11,14 +11,10 @@ from typing import NamedTuple
 
 from rnn_names.names import titles
 from rnn_names.names.beside import VOWELS, apart, are_titles, ends, is_behind, is_title, key_of, title_words
+from rnn_names.names.dirt import CLOSING, COMMAS, DASHES, OPENING, QUOTES, glued, has_dirt, is_plain
 from rnn_names.names.spelling import has_letters, tidy
 
 LONGEST_CELL = 500  # characters of a text that is cleaned; a longer one is no name
-
-COMMAS = ",;،؛、，；"
-DASHES = "-–—/·•"
-QUOTES = '"“”„‟«»‹›「」『』〝〞〟＂'
-OPENING, CLOSING = "([{<（［【〔〈《", ")]}>）］】〕〉》"
 
 _PAIRS = re.compile("|".join(rf"{o}[^{o}{c}]*{c}" for o, c in zip(
     map(re.escape, OPENING), map(re.escape, CLOSING), strict=True)))  # fmt: skip
@@ -31,20 +27,7 @@ _FIELD = re.compile(r"^(?:from|to|cc|bcc|sender|reply-to|von|an|de|para|da|mailt
 _ENCODED_WORD = re.compile(r"=\?[\w-]+\?[bq]\?[^?\s]*\?=", re.IGNORECASE)
 _ROLE = re.compile(rf"(\S+ \S.*?) [{DASHES}] +(.+)")  # behind two words: `Garcia - Lopez` is one name
 _COMMA = re.compile(f"[{COMMAS}]")
-_GLUED = re.compile(f"^(?:(?:{titles.GLUED_BEFORE})\\s*)+|(?<=\\w)(?:{titles.GLUED_BEHIND})+$")
 _ROMANISED = re.compile(f"([^\\W\\d_]+-|.*[^\\W\\d_] )({'|'.join(titles.ROMANISED)})")
-_ROMANISED_ENDS = tuple(f"-{word}" for word in titles.ROMANISED)
-
-# None of these is in a name that has nothing to clean.
-_SIGNS = re.compile(f"[{re.escape(COMMAS + QUOTES + OPENING + CLOSING)}@|=‚`´]")
-_APOSTROPHES = re.compile("(?:^|\\s)['‘]|['‘´’]$")
-_DOTS = re.compile(r"[^ .-][^ ][.:]|\.\w|[.:]$|^[^\x00-\x7f]\.")
-_TABLES = (titles.BEFORE, titles.BEFORE_LONG, titles.BEHIND, titles.BEHIND_LONG, titles.BETWEEN)
-_SUSPECTS = frozenset(
-    variant
-    for word in (entry.split()[-1] for table in _TABLES for entry in table)
-    for variant in (word, word.capitalize(), word.upper())
-).union(map(str.upper, titles.BEHIND_IN_CAPITALS), titles.ROMANISED, titles.MIXED, DASHES)
 
 
 class Cleaned(NamedTuple):
@@ -63,19 +46,21 @@ class Step(NamedTuple):
 
 def clean(text: str) -> str:
     """The name in the text; "" for titles alone, and the text itself where there is nothing to clean."""
-    return text if _is_plain(text) else cleaned(text).name
+    return text if is_plain(text) else cleaned(text).name
 
 
 def cleaned(text: str) -> Cleaned:
     """As `clean`, with what is not read."""
-    if len(text) > LONGEST_CELL or _is_plain(text):
+    if len(text) > LONGEST_CELL or is_plain(text):
         return Cleaned(text, ())
     name, not_read = tidy(text), list[str]()
     before = None
-    while name != before and not _is_plain(name):
+    while name != before and not is_plain(name):
         before = name
-        for step in STEPS:
+        for step in STEPS if has_dirt(name) else (_capitals_last,):
             new, taken = step(name)
+            if new == name:
+                continue
             new = tidy(new)
             if new != name and has_letters(new):
                 name = new
@@ -83,23 +68,6 @@ def cleaned(text: str) -> Cleaned:
     if are_titles(name):
         name, not_read = "", [*not_read, name]
     return Cleaned(text if name == tidy(text) else name, tuple(sorted(not_read, key=text.find)))
-
-
-def _is_plain(text: str) -> bool:
-    """Whether there is certainly nothing to clean. This is quick, because every name passes here."""
-    if not _SUSPECTS.isdisjoint(text.split()) or (text[1:3].isupper() and not text.isupper()):
-        return False
-    if text < "\u0e00":  # no Thai, and no script further on, which may have titles without a blank
-        letters = text.replace(" ", "").replace("-", "")
-        if letters.isalpha():  # nearly always
-            return "-" not in text or not text.endswith(_ROMANISED_ENDS)
-    elif _GLUED.search(text):
-        return False
-    if _SIGNS.search(text) or text.endswith(_ROMANISED_ENDS):
-        return False
-    return not (("'" in text or "‘" in text or "’" in text) and _APOSTROPHES.search(text)) and not (
-        ("." in text or ":" in text) and _DOTS.search(text)
-    )
 
 
 def _decoded(name: str) -> Step:
@@ -204,7 +172,7 @@ def _apart_in_other_scripts(name: str) -> Step:
     if name.isascii():
         romanised = _ROMANISED.fullmatch(name)
         return Step(romanised[1].rstrip(" -"), [romanised[2]]) if romanised else Step(name, [])
-    return Step(_GLUED.sub(" ", name), [match[0].strip() for match in _GLUED.finditer(name)])
+    return Step(glued().sub(" ", name), [match[0].strip() for match in glued().finditer(name)])
 
 
 def _capitals_last(name: str) -> Step:

@@ -6,6 +6,7 @@ Also which cells hold nothing.
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
+from functools import cache
 from operator import itemgetter
 
 from rnn_names.base.errors import DataError
@@ -126,7 +127,8 @@ def found(header: list[str], where: str) -> list[int] | None:
     """
     if [key(cell) for cell in header].count("name") > 1:
         return None
-    roles = [ROLES.get(folded(cell), "") for cell in header]
+    known = roles_of_words()
+    roles = [known.get(folded(cell), "") for cell in header]
     readings = _readings(roles) or [[place] for place, role in enumerate(roles) if role == "text"]
     if len(readings) > 1:
         ways = [" ".join(f"--column {in_shell(key(header[p]))}" for p in places) for places in readings]
@@ -169,7 +171,7 @@ def _readings(roles: list[str]) -> list[list[int]]:
     parts, first = at.get("family part", []), at.get("family first", [])
     families = [
         *([p] for p in at.get("family", []) + first),
-        *([parts] if len(parts) == 2 else map(_one, parts)),
+        *([parts] if len(parts) == 2 else ([p] for p in parts)),
     ]
     givens, names = at.get("given", []), at.get("name", [])
     or_family, or_given = at.get("name or family", []), at.get("name or given", [])
@@ -186,18 +188,14 @@ def _readings(roles: list[str]) -> list[list[int]]:
     elif names:
         givens = names
     for family in families:
-        for given in map(_one, givens) if givens else [[]]:
+        for given in ([p] for p in givens) if givens else [[]]:
             before = [*given, *at.get("middle", [])] if given else []
             readings.append([*family, *before] if family[0] in first else [*before, *family])
     return readings
 
 
-def _one(place: int) -> list[int]:
-    return [place]
-
-
 def folded(cell: str) -> str:
-    """A cell of the header in the form of ROLES: words in small base letters, one blank between them."""
+    """A cell of the header in the form of `roles_of_words`: small base letters, a blank between words."""
     cell = CAMEL.sub(" ", key(cell)).replace("(s)", "s")
     letters = unicodedata.normalize("NFKD", cell.casefold()).replace("ı", "i")
     return tidy("".join(c if c.isalnum() else " " * (unicodedata.category(c) != "Mn") for c in letters))
@@ -207,12 +205,20 @@ def _words(table: str) -> list[str]:
     return [folded(word) for word in table.split(",")]
 
 
-ROLES = {word: role for role, table in TABLES.items() for word in _words(table)}
+@cache
+def roles_of_words() -> dict[str, str]:
+    """The role of each word of TABLES."""
+    return {word: role for role, table in TABLES.items() for word in _words(table)}
 
 
 def given(cell: str) -> str:
     """What stands in a cell: nothing if it is one of MISSING."""
     return "" if cell.strip() in MISSING else cell
+
+
+def all_given(cells: list[str]) -> list[str]:
+    """What stands in each of the cells; nearly always they hold none of MISSING."""
+    return cells if MISSING.isdisjoint(map(str.strip, cells)) else [*map(given, cells)]
 
 
 def joiner(places: list[int]) -> Callable[[list[str]], str]:

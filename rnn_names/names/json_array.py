@@ -5,8 +5,24 @@ import re
 from collections.abc import Iterator
 
 from rnn_names.base.errors import DataError
+from rnn_names.names.records import CHUNK
 
 SPACE, LINES = re.compile(r"\s*"), re.compile(r"[\r\n]+")
+
+
+def blocks_of_array(text: str, source: str) -> Iterator[str]:
+    """The lines of `lines_of_array`, CHUNK at a time: they are answered together."""
+    lines: list[str] = []
+    try:
+        for line in lines_of_array(text, source):
+            lines.append(line)
+            if len(lines) == CHUNK:
+                yield "".join(lines)
+                lines = []
+    except DataError:
+        yield "".join(lines)  # what stands before a bad record is answered
+        raise
+    yield "".join(lines)
 
 
 def lines_of_array(text: str, source: str) -> Iterator[str]:

@@ -3,14 +3,17 @@
 import json
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from rnn_names.base.errors import DataError
 from rnn_names.names.bad_records import MARK, STOPPING, UNDECODABLE, BadRecords, readable
-from rnn_names.names.columns import column, columns, found, given, joiner, key, of_labels
+from rnn_names.names.columns import all_given, column, columns, found, given, joiner, of_labels
+from rnn_names.names.header import check_free, say_columns
 from rnn_names.names.rows import DelimitedRows, lines_of
 
 CHUNK = 1 << 13  # records answered at a time
+json_text = json.JSONEncoder(ensure_ascii=False).encode  # of a text; made once, which json.dumps does not
 MEND = "give {} one of them, or its number from 1"
 
 
@@ -80,7 +83,7 @@ class Lines(AsWritten):
 
     def names_in(self, lines: list[str]) -> list[str]:
         """The name in each of the lines."""
-        return [given(weighted(line)[0] if "\t" in line else line) for line in lines]
+        return all_given([weighted(line)[0] if "\t" in line else line for line in lines])
 
     def _sorted_out(
         self, numbers: Iterable[int], names: list[str], rows: list[str]
@@ -98,7 +101,7 @@ class Lines(AsWritten):
         return [row]
 
     def members(self, row: str) -> str:
-        return f'"name": {json.dumps(row, ensure_ascii=False)}'
+        return f'"name": {json_text(row)}'
 
 
 class Delimited(AsWritten):
@@ -202,10 +205,17 @@ class Delimited(AsWritten):
         names: list[str] = []
         rows: list[list[str]] = []
         try:
-            for _, name, row in self.records():
+            for number, (_, name, row) in enumerate(self.records(), start=1):
                 rows.append(row)
                 names.append(name)
-                if self.rows.dry or len(rows) == CHUNK:
+                if number >= len(self.first):  # these stand before the lines in hand
+                    more = self.rows.together(len(self.header))
+                    rows += more
+                    names += self._names_in(more)
+                while len(rows) >= CHUNK:
+                    yield Chunk(names[:CHUNK], rows[:CHUNK])
+                    names, rows = names[CHUNK:], rows[CHUNK:]
+                if rows and self.rows.dry:
                     yield Chunk(names, rows)
                     names, rows = [], []
         except DataError:
@@ -214,6 +224,11 @@ class Delimited(AsWritten):
             raise
         if rows:
             yield Chunk(names, rows)
+
+    def _names_in(self, rows: list[list[str]]) -> list[str]:
+        if len(self.places) > 1:
+            return [*map(self.name_of, rows)]
+        return all_given([*map(itemgetter(*self.places), rows)])
 
     def labelled(self) -> Iterator[tuple[int, str, str]]:
         """Line, name and label of each row that is not blank; "" where there is none."""
@@ -225,23 +240,8 @@ class Delimited(AsWritten):
         return row
 
     def members(self, row: list[str]) -> str:
-        return json.dumps(dict(zip(self.header, row, strict=True)), ensure_ascii=False)[1:-1]
-
-
-def say_columns(note: Callable[[str], None], source: str, names: list[str]) -> None:
-    """Say which columns are read, unless it is just the default one."""
-    if [key(name) for name in names] != ["name"]:
-        note(f"{source}: the name is {' and '.join(map(repr, names))}; give --column to read another")
-
-
-def check_free(header: Iterable[str], columns: Container[str], where: str) -> None:
-    """Raise DataError if the header has one of these columns already."""
-    taken = [each for each in header if key(each) in columns]
-    if taken:
-        raise DataError(
-            f"{where}: there is a column {taken[0]!r} already; "
-            "rename it, or give --prefix a text to put before the names of the new ones"
-        )
+        cells = zip(map(json_text, self.header), map(json_text, row), strict=True)
+        return ", ".join([f"{key}: {cell}" for key, cell in cells])
 
 
 def weighted(line: str) -> tuple[str, str]:

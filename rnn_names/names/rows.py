@@ -8,20 +8,22 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from rnn_names.names.bad_records import STOPPING, BadRecords
+from rnn_names.names.bad_records import MARK, STOPPING, BadRecords
 
+DELIMITERS = {"csv": ",", "tsv": "\t"}
 LONGEST_LINE = 1 << 22  # characters
 SEP = re.compile(r"\ufeff*\"?sep=([^\"\r\n])\"?[,;\t| ]*[\r\n]*", re.IGNORECASE)
 LINE_END = re.compile(r"\r\n?|\n")
 QUOTED = re.compile(r"\s+\"")  # the beginning of a cell that was meant to be quoted
+BLANK_QUOTE = re.compile(r"[^\S\r\n]\"")  # in a text that may have such a cell
 
 
 class DelimitedRows:
     """The rows of CSV or TSV text, each with the line that it ends in.
 
-    `dry` says that the text read so far has no further row: the next one may take long to come. Without
-    `quoted` a quote is a character like others, as in what databases dump.
-    Raises DataError with file and line.
+    `dry` says that the text read so far has no further row: the next one may take long to come. `together`
+    gives the rest of that text at once. Without `quoted` a quote is a character like others, as in what
+    databases dump. Raises DataError with file and line.
     """
 
     def __init__(
@@ -34,6 +36,9 @@ class DelimitedRows:
     ) -> None:
         self.source, self.dry, self.read, self.bad = source, False, 0, bad
         self.lines: list[str] = []  # of the current row
+        self.block: list[str] = []  # lines that are read together
+        self.at = 0  # the next one of these
+        self.apart = False  # whether these come one by one
         lines = self._read(text)
         first = next(lines, "")
         if sep := SEP.fullmatch(first):
@@ -63,12 +68,14 @@ class DelimitedRows:
             rest += block
             end = max(rest.rfind("\n"), rest.rfind("\r")) + 1
             # Not splitlines, for which unit separators and other characters end a line, too.
-            lines = list(io.StringIO(rest[:end], newline=""))
+            self.block, self.at, self.apart = list(io.StringIO(rest[:end], newline="")), 0, False
             rest = rest[end:]
-            for place, line in enumerate(lines, start=1):
+            while self.at < len(self.block):
+                line = self.block[self.at]
+                self.at += 1
                 self.read += 1
                 self.lines.append(line)
-                self.dry = place == len(lines)
+                self.dry = self.at == len(self.block)
                 yield line
             if len(rest) > LONGEST_LINE:
                 self.read += 1
@@ -98,6 +105,28 @@ class DelimitedRows:
             loose = self.quoted and any(map(QUOTED.match, row))
             yield self.read, self._unquoted(row) if loose else row
             self.lines.clear()
+
+    def together(self, width: int) -> list[list[str]]:
+        """The rows of all lines in hand behind the row in hand, if each is a good row of so many cells.
+
+        Else none: then they come one by one.
+        """
+        if self.apart or self.returned:
+            return []
+        self.apart = True
+        lines = self.block[self.at :]
+        text = "".join(lines)
+        marked = self.bad.decoding != "strict" and MARK.search(text)
+        if marked or (self.quoted and '"' in text and BLANK_QUOTE.search(text)):
+            return []
+        try:
+            rows = list(csv.reader(lines, **self.options))
+        except csv.Error:
+            return []
+        if len(rows) < len(lines) or {*map(len, rows)} != {width}:  # a cell has several lines
+            return []
+        self.at, self.read, self.dry = len(self.block), self.read + len(lines), True
+        return rows
 
     def text(self) -> str:
         """The lines of the current row."""

@@ -15,9 +15,10 @@ from rnn_names.names.examples import read_examples
 from rnn_names.names.fasttext import LabelledLines, labels_in
 from rnn_names.names.json_lines import JsonLines
 from rnn_names.names.records import Chunk, Delimited
+from rnn_names.names.rows import DELIMITERS
 from rnn_names.names.source import STDIN
 from rnn_names.names.spelling import label, tidy
-from rnn_names.names.tables import DELIMITERS, Format, Table, opened
+from rnn_names.names.tables import Format, Table, opened
 
 # The words of headers for labels, the likelier first: train takes columns.LABELS alone without being told.
 LIKELY_LABELS = """country, countries, country name, nationality, label, language, origin, ethnicity,

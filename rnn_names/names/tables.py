@@ -13,13 +13,13 @@ from rnn_names.base.errors import DataError
 from rnn_names.names import fasttext, sniffing, source, spreadsheets
 from rnn_names.names.bad_records import STOPPING, BadRecords
 from rnn_names.names.fasttext import LabelledLines
-from rnn_names.names.json_array import lines_of_array
+from rnn_names.names.json_array import blocks_of_array
 from rnn_names.names.json_lines import JsonLines
 from rnn_names.names.packed import ENDINGS, packed_by
 from rnn_names.names.records import Delimited, Lines, Origin, unsaid
+from rnn_names.names.rows import DELIMITERS
 
 FORMS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json"}
-DELIMITERS = {"csv": ",", "tsv": "\t"}
 JSON_OBJECT = re.compile(r"\s*\{\s*[\"}]")
 JSON_ARRAY = re.compile(r"\s*\[\s*[\"{\[\]]")
 
@@ -131,7 +131,7 @@ def opened(
             if kind == "json":
                 whole = "".join(text)
                 taken_out.check_array(whole, name, packed_by(file))
-                text = lines_of_array(whole, name)
+                text = blocks_of_array(whole, name)
             label = (form.label_column or "") if labelled else None
             unit = "record" if kind == "json" else "line"
             table = JsonLines(text, name, form.column, label, form.note, unit, bad)

@@ -17,8 +17,9 @@ from rnn_names.model.metrics import wilson
 from rnn_names.model.threshold import UNKNOWN
 from rnn_names.names.labels import Labels
 from rnn_names.names.packed import packing
+from rnn_names.names.rows import DELIMITERS
 from rnn_names.names.source import GZIP
-from rnn_names.names.tables import DELIMITERS, form_of
+from rnn_names.names.tables import form_of
 from rnn_names.show.mistakes import MISTAKE, mistake_record
 from rnn_names.show.tables import new_console, new_table, print_table, text_table
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rnn_names.base.text import printable
-from rnn_names.show.prediction import Added, Prediction, Writer
+from rnn_names.show.prediction import Added, Prediction, Predictions, Writer
 from rnn_names.show.tables import EIGHTHS, new_console, new_table
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ class Tables:
     def __init__(self, table: "Table", top_k: int, file: TextIO) -> None:
         self.top_k, self.file, self.console = top_k, file, new_console(file)
 
-    def render(self, prediction: Prediction) -> Prediction:
-        return prediction
+    def render(self, predictions: Predictions) -> list[Prediction]:
+        return [*predictions.one_by_one()]
 
     def write(self, rows: list[Any], rendered: list[Prediction]) -> None:
         for at in range(0, len(rendered), TABLE_ROWS):
@@ -46,7 +46,10 @@ class Bars:
         self.file, width = file, get_terminal_size().columns
         self.name, self.bar = max(8, min(width // 3, 28)), max(4, min(width // 3, 40))
 
-    def render(self, prediction: Prediction) -> str:
+    def render(self, predictions: Predictions) -> list[str]:
+        return [*map(self._bars, predictions.one_by_one())]
+
+    def _bars(self, prediction: Prediction) -> str:
         from rich.cells import cell_len  # knows which letters are two columns wide
 
         name = printable(prediction.name) or "(blank)"

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from rnn_names.base.errors import DataError
 from rnn_names.model.answer_columns import TOP, of_countries
-from rnn_names.show.prediction import Added, Prediction
+from rnn_names.names.records import json_text
+from rnn_names.show.prediction import Added, Predictions
 
 if TYPE_CHECKING:
     from rnn_names.names.tables import Table
@@ -23,7 +24,7 @@ class Cells:
     """CSV or TSV: the cells of a row, then the answers. Raises DataError if a column name is taken."""
 
     def __init__(self, table: "Table", delimiter: str, top_k: int, added: Added, file: TextIO) -> None:
-        self.table, self.delimiter, self.top_k, self.file, self.by = table, delimiter, top_k, file, added.by
+        self.table, self.delimiter, self.file, self.by = table, delimiter, file, added.by
         self.added = added.named(of_countries(top_k))
         self.decimal, self.escape_formulas = added.decimal, added.escape_formulas
         table.reserve(set(self.added))
@@ -36,16 +37,26 @@ class Cells:
             self.minimal = self.all = partial(writer, quoting=csv.QUOTE_NONE, quotechar=None)
         self.begun = False
 
-    def render(self, prediction: Prediction) -> list[str]:
-        cells = [cell for g in prediction.guesses for cell in (g.country, f"{g.probability:.6f}")]
-        of_group = prediction.of_group(self.by) if self.by else []
-        if self.decimal != ".":
-            cells[1::2] = [p.replace(".", self.decimal) for p in cells[1::2]]
-            of_group[1:2] = [p.replace(".", self.decimal) for p in of_group[1:2]]
-        cells[:1] = [prediction.country] if prediction.country else []
-        return [*cells, *[""] * (2 * self.top_k - len(cells)), prediction.unknown_letters, *of_group]
+    def render(self, predictions: Predictions) -> list[tuple[str, ...]]:
+        _, countries, unknown_letters, group, nameless = predictions.answered
+        columns = [predictions.countries, self._numbers(countries[0].probabilities)]
+        for place in countries[1:]:
+            columns += [place.labels, self._numbers(place.probabilities)]
+        blank = [""] * len(columns)
+        columns.append(unknown_letters)
+        if group:
+            both = map(list, zip(*predictions.fall_back(self.by), strict=True))
+            columns += [group.labels, self._numbers(group.probabilities), *both]
+        rendered = [*zip(*columns, strict=True)]
+        for k in nameless:
+            rendered[k] = (*blank, unknown_letters[k], *[""] * (len(columns) - len(blank) - 1))
+        return rendered
 
-    def write(self, rows: list[Any], rendered: list[list[str]]) -> None:
+    def _numbers(self, probabilities: list[float]) -> list[str]:
+        numbers = [f"{p:.6f}" for p in probabilities]
+        return numbers if self.decimal == "." else [p.replace(".", self.decimal) for p in numbers]
+
+    def write(self, rows: list[Any], rendered: list[tuple[str, ...]]) -> None:
         self._head()
         cells = self.table.cells
         text = io.StringIO()
@@ -93,16 +104,35 @@ class Json:
         self.added = added.named([country, probability, TOP, unknown_letters])
         table.reserve(set(self.added))
         table.check_keys()
+        keys = (json_text(name).replace("%", "%%") for name in self.added)
+        self.members = ", ".join(f"{key}: %s" for key in keys) + "}"
         self.separator = "[\n  " if array else ""
 
-    def render(self, prediction: Prediction) -> str:
-        top = [{"country": g.country, "probability": round(g.probability, 6)} for g in prediction.guesses]
-        first = top[0]["probability"] if top else None
-        values: list[Any] = [prediction.country, first, top, prediction.unknown_letters]
-        if self.by:
-            group, p, answer, level = prediction.of_group(self.by)
-            values += [group or None, float(p) if p else None, answer or None, level or None]
-        return json.dumps(dict(zip(self.added, values, strict=True)), ensure_ascii=False)[1:]
+    def render(self, predictions: Predictions) -> list[str]:
+        _, countries, unknown_letters, group, nameless = predictions.answered
+        text, numbers = Texts(), [_rounded(place.probabilities) for place in countries]
+        guesses = [
+            [
+                f'{{"country": {text[label]}, "probability": {p}}}'
+                for label, p in zip(place.labels, of_place, strict=True)
+            ]
+            for place, of_place in zip(countries, numbers, strict=True)
+        ]
+        top = [f"[{', '.join(each)}]" for each in zip(*guesses, strict=True)]
+        none = ["null", "null", "[]"]
+        columns = [[text[country] for country in predictions.countries], numbers[0], top]
+        if group:
+            none += ["null"] * 4
+            columns += [[text[label] for label in group.labels], _rounded(group.probabilities)]
+            columns += [
+                [text[each] for each in column]
+                for column in zip(*predictions.fall_back(self.by), strict=True)
+            ]
+        for column, nothing in zip(columns, none, strict=True):
+            for k in nameless:
+                column[k] = nothing
+        columns.insert(3, [text[letters] for letters in unknown_letters])
+        return [self.members % each for each in zip(*columns, strict=True)]
 
     def write(self, rows: list[Any], rendered: list[str]) -> None:
         members = self.table.members
@@ -116,6 +146,18 @@ class Json:
     def end(self) -> None:
         if self.array:
             self.file.write("[]\n" if self.separator.startswith("[") else "\n]\n")
+
+
+class Texts(dict[str, str]):
+    """Each text as JSON has it; those that come again are worked out once."""
+
+    def __missing__(self, text: str) -> str:
+        self[text] = json_text(text)
+        return self[text]
+
+
+def _rounded(probabilities: list[float]) -> list[str]:
+    return [repr(round(p, 6)) for p in probabilities]
 
 
 def _put(text: str, file: TextIO, escape: Callable[[str], str]) -> None:

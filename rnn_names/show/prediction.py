@@ -1,39 +1,26 @@
 """The answer to a name, the columns that it takes, and the protocol of a writer of answers."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from rnn_names.model.answer_columns import of_group
+from rnn_names.model.ranking import Guess
 from rnn_names.model.threshold import UNKNOWN, fall_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rnn_names.model.ranking import Guess
+    from rnn_names.model.answered import Answered
 
 
 class Prediction(NamedTuple):
     """The answer to a name: its likeliest countries. A blank name has none."""
 
     name: str
-    guesses: "list[Guess]"
+    guesses: list[Guess]
     unknown_letters: str
     threshold: float = 0.0
-    group: "Guess | None" = None
-
-    def of_group(self, by: str) -> list[str]:
-        """The group, its probability, the answer and its level: see `fall_back`."""
-        if self.group is None:
-            return ["", "", "", ""]
-        group, p = self.group
-        return [group, f"{p:.6f}", *fall_back(self.guesses[0], self.group, self.threshold, by)]
-
-    @property
-    def below_threshold(self) -> bool:
-        """Whether there is an answer, and neither a country nor a group reaches the threshold."""
-        if not self.threshold or not self.guesses:
-            return False
-        group = self.group.probability if self.group else 0.0
-        return max(self.guesses[0].probability, group) < self.threshold
+    group: Guess | None = None
 
     @property
     def country(self) -> str | None:
@@ -41,6 +28,52 @@ class Prediction(NamedTuple):
         if not self.guesses:
             return None
         return self.guesses[0].country if self.guesses[0].probability >= self.threshold else UNKNOWN
+
+
+class Predictions(NamedTuple):
+    """The answers to some names, as lists, under a threshold."""
+
+    answered: "Answered"
+    threshold: float = 0.0
+
+    def one_by_one(self) -> Iterator[Prediction]:
+        """The answer to each name."""
+        names, countries, unknown_letters, group, nameless = self.answered
+        guesses: list[list[Guess]] = [
+            [*each] for each in zip(*(map(Guess, *place) for place in countries), strict=True)
+        ]
+        groups: list[Guess | None] = [*map(Guess, *group)] if group else [None] * len(names)
+        for k in nameless:
+            guesses[k], groups[k] = [], None
+        for name, some, unknown, one in zip(names, guesses, unknown_letters, groups, strict=True):
+            yield Prediction(name, some, unknown, self.threshold, one)
+
+    @property
+    def countries(self) -> list[str]:
+        """The likeliest country of each name: `unknown` below the threshold."""
+        labels, probabilities = self.answered.countries[0]
+        return [
+            label if p >= self.threshold else UNKNOWN
+            for label, p in zip(labels, probabilities, strict=True)
+        ]
+
+    def fall_back(self, by: str) -> list[tuple[str, str]]:
+        """The answer to each name and its level, with groups: see `fall_back`."""
+        assert self.answered.group is not None
+        guesses, groups = map(Guess, *self.answered.countries[0]), map(Guess, *self.answered.group)
+        return [fall_back(*both, self.threshold, by) for both in zip(guesses, groups, strict=True)]
+
+    @property
+    def unanswered(self) -> dict[str, bool]:
+        """The names without an answer, and whether they have no letter: others are below the threshold."""
+        names, countries, _, group, nameless = self.answered
+        found: dict[str, bool] = {}
+        if self.threshold:
+            places = [countries[0], group] if group else [countries[0]]
+            for name, *p in zip(names, *(place.probabilities for place in places), strict=True):
+                if max(p) < self.threshold:
+                    found[name] = False
+        return found | {names[k]: True for k in nameless}
 
 
 class Added(NamedTuple):
@@ -57,17 +90,17 @@ class Added(NamedTuple):
     escape_formulas: bool = False
 
     def named(self, columns: "Iterable[str]") -> list[str]:
-        """The names of these columns, then of those of Prediction.of_group, as they are written."""
+        """The names of these columns, then of those of a group, as they are written."""
         return [self.prefix + name for name in (*columns, *of_group(self.by))]
 
 
 class Writer(Protocol):
     """Writes the records of a table, each with the answer to its name."""
 
-    def render(self, prediction: Prediction) -> Any:
-        """The form in which `write` takes a prediction; a repeated name is rendered once."""
+    def render(self, predictions: Predictions) -> list[Any]:
+        """The form in which `write` takes the answer to each name; a repeated name is rendered once."""
 
     def write(self, rows: list[Any], rendered: list[Any]) -> None:
-        """Write the next records, each with its rendered prediction."""
+        """Write the next records, each with its rendered answer."""
 
     def end(self) -> None: ...

@@ -213,7 +213,7 @@ def fit(
 
 
 def clearly_lower(losses: FloatArray, before: FloatArray) -> bool:
-    """Whether the losses of names sum to less than before by CLEARLY standard errors; of fewer than 5, never.
+    """Whether the losses of names sum to less than before by CLEARLY standard errors; of under 5, never.
 
     The standard error is that of differences of mean 0, √Σ d²: five equal ones make √5 standard errors.
     """

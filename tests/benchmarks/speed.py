@@ -2,7 +2,9 @@
 
     python -m tests.benchmarks.speed [--quick] [--rounds N] [--only PART] [--tasks …] [--batch …] [--full]
 
-Needs the extra `bench`. Progress goes to stderr; stdout gets tables, or with BENCH_FORMAT=json one object.
+By default it measures what matters most, in a few minutes on two cores that do nothing else.
+Needs the extra `bench`; fastText is measured where it is installed. Progress goes to stderr; stdout
+gets tables, or with BENCH_FORMAT=json one object.
 
 train     names/s of `training.fit`, each step whole: shuffle, pack, forward, backward, clip, AdamW
 predict   names/s of `NameClassifier.predict_proba`, from strings to probabilities
@@ -11,7 +13,8 @@ predict   names/s of `NameClassifier.predict_proba`, from strings to probabiliti
           ratio        ours / torch
           limit        names/s if nothing were done but the products with W and of the readouts
           limit_share  ours / limit; x U and dU are no part of the limit, they select and sum rows
-cli       the start of `rnn-names predict`, against that of `import numpy`; rows/s and memory of a long file
+cli       the start of `rnn-names predict`, against that of `import numpy`; names as arguments, against the
+          same in a pipe; lists of people, beside other programs (others.py)
 growth    seconds for an epoch and peak memory, by the number and length of names, H and alphabet
 
 Ours, PyTorch and the limit are a process each, driven in turn: round by round each does the same work,
@@ -23,7 +26,6 @@ the best of its modules (torch.nn) and the best of our own unrolling written in 
 """
 
 import argparse
-import csv
 import itertools
 import json
 import multiprocessing
@@ -36,9 +38,10 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -66,17 +69,20 @@ from rnn_names.training.batches import batches
 from rnn_names.training.loop import EpochReport, fit
 from rnn_names.training.prepared import Prepared
 from rnn_names.training.trainer import StepReport
+from tests.benchmarks import lists, others
+from tests.benchmarks.processes import environment, peak, say
 
 PARTS = ("train", "predict", "cli", "growth")
+ROUNDS = 7
 HIDDEN = 128
 CHECKED = 300  # names on which PyTorch's loss and probabilities must be ours
 WARM_UP = 5  # steps before the first round
 COLD_RUNS = 15
+ARGUMENTS = 8_000  # names on a command line
 
 # Kept memory instead of fresh pages for every large result: glibc's malloc, for PyTorch alone.
 MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 31)}
 THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "2"}
-FOREIGN = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "MKL_NUM_THREADS")
 
 
 class Task(NamedTuple):
@@ -95,6 +101,9 @@ TASKS = {
     "bigru": Task("gru", True, PLAIN),
     "bigru3": Task("gru", True, ALL_READOUTS),  # predicts as bigru does: the country's readout alone
 }
+
+
+USUAL = ["rnn", "bigru"]  # tasks that are measured by default
 
 
 @dataclass(frozen=True)
@@ -501,7 +510,7 @@ def summary(times: dict[str, list[list[float]]], variants: list[str]) -> dict[st
         "ours": statistics.median(ours),
         "torch": statistics.median(reference),
         "ratio": median_ratio(ours, reference),
-        "ratio_range": [f(a / b for a, b in zip(ours, reference, strict=True)) for f in (min, max)],
+        "ratio_range": spread(ours, reference),
         "limit": statistics.median(two),
         "limit_share": median_ratio(ours, two),
         "limit_1_thread": statistics.median(one),
@@ -518,97 +527,50 @@ def median_ratio(a: Sequence[float], b: Sequence[float]) -> float:
     return statistics.median(x / y for x, y in zip(a, b, strict=True))
 
 
-@contextmanager
-def environment(values: dict[str, str]) -> Iterator[None]:
-    """With these variables, and without FOREIGN, for processes started inside."""
-    before = dict(os.environ)
-    for name in FOREIGN:
-        os.environ.pop(name, None)
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-# Runs a command and says how long it took and its peak memory: a process of its own, because what a
-# child has of its parent before it becomes another program counts as the child's, and this one is small.
-PEAK = """
-import json, resource, subprocess, sys, time
-start = time.perf_counter()
-code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
-seconds = time.perf_counter() - start
-unit = 1 if sys.platform == "darwin" else 1024
-print(json.dumps([code, seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit / 1e6]))
-"""
-
-
-def peak(command: Sequence[str | Path]) -> tuple[float, float]:
-    """Seconds and peak memory, in MB, of a command; its output is thrown away."""
-    line = subprocess.run(
-        [sys.executable, "-S", "-c", PEAK, *command], check=True, stdout=subprocess.PIPE, text=True
-    ).stdout
-    code, seconds, megabytes = json.loads(line)
-    assert code == 0, command
-    return seconds, megabytes
-
-
-def command_line(lines: int, model: Path) -> dict[str, float]:
-    """Cold starts, each beside one of `import numpy` alone; and a long file."""
+def command_line(rounds: int, full: bool, quick: bool, model: Path) -> dict[str, Any]:
+    """Cold starts beside those of `import numpy`; names as arguments; long lists beside other programs."""
     script = shutil.which("rnn-names", path=str(Path(sys.executable).parent))
     program = [script] if script else [sys.executable, "-m", "rnn_names"]
-    predict = [*program, "predict", "-m", str(model.resolve())]
-    commands = ([*predict, "Schmidt"], [sys.executable, "-c", "import numpy"])
     # With the bytecode that an installation has, whatever this shell says of writing it.
     installed = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    seconds: tuple[list[float], list[float]] = ([], [])
-    with tempfile.TemporaryDirectory() as folder:
-        for run in range(COLD_RUNS + 1):
-            for command, taken in zip(commands, seconds, strict=True):
-                start = time.perf_counter()
-                subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=installed)
-                if run:  # the first reads the files from disk, and may compile them
-                    taken.append(time.perf_counter() - start)
-        say(f"cli, cold start: {statistics.median(seconds[0]):.3f} s")
-        file = Path(folder) / "names.txt"
-        names = [example.name for example in read_examples(bundled_surnames())]
-        with file.open("w", encoding="utf-8") as out:
-            out.writelines(f"{name}\n" for name in made_up(names, lines))
-        # A table whose names repeat as in lists of people: the k-th is there k^-1.2 times as often.
-        ranks = np.random.default_rng(7).zipf(1.2, 2 * lines)
-        table = Path(folder) / "people.csv"
-        distinct = file.read_text(encoding="utf-8").splitlines()
-        with table.open("w", encoding="utf-8", newline="") as out:
-            rows = csv.writer(out)
-            rows.writerow(["id", "surname"])
-            rows.writerows(enumerate(distinct[k - 1] for k in ranks[ranks <= lines // 5][:lines].tolist()))
-        ours = {
-            "distinct": peak([*predict, "-i", file, "--format", "csv"]),
-            "repeated": peak([*predict, "-i", table, "--column", "surname"]),
+
+    def run(command: Sequence[str], text: str | None = None) -> float:
+        start = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True, env=installed, text=True, input=text)
+        return time.perf_counter() - start
+
+    predict = [*program, "predict", "-k", "1"]
+    names = lists.full_names(ARGUMENTS)
+    piped = "".join(f"{name}\n" for name in names)
+    taken: dict[str, list[float]] = {name: [] for name in ("cold", "numpy", "arguments", "pipe")}
+    for k in range(COLD_RUNS + 1):
+        seconds = {
+            "cold": run([*program, "predict", "Schmidt"]),
+            "numpy": run([sys.executable, "-c", "import numpy"]),
         }
-        others = {}
-        for tool in ("fasttext", "sklearn"):
-            other = [sys.executable, "-m", "tests.benchmarks.others", tool]
-            learned = Path(folder) / tool
-            subprocess.run([*other, "train", learned], check=True)
-            for kind, data in (("distinct", file), ("repeated", table)):
-                seconds_taken, megabytes = peak([*other, "predict", learned, data])
-                others[f"{tool}_{kind}_rows_per_s"] = lines / seconds_taken
-                others[f"{tool}_{kind}_peak_mb"] = megabytes
-    (long, megabytes), (repeated, repeated_mb) = ours["distinct"], ours["repeated"]
-    say(f"cli, {lines:,} lines: {long:.1f} s")
+        if k <= rounds:
+            seconds |= {"arguments": run([*predict, *names]), "pipe": run(predict, piped)}
+        if k:  # the first reads the files from disk, and may compile them
+            for name, one in seconds.items():
+                taken[name].append(one)
+    say(f"cli, cold start: {statistics.median(taken['cold']):.3f} s")
+    tools = [tool for tool in (others.TOOLS if full else others.TOOLS[:1]) if find_spec(tool)]
+    people, rows = (20_000, 50_000) if quick else (lists.PEOPLE, lists.ROWS if full else lists.ROWS // 4)
     return {
-        "cold_ratio": median_ratio(*seconds),
-        "cold_s": statistics.median(seconds[0]),
-        "numpy_s": statistics.median(seconds[1]),
-        "rows": lines,
-        "rows_per_s": lines / long,
-        "peak_mb": megabytes,
-        "repeated_rows_per_s": lines / repeated,
-        "repeated_peak_mb": repeated_mb,
-        **others,
+        "cold_ratio": median_ratio(taken["cold"], taken["numpy"]),
+        "cold_ratio_range": spread(taken["cold"], taken["numpy"]),
+        "cold_s": statistics.median(taken["cold"]),
+        "numpy_s": statistics.median(taken["numpy"]),
+        "arguments_ratio": median_ratio(taken["arguments"], taken["pipe"]),
+        "arguments_ratio_range": spread(taken["arguments"], taken["pipe"]),
+        "lists": others.compare(rounds, people, rows, tools, model),
     }
+
+
+def spread(a: Sequence[float], b: Sequence[float]) -> list[float]:
+    """The least and the largest of the rounds' ratios."""
+    ratios = [x / y for x, y in zip(a, b, strict=True)]
+    return [min(ratios), max(ratios)]
 
 
 class Case(NamedTuple):
@@ -673,11 +635,6 @@ def epoch_seconds(case: Case) -> float:
     return ends[1] - ends[0]
 
 
-def say(text: str) -> None:
-    """A line of progress."""
-    print(text, file=sys.stderr, flush=True)
-
-
 def tables(result: dict[str, Any]) -> Iterator[str]:
     """The result as text."""
     for part in ("train", "predict"):
@@ -690,16 +647,14 @@ def tables(result: dict[str, Any]) -> Iterator[str]:
                 yield f"({low:.2f} – {high:.2f}) {row['limit']:9,.0f} {row['limit_share']:6.2f} "
                 yield f"{row['modules']:9,.0f} {row['ratio_modules']:6.2f}   {row['torch_variant']}\n"
     if row := result.get("cli"):
-        yield f"\npredict Schmidt    {row['cold_s']:.3f} s from a cold start; import numpy takes "
-        yield f"{row['numpy_s']:.3f} s; ratio {row['cold_ratio']:.2f}\n"
-        yield f"predict -i FILE    {row['rows_per_s']:,.0f} rows/s of {row['rows']:,}; "
-        yield f"peak {row['peak_mb']:.0f} MB\n"
-        yield f"names that repeat  {row['repeated_rows_per_s']:,.0f} rows/s; "
-        yield f"peak {row['repeated_peak_mb']:.0f} MB\n"
-        for tool in ("fasttext", "sklearn"):
-            yield f"the same, {tool:8} {row[tool + '_distinct_rows_per_s']:,.0f} rows/s and "
-            yield f"{row[tool + '_repeated_rows_per_s']:,.0f} rows/s where names repeat; "
-            yield f"peak {row[tool + '_distinct_peak_mb']:.0f} MB\n"
+        for what, ratio in (
+            ("cold `predict Schmidt` to `import numpy`", "cold_ratio"),
+            (f"{ARGUMENTS:,} names as arguments to the same in a pipe", "arguments_ratio"),
+        ):
+            low, high = row[f"{ratio}_range"]
+            yield f"\n{what}: {row[ratio]:.2f} ({low:.2f} – {high:.2f})"
+        yield f"\na cold start takes {row['cold_s']:.3f} s, import numpy {row['numpy_s']:.3f} s\n\n"
+        yield "\n".join(others.table(row["lists"])) + "\n"
     if "growth" in result:
         yield f"\n{'an epoch':18} {'seconds':>9} {'names/s':>9} {'peak MB':>9}\n"
         for axis, rows in result["growth"].items():
@@ -710,7 +665,9 @@ def tables(result: dict[str, Any]) -> Iterator[str]:
 
 def against_torch(arguments: argparse.Namespace) -> dict[str, Any]:
     """The parts `train` and `predict`."""
-    sample = Sample(5_120, 20_000, 512) if arguments.quick else Sample(20_480, 100_000, 1024)
+    sample = Sample(5_120, 20_000, 512) if arguments.quick else Sample(10_240, 50_000, 1024)
+    if arguments.full:
+        sample = Sample(20_480, 100_000, 1024)
     config = TrainConfig(
         epochs=10_000,  # without end
         optimizer="adamw",  # PyTorch's own, too
@@ -750,10 +707,12 @@ def main() -> None:
     """Measure what is asked for, and print it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="two rounds, small samples")
-    parser.add_argument("--full", action="store_true", help="growth up to a million names")
-    parser.add_argument("--rounds", type=int, help="default: 5")
-    parser.add_argument("--only", type=words(PARTS), default=PARTS, help=f"of {','.join(PARTS)}")
-    parser.add_argument("--tasks", type=words(TASKS), default=list(TASKS), help=f"of {','.join(TASKS)}")
+    parser.add_argument("--full", action="store_true", help="all parts, tasks and tools, longer lists")
+    parser.add_argument("--rounds", type=int, help=f"default: {ROUNDS}")
+    parser.add_argument("--only", type=words(PARTS), help=f"of {','.join(PARTS)}; default: all but growth")
+    parser.add_argument(
+        "--tasks", type=words(TASKS), help=f"of {','.join(TASKS)}; default: {','.join(USUAL)}"
+    )
     parser.add_argument("--batch", type=words(("128", "512")), default=["128", "512"], help="of 128,512")
     parser.add_argument("--model", type=Path, default=BUNDLED_MODEL, help="the command line's model")
     parser.add_argument("--case", help=argparse.SUPPRESS)
@@ -762,14 +721,16 @@ def main() -> None:
     if arguments.case:
         arguments.result.write_text(str(epoch_seconds(Case(*json.loads(arguments.case)))))
         return
-    arguments.rounds = arguments.rounds or (2 if arguments.quick else 5)
+    arguments.rounds = arguments.rounds or (2 if arguments.quick else ROUNDS)
+    arguments.only = arguments.only or (PARTS if arguments.full else PARTS[:3])
+    arguments.tasks = arguments.tasks or (list(TASKS) if arguments.full else USUAL)
     arguments.batch = [int(size) for size in arguments.batch]
 
     result: dict[str, Any] = {}
     if {"train", "predict"} & set(arguments.only):
         result |= against_torch(arguments)
     if "cli" in arguments.only:
-        result["cli"] = command_line(100_000 if arguments.quick else 1_000_000, arguments.model)
+        result["cli"] = command_line(arguments.rounds, arguments.full, arguments.quick, arguments.model)
     if "growth" in arguments.only:
         result["growth"] = growth(arguments.full, arguments.quick)
     if os.environ.get("BENCH_FORMAT") == "json":

@@ -1,0 +1,22 @@
+"""What is said of a header: which columns are read, and which names are taken."""
+
+from collections.abc import Callable, Container, Iterable
+
+from rnn_names.base.errors import DataError
+from rnn_names.names.columns import key
+
+
+def say_columns(note: Callable[[str], None], source: str, names: list[str]) -> None:
+    """Say which columns are read, unless it is the one that is read by default."""
+    if [key(name) for name in names] != ["name"]:
+        note(f"{source}: the name is {' and '.join(map(repr, names))}; give --column to read another")
+
+
+def check_free(header: Iterable[str], columns: Container[str], where: str) -> None:
+    """Raise DataError if one of these columns is in the header already."""
+    taken = [each for each in header if key(each) in columns]
+    if taken:
+        raise DataError(
+            f"{where}: there is a column {taken[0]!r} already; "
+            "rename it, or give --prefix a text to put before the names of the new ones"
+        )
