@@ -67,7 +67,7 @@ def test_most_names_are_not_suspect() -> None:
     assert suspects(["Anna Müller", "José María García", "Иван Петров"] * dirt.MANY) == []
 
 
-def read(text: str, size: int, together: bool, action: str) -> list[object]:
+def read(text: str, size: int, together: bool, action: str) -> list[str]:
     """What is read of a table in blocks of so many characters, and how it ends."""
     blocks: Iterator[str] = (text[at : at + size] for at in range(0, len(text), size))
     found: list[object] = []
