@@ -18,7 +18,7 @@ LISTED = 20  # columns that an error names
 BETWEEN = "\n"  # between the columns of a Format; no column's name has one: see `key`
 # What databases and spreadsheets write where there is nothing. Null, None, Nan and NA are people's names.
 MISSING = frozenset(["NULL", "N/A", "#N/A", r"\N"])
-RANGE = re.compile(r"(\d{0,6})[-:](\d{0,6})")
+RANGE = r"(\d{0,6})[-:](\d{0,6})"
 # What may separate columns beside the comma, and how to say so.
 OTHERWISE = {";": "-d ';'", "\t": "-t", "|": "-d '|'", ",": "-d ,"}
 
@@ -63,7 +63,7 @@ TABLES = {
     "text": "text",
 }
 LABELS = ("country", "label")  # the words for the column of the labels
-CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+CAMEL = r"(?<=[a-z])(?=[A-Z])"
 
 
 def key(cell: str) -> str:
@@ -107,7 +107,7 @@ def columns(header: list[str], wanted: str, where: str, mend: str = "") -> list[
     for one in wanted.split(BETWEEN):
         parts = [one] if key(one) in tidied or "," not in one else one.split(",")
         for part in parts:
-            ends = RANGE.fullmatch(key(part))
+            ends = re.fullmatch(RANGE, key(part))
             if not ends or key(part) in tidied or not any(ends.groups()):
                 places.append(column(header, part, where, mend))
                 continue
@@ -196,7 +196,7 @@ def _readings(roles: list[str]) -> list[list[int]]:
 
 def folded(cell: str) -> str:
     """A cell of the header in the form of `roles_of_words`: small base letters, a blank between words."""
-    cell = CAMEL.sub(" ", key(cell)).replace("(s)", "s")
+    cell = re.sub(CAMEL, " ", key(cell)).replace("(s)", "s")
     letters = unicodedata.normalize("NFKD", cell.casefold()).replace("ı", "i")
     return tidy("".join(c if c.isalnum() else " " * (unicodedata.category(c) != "Mn") for c in letters))
 

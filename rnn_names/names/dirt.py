@@ -18,10 +18,10 @@ MANY = 64  # texts, from which a look at all of them at once pays
 THAI = "\u0e00"  # from here on there are scripts whose titles stand without a blank
 _ROMANISED_ENDS = tuple(f"-{word}" for word in titles.ROMANISED)
 
-# What a name that has nothing to clean is without.
-_SIGNS = re.compile(f"[{re.escape(COMMAS + QUOTES + OPENING + CLOSING)}@|=‚`´]")
-_APOSTROPHES = re.compile("(?:^|\\s)['‘]|['‘´’]$")
-_DOTS = re.compile(r"[^ .-][^ ][.:]|\.\w|[.:]$|^[^\x00-\x7f]\.")
+# What a name that has nothing to clean is without: compiled on first use, which most names never make.
+_SIGNS = f"[{re.escape(COMMAS + QUOTES + OPENING + CLOSING)}@|=‚`´]"
+_APOSTROPHES = "(?:^|\\s)['‘]|['‘´’]$"
+_DOTS = r"[^ .-][^ ][.:]|\.\w|[.:]$|^[^\x00-\x7f]\."
 _TABLES = (titles.BEFORE, titles.BEFORE_LONG, titles.BEHIND, titles.BEHIND_LONG, titles.BETWEEN)
 _SUSPECTS = frozenset(
     variant
@@ -50,11 +50,11 @@ def has_dirt(text: str) -> bool:
             return "-" in text and text.endswith(_ROMANISED_ENDS)
     elif glued().search(text):
         return True
-    if _SIGNS.search(text) or text.endswith(_ROMANISED_ENDS):
+    if re.search(_SIGNS, text) or text.endswith(_ROMANISED_ENDS):
         return True
     return bool(
-        (("'" in text or "‘" in text or "’" in text) and _APOSTROPHES.search(text))
-        or (("." in text or ":" in text) and _DOTS.search(text))
+        (("'" in text or "‘" in text or "’" in text) and re.search(_APOSTROPHES, text))
+        or (("." in text or ":" in text) and re.search(_DOTS, text))
     )
 
 

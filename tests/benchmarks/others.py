@@ -135,6 +135,7 @@ def compare(
                 "1",
                 "--format",
                 "csv",
+                "-q",
             ]
             found: dict[str, list[tuple[float, float]]] = {name: [] for name in ("ours", *tools)}
             for _ in range(rounds):
