@@ -19,6 +19,7 @@ LARGEST_FIGURE = 1e300  # of the history: a picture of larger figures would over
 DATA_BEFORE_FORMAT_3 = {"kind": "", "delimiter": "", "header": True, "encoding": "", "rule": 1}
 # In the words of format 4, what all data of before are.
 DATA_BEFORE_FORMAT_4 = {"split": 1, "base": "", "base_digest": ""}
+DATA_LATER = {"weight_column": ""}  # the first files of format 4 do not have it either
 
 _Config = TypeVar("_Config")
 
@@ -112,8 +113,9 @@ def upgrade(header: dict[str, Any], version: int, scales: bool) -> None:
                 if more.keys() & header[part].keys():
                     raise ValueError(f"format {version} has no {', '.join(more)}")
                 header[part] |= more
-    if isinstance(header["training"], dict):
-        header["training"] = LATER | header["training"]
+    for part, later in (("data", DATA_LATER), ("training", LATER)):
+        if isinstance(header[part], dict):
+            header[part] = later | header[part]
 
 
 def known(network: Any) -> tuple[dict[str, Any], int | tuple[int, ...], bool]:

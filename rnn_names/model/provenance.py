@@ -32,6 +32,7 @@ class DataInfo:
     split: int = VERSION
     base: str = ""
     base_digest: str = ""
+    weight_column: str = ""
 
     @property
     def form(self) -> Format:
@@ -43,6 +44,7 @@ class DataInfo:
             encoding=self.encoding or None,
             column=self.name_column or None,
             label_column=self.country_column or None,
+            weight_column=self.weight_column or None,
         )
 
 

@@ -9,6 +9,7 @@ from rnn_names.base.errors import DataError
 from rnn_names.names.bad_records import MARK, STOPPING, UNDECODABLE, BadRecords, readable
 from rnn_names.names.columns import column, columns, found, given, joiner, key, of_labels
 from rnn_names.names.rows import DelimitedRows, lines_of
+from rnn_names.names.weights import no_weight, weight_in, weighted
 
 CHUNK = 1 << 13  # records answered at a time
 MEND = "give {} one of them, or its number from 1"
@@ -104,7 +105,7 @@ class Lines(AsWritten):
 class Delimited(AsWritten):
     """CSV or TSV, a name in one or several of its columns, and perhaps a label in another.
 
-    `label` is the column of the labels, "" for the one that the header names.
+    `label` is the column of the labels, "" for the one that the header names; `weight` that of the weights.
     """
 
     def __init__(
@@ -119,6 +120,7 @@ class Delimited(AsWritten):
         note: Callable[[str], None] = unsaid,
         quoted: bool = True,
         bad: BadRecords = STOPPING,
+        weight: str | None = None,
     ) -> None:
         self.source, self.has_header, self.bad = source, has_header, bad
         self.quoted = quoted
@@ -151,6 +153,12 @@ class Delimited(AsWritten):
             if self.label_at in places:
                 both = self.header[self.label_at]
                 raise DataError(f"{self.where}: {both!r} cannot be both the names and the labels")
+        self.weight_at = -1
+        if weight is not None:
+            self.weight_at = column(self.header, weight, self.where, mend.format("--weight-column"))
+            if self.weight_at in (*places, self.label_at):
+                both, other = self.header[self.weight_at], "names" if self.weight_at in places else "labels"
+                raise DataError(f"{self.where}: {both!r} cannot be both the {other} and the weights")
         if noted:  # not above: an error stands alone
             say_columns(note, source, [self.header[place] for place in places])
 
@@ -215,11 +223,16 @@ class Delimited(AsWritten):
         if rows:
             yield Chunk(names, rows)
 
-    def labelled(self) -> Iterator[tuple[int, str, str]]:
-        """Line, name and label of each row that is not blank; "" where there is none."""
+    def labelled(self) -> Iterator[tuple[int, str, str, float]]:
+        """Line, name, label and weight of each row that is not blank; "" and 1 where there is none."""
         for line, name, row in self.records():
             if any(map(str.strip, row)):
-                yield line, name, given(row[self.label_at])
+                weight = 1.0 if self.weight_at < 0 else weight_in(given(row[self.weight_at]))
+                if weight is not None:
+                    yield line, name, given(row[self.label_at]), weight
+                else:
+                    what, mend = no_weight(self.header[self.weight_at])
+                    self.bad.found(self.source, line, what, mend, self.rows.text())
 
     def cells(self, row: list[str]) -> list[str]:
         return row
@@ -242,9 +255,3 @@ def check_free(header: Iterable[str], columns: Container[str], where: str) -> No
             f"{where}: there is a column {taken[0]!r} already; "
             "rename it, or give --prefix a text to put before the names of the new ones"
         )
-
-
-def weighted(line: str) -> tuple[str, str]:
-    """The name of a line, and the weight behind it and a tab; "" where no figure stands there."""
-    name, _, weight = line.partition("\t")
-    return (name, weight) if any(map(str.isdigit, weight)) else (line, "")
