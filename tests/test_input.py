@@ -251,3 +251,12 @@ def test_the_name_worked_out_in_the_documentation() -> None:
     fifths = dict.fromkeys(["s", "c", "h", "_s", "sc", "_sc", "ch"], 1)
     # _sc passes its fifth on to sc and c, _s to s, ch to h.
     assert {s: 5 * value for s, value in of.items()} == pytest.approx({"_": 2, **fifths})
+
+
+def test_places_may_share_rows() -> None:
+    rng = np.random.default_rng(3)
+    index, row = rng.integers(0, 6, 50), rng.integers(0, 4, 50)
+    rows = rng.standard_normal((4, 3))
+    of = totals(index, row)
+    expected = np.stack([rows[row[index == k]].sum(axis=0) for k in of.present])
+    np.testing.assert_allclose(of.add(rows), expected, rtol=1e-12, atol=1e-12)

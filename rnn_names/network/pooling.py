@@ -73,6 +73,9 @@ def summary(states: FloatArray, tree: PrefixTree, lengths: IntArray, pooling: bo
 def add_rows(x: FloatArray, rows: IntArray, dx: FloatArray) -> None:
     """x[rows] += dx, also where a row comes several times: names may be spelled alike."""
     _, first = np.unique(rows, return_index=True)
+    if len(first) == len(rows):
+        x[rows] += dx
+        return
     x[rows[first]] += dx[first]
     again = np.delete(np.arange(len(rows)), first)
     np.add.at(x, rows[again], dx[again])

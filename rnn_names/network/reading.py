@@ -55,8 +55,10 @@ def memoryless(
 
     def derivative(dbag: FloatArray) -> dict[str, Gradient]:
         share = (1 / lengths[:, None]).astype(v.dtype)
-        dv = np.repeat(dbag * share, lengths, axis=0)  # of each place, name by name: all of a name alike
-        du = sum_by_index(dv[None], totals(at[reading.tree.rows]), v.shape[1])
+        # All places of a name have the same gradient: a row for each name, which they select.
+        name = np.repeat(np.arange(len(lengths)), lengths)
+        by_input = totals(at[reading.tree.rows], name)
+        du = sum_by_index((dbag * share)[None], by_input, v.shape[1])
         return {"bag.U": back_rows(du)}
 
     return value, derivative

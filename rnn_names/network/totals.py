@@ -29,10 +29,14 @@ class Totals(NamedTuple):
         return self.groups.add(total) if self.groups else total
 
 
-def totals(index: IntArray) -> Totals:
-    """How to sum by the index (P,), of numbers that are not below 0."""
+def totals(index: IntArray, row: IntArray | None = None) -> Totals:
+    """How to sum by the index (P,), of numbers that are not below 0.
+
+    `row` (P,) says which of the rows each place has, where it is not one of its own.
+    """
     order = rising(index)
     entry = index[order]
+    order = order if row is None else row[order]
     first = np.flatnonzero(np.diff(entry, prepend=-1))
     place = np.arange(len(entry)) - np.repeat(first, np.diff(first, append=len(entry)))
     start = np.flatnonzero(place % FEW == 0)

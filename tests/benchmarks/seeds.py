@@ -1,10 +1,11 @@
 """The default recipe on one split, from several seeds of training: means, with their standard errors.
 
-    python -m tests.benchmarks.seeds DATA [--seeds 5] [--validation] [--set FIELD=VALUE ...]
+    python -m tests.benchmarks.seeds DATA [--seeds 5] [--validation] [--split N] [--set FIELD=VALUE ...]
 
 The split is that of seed 1; a seed decides the initial parameters, the order and dropout. `--set` changes
 fields of the recipe. With `--validation` the figures are of the validation part, by which a recipe is
-chosen; the test part is for the recipe that has been chosen.
+chosen; the test part is for the recipe that has been chosen. Names are divided label by label; `--split 1`
+divides them as models before format 4 did, whose figures are of that split.
 """
 
 import argparse
@@ -22,17 +23,20 @@ from rnn_names.model.metrics import Metrics
 from rnn_names.model.provenance import DataInfo
 from rnn_names.model.recipe import chosen
 from rnn_names.names.examples import read_examples
+from rnn_names.names.split import VERSION
 from rnn_names.training.loop import EpochReport
 from rnn_names.training.plan import Plan
 
 FIGURES = ("accuracy", "top3_accuracy", "macro_f1", "nll", "ece")
 
 
-def trained(data: Path, changes: dict[str, Any], seeds: int, validation: bool) -> Iterator[Metrics]:
+def trained(
+    data: Path, changes: dict[str, Any], seeds: int, validation: bool, version: int
+) -> Iterator[Metrics]:
     """The metrics of the best model of each seed on the test part, or on the validation part."""
     examples = read_examples(data)
     shape, config = chosen(changes, len(examples))
-    info = DataInfo(None, "name", "country", "", *[0] * 4)
+    info = DataInfo(None, "name", "country", "", *[0] * 4, split=version)
     plan = Plan.of(examples, [], shape, config, info, None)
     for seed in range(1, seeds + 1):
         best = None
@@ -65,11 +69,13 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--validation", action="store_true")
+    parser.add_argument("--split", type=int, choices=range(1, VERSION + 1), default=VERSION)
     parser.add_argument("--set", type=setting, action="append", default=[], metavar="FIELD=VALUE")
     arguments = parser.parse_args()
     found: list[Metrics] = []
     start = time.process_time()
-    for m in trained(arguments.data, dict(arguments.set), arguments.seeds, arguments.validation):
+    changes = dict(arguments.set)
+    for m in trained(arguments.data, changes, arguments.seeds, arguments.validation, arguments.split):
         found.append(m)
         figures = "  ".join(f"{name} {getattr(m, name):.4f}" for name in FIGURES)
         print(f"seed {len(found)}: {m.n:,} names, {figures}", flush=True)
