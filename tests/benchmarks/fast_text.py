@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.model.calibration import fit_temperature
@@ -107,8 +108,7 @@ def calibrated(
 
 
 def temperatures(
-    z: FloatArray, truth: IntArray, alone: FloatArray, counts: FloatArray, own: FloatArray
+    z: FloatArray, truth: IntArray, alone: NDArray[np.bool_], counts: FloatArray, own: FloatArray
 ) -> tuple[float, float]:
     """The temperature of all names, and that of names of one word: as the bundled model has them."""
-    one = np.asarray(alone, bool)
-    return fit_temperature(z, truth, counts, own), fit_temperature(z[one], truth[one], counts, own)
+    return fit_temperature(z, truth, counts, own), fit_temperature(z[alone], truth[alone], counts, own)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnn_names import NameClassifier
 from rnn_names.base.arrays import FloatArray, IntArray
@@ -30,18 +31,20 @@ from rnn_names.model.metrics import calibration_bins
 from rnn_names.names.examples import read_examples
 from rnn_names.names.labels import Labels
 from rnn_names.names.split import split, unique
+from rnn_names.training.weights import country_counts
 from tests.benchmarks.fast_text import calibrated, temperatures
 
 LEAST = 1e-12  # probability that NLL is taken of
 DRAWS = 2000
 Score = Callable[[Sequence[str]], FloatArray]
+BoolArray = NDArray[np.bool_]
 
 
 class Answers(NamedTuple):
     """Of each name, whether the first answer is right and one of three is; of known countries -log p."""
 
-    first: FloatArray
-    three: FloatArray
+    first: BoolArray
+    three: BoolArray
     nll: FloatArray
 
 
@@ -89,8 +92,7 @@ def fast_text(table: Path, classifier: NameClassifier, model: Path, rows: int) -
     examples = [e for e in unique(read_examples(table)) if labels.place(e.country) is not None]
     parts = split(examples, config.val_split, config.test_split, config.seed)
     scores = calibrated(model, parts.train, parts.val, labels, rows)
-    counts = np.bincount([labels.index(e.country) for e in parts.train], minlength=len(labels.labels))
-    counts = np.maximum(counts, 1).astype(float)
+    counts = country_counts(np.array([labels.index(e.country) for e in parts.train]), len(labels.labels))
     own = prior_weights("population", counts, labels)
     held_out = [e for e in read_examples(bundled_test()) if labels.place(e.country) is not None]
     names = [e.name for e in held_out]
@@ -105,7 +107,7 @@ def fast_text(table: Path, classifier: NameClassifier, model: Path, rows: int) -
     return probabilities
 
 
-def one_word(names: Sequence[str]) -> FloatArray:
+def one_word(names: Sequence[str]) -> BoolArray:
     """Which names are of one word."""
     return np.array([" " not in name for name in names])
 

@@ -36,7 +36,7 @@ def trained(
     """The metrics of the best model of each seed on the test part, or on the validation part."""
     examples = read_examples(data)
     shape, config = chosen(changes, len(examples))
-    info = DataInfo(None, "name", "country", "", *[0] * 4, split=version)
+    info = DataInfo(None, "name", "country", "", 0, 0, 0, 0, split=version)
     plan = Plan.of(examples, [], shape, config, info, None)
     for seed in range(1, seeds + 1):
         best = None

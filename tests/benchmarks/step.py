@@ -22,7 +22,7 @@ import statistics
 import sys
 import threading
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
@@ -34,11 +34,11 @@ import numpy as np
 from rnn_names.base.arrays import keep_freed_memory
 from rnn_names.model.provenance import DataInfo
 from rnn_names.model.recipe import LARGE, chosen
-from rnn_names.names.encoded import country_indices
+from rnn_names.names.encoded import Encoded, country_indices
 from rnn_names.names.examples import read_examples
 from rnn_names.names.spelling import normalise
 from rnn_names.network import loss, reading
-from rnn_names.training import trainer, workers
+from rnn_names.training import trainer
 from rnn_names.training.optim import OPTIMIZERS
 from rnn_names.training.plan import Plan
 from rnn_names.training.rows import RowAdagrad
@@ -52,7 +52,7 @@ class Clock:
     """The processor's time of each part, without that of the parts inside it."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self.inside = [0.0]
 
     def timed(self, part: str, work: Callable[..., Any], back: str = "") -> Callable[..., Any]:
@@ -73,15 +73,15 @@ class Clock:
 
 # Where a part is called, its name, and that of its derivative.
 PARTS: list[tuple[Any, str, str, str]] = [
-    (workers.Encoded, "take", "the batch's symbols", ""),
+    (Encoded, "take", "the batch's symbols", ""),
     (loss, "drop_letters", "letters dropped", ""),
     (loss, "inputs", "n-grams found, some shortened", ""),
     (reading, "apart", "names in steps", ""),
     (reading, "needed", "which rows are needed", ""),
     (reading, "rows_read", "rows summed along suffixes", "gradient spread along suffixes"),
     (reading, "unroll", "recurrence", "back through time"),
-    (loss, "summary", "last, mean, maximum", "their derivative"),
-    (loss, "memoryless", "bag", "its derivative"),
+    (loss, "summary", "last, mean, maximum", "derivative of last, mean, maximum"),
+    (loss, "memoryless", "bag", "derivative of the bag"),
     (loss, "step_losses", "losses at every step", ""),
     (loss, "country_loss", "loss of the label", ""),
     (trainer, "clip_by_global_norm", "norm, clipping", ""),
@@ -97,7 +97,7 @@ def ours(data: Path, rows: int, clock: Clock) -> tuple[Plan, Iterator[object]]:
     shape, config = chosen(
         {"ngrams": N, "join": 0.0, "composed": 1, "workers": 1, "epochs": 100, "test_split": 0.0}, LARGE
     )
-    plan = Plan.of(examples, [], shape, config, DataInfo(None, "name", "country", "", *[0] * 4), None)
+    plan = Plan.of(examples, [], shape, config, DataInfo(None, "name", "country", "", 0, 0, 0, 0), None)
     optimizer = type(OPTIMIZERS[config.optimizer](config))
     for owner, name, part, back in [*PARTS, (optimizer, "step", "optimizer of the rest", "")]:
         setattr(owner, name, clock.timed(part, getattr(owner, name), back))
