@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BACKWARD = {
     "cells.py": {"derivative"},
     "layers.py": {"derivative", "cross_entropy", "dropout"},
-    "recurrence.py": {"derivative", "sum_by_symbol", "sum_by_index"},
+    "recurrence.py": {"derivative"},
+    "totals.py": {"add", "totals", "sum_by_index"},
     "pooling.py": {"derivative", "add_rows"},
     "input.py": {"rows_read", "needed", "add_up", "added", "inputs"},
     "reading.py": {"memoryless", "unrolled"},

@@ -21,7 +21,7 @@ from rnn_names.base.files import check_writable
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint, load, save
 from rnn_names.model.classifier import NameClassifier
-from rnn_names.model.header import DATA_BEFORE_FORMAT_3, DATA_BEFORE_FORMAT_4
+from rnn_names.model.header import DATA_BEFORE_FORMAT_3, DATA_BEFORE_FORMAT_4, DATA_LATER
 from rnn_names.model.provenance import CrossValidation, DataInfo
 from rnn_names.model.recipe import BEFORE_FORMAT_3, BEFORE_FORMAT_4, TrainConfig
 from rnn_names.names.alphabet import Alphabet
@@ -457,7 +457,7 @@ def as_format_2(header: dict[str, Any], pairs: object) -> None:
     for name in ("ngrams", "marked", "bag"):
         del header["network"][name]
     header["network"]["pairs"] = pairs
-    for name in DATA_BEFORE_FORMAT_3 | DATA_BEFORE_FORMAT_4:
+    for name in DATA_BEFORE_FORMAT_3 | DATA_BEFORE_FORMAT_4 | DATA_LATER:
         del header["data"][name]
     for name in BEFORE_FORMAT_3 | BEFORE_FORMAT_4:
         del header["training"][name]

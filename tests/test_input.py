@@ -20,8 +20,8 @@ from rnn_names.network.input import (
     rows_read,
     shortened,
 )
-from rnn_names.network.recurrence import SEVERAL, sum_by_index
 from rnn_names.network.sums import sums, with_sums
+from rnn_names.network.totals import FEW, sum_by_index, totals
 from tests.golden.ngram_problem import NGRAMS, PLACES, chains, rows_and_targets
 from tests.gradients import full, gradient_errors
 from tests.problems import BAG, batch, network
@@ -177,22 +177,25 @@ def test_changing_a_letter_that_is_not_read_yet_changes_no_input_before() -> Non
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_rows_are_summed_by_their_index(largest: int, dtype: type) -> None:
     rng = np.random.default_rng(largest)
-    times = np.arange(1, 2 * SEVERAL + 2)  # of the k-th different index
+    times = np.append(np.arange(1, 2 * FEW + 2), [FEW**2, FEW**2 + 1, FEW**3 - 1])  # of the k-th index
     different = np.sort(rng.permutation(2 * largest)[: len(times)] if largest < 1e6 else largest + times)
     times = times[: len(different)]
     index = rng.permutation(np.repeat(different, times))
-    rows: FloatArray = rng.standard_normal((2, len(index), 4)).astype(dtype)
-    present, found = sum_by_index(rows, index)
-    np.testing.assert_array_equal(present, different)
+    rows: FloatArray = rng.standard_normal((len(index), 4)).astype(dtype)
+    of = totals(index)
+    assert sorted(of.present.tolist()) == different.tolist()
+    found = of.add(rows)
     assert found.dtype == dtype
-    expected = np.stack([rows[:, index == k].astype(float).sum(axis=1) for k in different], axis=1)
-    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5 if dtype is np.float32 else 1e-13)
+    expected = np.stack([rows[index == k].astype(float).sum(axis=0) for k in of.present])
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-4 if dtype is np.float32 else 1e-12)
+    np.testing.assert_array_equal(of.add(rows), found)  # it serves as often as one likes
 
 
 def test_of_no_rows_there_are_no_sums() -> None:
-    present, found = sum_by_index(np.empty((2, 0, 4)), np.empty(0, np.intp))
-    assert present.shape == (0,)
-    assert found.shape == (2, 0, 4)
+    none = totals(np.empty(0, np.intp))
+    assert none.present.shape == (0,)
+    assert none.add(np.empty((0, 4))).shape == (0, 4)
+    assert sum_by_index(np.empty((2, 0, 4)), none, 3).tolist() == np.zeros((2, 3, 4)).tolist()
 
 
 def test_different_numbers_and_where_each_stands() -> None:
@@ -248,3 +251,12 @@ def test_the_name_worked_out_in_the_documentation() -> None:
     fifths = dict.fromkeys(["s", "c", "h", "_s", "sc", "_sc", "ch"], 1)
     # _sc passes its fifth on to sc and c, _s to s, ch to h.
     assert {s: 5 * value for s, value in of.items()} == pytest.approx({"_": 2, **fifths})
+
+
+def test_places_may_share_rows() -> None:
+    rng = np.random.default_rng(3)
+    index, row = rng.integers(0, 6, 50), rng.integers(0, 4, 50)
+    rows = rng.standard_normal((4, 3))
+    of = totals(index, row)
+    expected = np.stack([rows[row[index == k]].sum(axis=0) for k in of.present])
+    np.testing.assert_allclose(of.add(rows), expected, rtol=1e-12, atol=1e-12)

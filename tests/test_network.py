@@ -21,6 +21,7 @@ from rnn_names.network.loss import Targets, loss_and_gradient, loss_of
 from rnn_names.network.prefixes import apart, prefix_tree
 from rnn_names.network.reading import drop_letters
 from rnn_names.network.sums import with_sums
+from rnn_names.network.totals import sum_by_index, totals
 from tests.gradients import all_full, full, gradient_errors
 from tests.problems import BAG, NAMES, NGRAMS, OBJECTIVE, SYMBOLS, batch, configurations, encoded, start
 from tests.problems import network as small_network
@@ -251,7 +252,8 @@ def test_summing_rows_by_symbol_is_multiplying_by_one_hot_columns() -> None:
     rng = np.random.default_rng(0)
     da, symbols = rng.standard_normal((2, 40, 3)), rng.integers(0, 9, 40)
     expected = [one_hot(symbols, 9, np.float64).T @ plane for plane in da]
-    np.testing.assert_allclose(recurrence.sum_by_symbol(da, symbols, 9), expected, rtol=1e-13, atol=1e-13)
+    found = sum_by_index(da, totals(symbols), 9)
+    np.testing.assert_allclose(found, expected, rtol=1e-13, atol=1e-13)
 
 
 @pytest.mark.parametrize(("label", "config"), configurations().items(), ids=configurations())

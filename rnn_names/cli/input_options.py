@@ -74,6 +74,14 @@ READING: dict[str, tuple[list[str], dict[str, Any]]] = {
             "[default: country or label; with -H: 2]",
         },
     ),
+    "weight_column": (
+        ["--weight-column"],
+        {
+            "metavar": "NAME",
+            "help": "Column of weights in a table, how often each name counts: its header, or its number "
+            "from 1.  [default: none, and each counts once]",
+        },
+    ),
     "delimiter": (
         ["-d", "--delimiter"],
         {

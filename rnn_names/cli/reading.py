@@ -24,7 +24,7 @@ OF_TABLES = tuple(name for name in READING if name != "encoding")  # a folder ho
 class DataCommand(Command):
     """A command that reads records. It has the options of READING and puts the format into `ctx.meta`."""
 
-    reading: tuple[str, ...] = tuple(READING)
+    reading: tuple[str, ...] = tuple(name for name in READING if name != "weight_column")
 
     def __init__(self, *args: Any, **attributes: Any) -> None:
         super().__init__(*args, **attributes)
@@ -74,6 +74,7 @@ def table_format(
     no_header: bool,
     encoding: str | None,
     label_column: str | None = None,
+    weight_column: str | None = None,
     sheet: str | None = None,
     quoting: str = "minimal",
 ) -> "Format":
@@ -91,6 +92,7 @@ def table_format(
         encoding=encoding,
         column=column,
         label_column=label_column,
+        weight_column=weight_column,
         sheet=sheet,
         quoted=quoting != "none",
         note=partial(typer.echo, err=True),

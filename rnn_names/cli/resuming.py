@@ -19,6 +19,7 @@ PATHS = ("data", "given_names", "base")  # a state keeps them, and pictures, as 
 def of_today(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a state under today's names; those that an older state lacks are filled in."""
     today = {"sheet": None, "quoting": "minimal", "on_error": "stop", "base": None, "folds": 0}
+    today |= {"weight_column": None}
     today |= {**BEFORE_FORMAT_4, **LATER}
     options = {**dict.fromkeys(drawn()), **today, **options}
     if "name_column" in options and "country_column" in options:

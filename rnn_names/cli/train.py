@@ -13,6 +13,7 @@ from rnn_names.base.errors import CheckpointError, RnnNamesError
 from rnn_names.base.files import is_regular
 from rnn_names.cli.command import OneCommand
 from rnn_names.cli.drawing import DrawingCommand, check_outputs
+from rnn_names.cli.input_options import READING
 from rnn_names.cli.models import MODEL
 from rnn_names.cli.options import Data, Verbose, results
 from rnn_names.cli.reading import DataCommand
@@ -55,6 +56,8 @@ def _model(value: str | None) -> str | None:
 
 class TrainCommand(RecipeCommand, DrawingCommand, DataCommand):
     """Has the options of reading, of the recipe and of the pictures, and resumes."""
+
+    reading = tuple(READING)
 
     def invoke(self, ctx: Any) -> Any:
         output = Path(ctx.params["output"])

@@ -20,7 +20,7 @@ DATA_BEFORE_FORMAT_3 = {"kind": "", "delimiter": "", "header": True, "encoding":
 # What is true of all data of older formats, in the words of format 4.
 DATA_BEFORE_FORMAT_4 = {"split": 1, "base": "", "base_digest": ""}
 # The first files of format 4 do not have these either.
-DATA_LATER = {"sheet": "", "quoted": True, "blank": False}
+DATA_LATER = {"sheet": "", "quoted": True, "blank": False, "weight_column": ""}
 
 _Config = TypeVar("_Config")
 
@@ -115,10 +115,9 @@ def upgrade(header: dict[str, Any], version: int, scales: bool) -> None:
                 if more.keys() & header[part].keys():
                     raise ValueError(f"format {version} has no {', '.join(more)}")
                 header[part] |= more
-    if isinstance(header["training"], dict):
-        header["training"] = LATER | header["training"]
-    if isinstance(header["data"], dict):
-        header["data"] = DATA_LATER | header["data"]
+    for part, later in (("data", DATA_LATER), ("training", LATER)):
+        if isinstance(header[part], dict):
+            header[part] = later | header[part]
 
 
 def known(network: Any) -> tuple[dict[str, Any], int | tuple[int, ...], bool]:

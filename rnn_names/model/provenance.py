@@ -40,6 +40,7 @@ class DataInfo:
     sheet: str = ""
     quoted: bool = True
     blank: bool = False
+    weight_column: str = ""
 
     @property
     def form(self) -> "Format":
@@ -55,6 +56,7 @@ class DataInfo:
             label_column=self.country_column or None,
             sheet=self.sheet or None,
             quoted=self.quoted,
+            weight_column=self.weight_column or None,
         )
 
     @property

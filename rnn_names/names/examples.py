@@ -8,10 +8,11 @@ from rnn_names.base.errors import DataError
 from rnn_names.names.bad_records import STOPPING, BadRecords
 from rnn_names.names.example import Example
 from rnn_names.names.fasttext import LabelledLines
-from rnn_names.names.records import Lines, weighted
+from rnn_names.names.records import Lines
 from rnn_names.names.source import GZIP, STDIN, name_of
 from rnn_names.names.spelling import label, label_key, tidy
 from rnn_names.names.tables import Format, form_of, opened
+from rnn_names.names.weights import weight_in, weighted
 
 LIST = ".txt"
 # Endings of data files that are not read from a folder: leaving them out silently would mislead.
@@ -22,7 +23,8 @@ def read_examples(path: Path, form: Format = Format(), bad: BadRecords = STOPPIN
     """Every name with its label, in a folder or in a table, gzipped or not.
 
     A folder holds a `<Label>.txt` file or a folder of .txt files for each label.
-    In a .txt file a tab and a weight may follow a name: see Example. Blank lines are skipped.
+    In a .txt file a tab and a weight may follow a name; in a table `form.weight_column` has the weights: see
+    Example. Blank lines are skipped.
     A missing name or label is "": training, scoring and checking leave these rows out and count them.
     Raises DataError, with file and line, for data that cannot be read or would have to be guessed.
     """
@@ -96,11 +98,8 @@ def _of_line(line: str, name: str, kept: str, file: str, number: int, bad: BadRe
     if not tidy(name):
         bad.found(file, number, "a weight of no name", "fill it in or remove the line", line)
         return None
-    try:
-        value = float(weight)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < math.inf:
+    value = weight_in(weight)
+    if value is None:
         what = "what stands behind the tab is no weight"
         bad.found(file, number, what, "put a number above 0 there, or a blank in place of the tab", line)
         return None
@@ -110,8 +109,8 @@ def _of_line(line: str, name: str, kept: str, file: str, number: int, bad: BadRe
 def _table(path: Path, form: Format, bad: BadRecords) -> Iterator[Example]:
     with opened(path, form, labelled=True, bad=bad) as table:
         assert isinstance(table, LabelledLines) or not isinstance(table, Lines)
-        for _, name, text in table.labelled():
-            yield Example(tidy(name), label(text))
+        for _, name, text, weight in table.labelled():
+            yield Example(tidy(name), label(text), weight)
 
 
 def _rows(file: Path, column: str) -> Iterator[tuple[int, str, str]]:
@@ -120,7 +119,7 @@ def _rows(file: Path, column: str) -> Iterator[tuple[int, str, str]]:
     with opened(file, form, labelled=True, mend="give it that one") as table:
         if isinstance(table, Lines):
             raise DataError(f"{file}: not a .csv, .tsv or .jsonl file; rename it")
-        for line, cell, text in table.labelled():
+        for line, cell, text, _ in table.labelled():
             if not label(text):
                 raise DataError(
                     f"{file}, {table.unit} {line}: 'country' is empty; fill it in or remove the row"

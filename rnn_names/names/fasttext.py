@@ -27,10 +27,10 @@ class LabelledLines(Lines):
         """The name in each of the lines: the words that are not labels."""
         return [given(LABEL.sub("", line).strip()) for line in lines]
 
-    def labelled(self) -> Iterator[tuple[int, str, str]]:
-        """Line, name and label of each line that is not blank, once for each of its labels; "" for none."""
+    def labelled(self) -> Iterator[tuple[int, str, str, float]]:
+        """Line, name, label, 1 of each line that is not blank, once for each of its labels; "" for none."""
         for numbers, names, lines in self.numbered():
             for number, name, line in zip(numbers, names, lines, strict=True):
                 if line.strip():
                     for label in labels_in(line) or [""]:
-                        yield number, name, given(label)
+                        yield number, name, given(label), 1.0

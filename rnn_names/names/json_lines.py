@@ -11,6 +11,7 @@ from rnn_names.names.header import check_free, say_columns
 from rnn_names.names.json_object import BadObjectError, cell, key_of, object_in
 from rnn_names.names.records import CHUNK, AsWritten, Chunk, unsaid
 from rnn_names.names.rows import LONGEST_LINE, lines_of, too_long
+from rnn_names.names.weights import no_weight, weight_in
 
 GATHERED = 1000  # records that are read before their keys are the columns of CSV
 UNNAMED = 1000  # records: if so many lack the key of the names, and none has it, that is an error
@@ -21,7 +22,8 @@ class JsonLines(AsWritten):
     """A JSON object a line, with a name, or null for none, under its keys. Blank lines do not count.
 
     A record without these keys has no name, provided that another record has them. `label` is the key of
-    the labels, "" for the one that a record names. `unit` is what a line is called.
+    the labels, "" for the one that a record names; `weight` is that of the weights. `unit` is what a line
+    is called.
     """
 
     def __init__(
@@ -33,8 +35,10 @@ class JsonLines(AsWritten):
         note: Callable[[str], None] = unsaid,
         unit: str = "line",
         bad: BadRecords = STOPPING,
+        weight: str | None = None,
     ) -> None:
         self.text, self.source, self.label, self.bad = text, source, label, bad
+        self.weight = weight
         self.note, self.unit = note, unit
         self.wanted = wanted.split(BETWEEN) if wanted else []  # the keys; else of the first that has some
         self.reserved: Container[str] = ()
@@ -108,25 +112,32 @@ class JsonLines(AsWritten):
     def _bad(self, number: int, what: str, mend: str, line: str, cells: bool = False) -> bool:
         return self.bad.found(self.source, number, what, mend, line, cells, self.unit)
 
-    def labelled(self) -> Iterator[tuple[int, str, str]]:
-        """Number, name and label of each record; "" where there is none.
+    def labelled(self) -> Iterator[tuple[int, str, str, float]]:
+        """Number, name, label and weight of each record; "" and 1 where there is none.
 
-        A whole number is a label as in a table. Raises DataError if no record has the key of the labels.
+        A whole number is a label as in a table. Raises DataError if no record has the key of the labels, or
+        that of the weights.
         """
         missing: DataError | None = None  # until a record has it
-        labelled = False
+        labelled, unweighted = False, self.weight
         for chunk in self:
             for name, (line, record, number) in zip(*chunk, strict=True):
                 under = self._under(record, number)
                 if under is not None:
                     labelled = True
                 elif missing is None:
-                    missing = self._no_label(record, number)
+                    missing = self._missing("label", self.label or "country", record, number)
                 label = self.label_in((line, record, number), under)
-                if label is not None:
-                    yield number, name, given(label)
+                at = self.weight and key_of(record, self.weight)
+                if at is not None:
+                    unweighted = None
+                weight = self._weight_in((line, record, number), at) if at else 1.0
+                if label is not None and weight is not None:
+                    yield number, name, given(label), weight
         if missing and not labelled:
             raise missing
+        if unweighted:
+            raise self._missing("weight", unweighted, record, number)
 
     def label_in(self, row: tuple[str, dict[str, Any], int], under: str | None) -> str | None:
         """The label of a record: a text, or a whole number as in a table; "" for none.
@@ -151,11 +162,19 @@ class JsonLines(AsWritten):
             self.label = "" if place is None else header[place]
         return key_of(record, self.label) if self.label else None
 
-    def _no_label(self, record: dict[str, Any], number: int) -> DataError:
-        header, wanted = list(record), self.label or "country"
+    def _weight_in(self, row: Row, under: str) -> float | None:
+        """The weight of a record; None is that of a bad one."""
+        line, record, number = row
+        weight = weight_in(given(cell(record[under])))
+        if weight is None:
+            self._bad(number, *no_weight(under), line)
+        return weight
+
+    def _missing(self, what: str, wanted: str, record: dict[str, Any], number: int) -> DataError:
+        header = list(record)
         return DataError(
-            f"{self.source}, {self.unit} {number}: no label {wanted!r} among {listed(header)}, nor in any "
-            f"other record; {near(wanted, header)}give --label-column the key of the labels"
+            f"{self.source}, {self.unit} {number}: no {what} {wanted!r} among {listed(header)}, nor in any "
+            f"other record; {near(wanted, header)}give --{what}-column the key of the {what}s"
         )
 
     def _record(self, line: str, number: int) -> tuple[dict[str, Any], str]:

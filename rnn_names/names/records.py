@@ -11,6 +11,7 @@ from rnn_names.names.bad_records import MARK, STOPPING, UNDECODABLE, BadRecords,
 from rnn_names.names.columns import all_given, column, columns, found, given, joiner, of_labels
 from rnn_names.names.header import check_free, say_columns
 from rnn_names.names.rows import DelimitedRows, lines_of
+from rnn_names.names.weights import no_weight, weight_in, weighted
 
 CHUNK = 1 << 13  # records answered at a time
 json_text = json.JSONEncoder(ensure_ascii=False).encode  # of a text; made once, which json.dumps does not
@@ -107,7 +108,7 @@ class Lines(AsWritten):
 class Delimited(AsWritten):
     """CSV or TSV, a name in one or several of its columns, and perhaps a label in another.
 
-    `label` is the column of the labels, "" for the one that the header names.
+    `label` is the column of the labels, "" for the one that the header names; `weight` that of the weights.
     """
 
     def __init__(
@@ -122,6 +123,7 @@ class Delimited(AsWritten):
         note: Callable[[str], None] = unsaid,
         quoted: bool = True,
         bad: BadRecords = STOPPING,
+        weight: str | None = None,
     ) -> None:
         self.source, self.has_header, self.bad = source, has_header, bad
         self.quoted = quoted
@@ -154,6 +156,12 @@ class Delimited(AsWritten):
             if self.label_at in places:
                 both = self.header[self.label_at]
                 raise DataError(f"{self.where}: {both!r} cannot be both the names and the labels")
+        self.weight_at = -1
+        if weight is not None:
+            self.weight_at = column(self.header, weight, self.where, mend.format("--weight-column"))
+            if self.weight_at in (*places, self.label_at):
+                both, other = self.header[self.weight_at], "names" if self.weight_at in places else "labels"
+                raise DataError(f"{self.where}: {both!r} cannot be both the {other} and the weights")
         if noted:  # not above: an error stands alone
             say_columns(note, source, [self.header[place] for place in places])
 
@@ -230,11 +238,16 @@ class Delimited(AsWritten):
             return [*map(self.name_of, rows)]
         return all_given([*map(itemgetter(*self.places), rows)])
 
-    def labelled(self) -> Iterator[tuple[int, str, str]]:
-        """Line, name and label of each row that is not blank; "" where there is none."""
+    def labelled(self) -> Iterator[tuple[int, str, str, float]]:
+        """Line, name, label and weight of each row that is not blank; "" and 1 where there is none."""
         for line, name, row in self.records():
             if any(map(str.strip, row)):
-                yield line, name, given(row[self.label_at])
+                weight = 1.0 if self.weight_at < 0 else weight_in(given(row[self.weight_at]))
+                if weight is not None:
+                    yield line, name, given(row[self.label_at]), weight
+                else:
+                    what, mend = no_weight(self.header[self.weight_at])
+                    self.bad.found(self.source, line, what, mend, self.rows.text())
 
     def cells(self, row: list[str]) -> list[str]:
         return row
@@ -242,9 +255,3 @@ class Delimited(AsWritten):
     def members(self, row: list[str]) -> str:
         cells = zip(map(json_text, self.header), map(json_text, row), strict=True)
         return ", ".join([f"{key}: {cell}" for key, cell in cells])
-
-
-def weighted(line: str) -> tuple[str, str]:
-    """The name of a line, and the weight behind its tab; "" if there is no digit there."""
-    name, _, weight = line.partition("\t")
-    return (name, weight) if any(map(str.isdigit, weight)) else (line, "")

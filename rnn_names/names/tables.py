@@ -30,8 +30,9 @@ Table = Lines | LabelledLines | Delimited | JsonLines
 class Format:
     """How records are written. None: `kind` by the file's name, `encoding` by its byte order mark.
 
-    `column` is that of the names, `label_column` that of the labels: a name, or a number from 1. Names in
-    several columns have columns.BETWEEN between these. `note` takes messages for the user.
+    `column` is that of the names, `label_column` that of the labels, `weight_column` that of the weights:
+    a name, or a number from 1. Names in several columns have columns.BETWEEN between these. `note` takes
+    messages for the user.
     """
 
     kind: str | None = None  # text, csv, tsv, jsonl, json
@@ -41,6 +42,7 @@ class Format:
     errors: str = "strict"
     column: str | None = None
     label_column: str | None = None
+    weight_column: str | None = None
     sheet: str | None = None
     quoted: bool = True
     note: Callable[[str], None] = field(default=unsaid, compare=False)
@@ -113,6 +115,8 @@ def opened(
         if kind == "text" and labelled:  # the first line may be one that lacks its label
             whole = "".join(text if form.kind else _no_json(text, name))
             text, of_fasttext = iter([whole]), fasttext.is_one(whole)
+        if of_fasttext and form.weight_column is not None:
+            raise DataError(f"{name}: its lines have labels, and no columns; leave --weight-column out")
         if of_fasttext:
             table = LabelledLines(text, name, bad)
         elif kind == "text":
@@ -134,7 +138,8 @@ def opened(
                 text = blocks_of_array(whole, name)
             label = (form.label_column or "") if labelled else None
             unit = "record" if kind == "json" else "line"
-            table = JsonLines(text, name, form.column, label, form.note, unit, bad)
+            weight = form.weight_column if labelled else None
+            table = JsonLines(text, name, form.column, label, form.note, unit, bad, weight)
         else:
             column = form.column or (None if form.header else "1")
             label = (form.label_column or ("" if form.header else "2")) if labelled else None
@@ -143,7 +148,8 @@ def opened(
             )
             try:
                 table = Delimited(
-                    text, name, separator, column, form.header, label, mend, form.note, form.quoted, bad
+                    *(text, name, separator, column, form.header, label, mend, form.note, form.quoted, bad),
+                    weight=form.weight_column if labelled else None,
                 )
             except DataError as error:
                 if form.header and (number := sniffing.later_header(start)):

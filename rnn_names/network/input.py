@@ -17,6 +17,8 @@ a batch; prediction holds u, summed once, and selects.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +27,7 @@ from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.names.encoded import Encoded
 from rnn_names.names.ngrams import NGrams
 from rnn_names.network.config import NetworkConfig
-from rnn_names.network.recurrence import sum_by_index
+from rnn_names.network.totals import Totals, totals
 
 
 class RowGradient(NamedTuple):
@@ -94,7 +96,8 @@ def shortened(nodes: IntArray, link: IntArray, letters: IntArray) -> IntArray:
     return nodes
 
 
-class Needed(NamedTuple):
+@dataclass(frozen=True)
+class Needed:
     """The rows of U that a batch needs: those of its inputs, and with n-grams all that these back off to.
 
     nodes    (n,)   which of the N rows they are, rising; None for all of them
@@ -107,6 +110,11 @@ class Needed(NamedTuple):
     link: IntArray
     levels: list[slice]
     at: IntArray
+
+    @cached_property
+    def backing_off(self) -> list[tuple[slice, Totals]]:
+        """Each level, the longest n-grams first, and how its rows are added up by what they back off to."""
+        return [(level, totals(self.link[level])) for level in reversed(self.levels[1:])]
 
 
 def needed(config: NetworkConfig, inputs: IntArray, direction: str) -> Needed:
@@ -127,16 +135,19 @@ def needed(config: NetworkConfig, inputs: IntArray, direction: str) -> Needed:
 
 def rows_read(e: FloatArray, needed: Needed) -> tuple[FloatArray, Callable[[FloatArray], Gradient]]:
     """The rows u (X, n, H) that are needed, and du → de."""
-    nodes, link, levels, _ = needed
+    nodes = needed.nodes
     if nodes is None:
         return e, lambda du: du
-    u = add_up(e[:, nodes], link, levels)
+    u = np.empty((len(e), len(nodes), e.shape[2]), e.dtype)
+    for u_k, e_k in zip(u, e, strict=True):
+        np.take(e_k, nodes, axis=0, out=u_k, mode="clip")  # the mode that writes to `out` directly
+    add_up(u, needed.link, needed.levels)
 
     def derivative(du: FloatArray) -> RowGradient:
         # ∂L/∂e(m) = ∂L/∂u(m) + Σ ∂L/∂u(n) over the n that back off to m: the longest first.
-        for level in reversed(levels[1:]):
-            shorter, total = sum_by_index(du[:, level], link[level])
-            du[:, shorter] += total
+        for level, by_link in needed.backing_off:
+            for du_k in du:
+                du_k[by_link.present] += by_link.add(du_k[level])
         return RowGradient(nodes, du)
 
     return u, derivative
@@ -144,8 +155,9 @@ def rows_read(e: FloatArray, needed: Needed) -> tuple[FloatArray, Callable[[Floa
 
 def add_up(rows: FloatArray, link: IntArray, levels: list[slice]) -> FloatArray:
     """e → u, in place: to each row is added the sum of what it backs off to, the shortest first."""
-    for level in levels[1:]:
-        rows[:, level] += rows[:, link[level]]
+    for rows_k in rows:
+        for level in levels[1:]:
+            rows_k[level] += rows_k.take(link[level], axis=0)
     return rows
 
 

@@ -32,9 +32,9 @@ def mean(states: FloatArray, tree: PrefixTree, lengths: IntArray) -> Pooled:
     def derivative(dvalue: FloatArray, ds: FloatArray) -> None:
         dtotal = np.zeros_like(ds)
         add_rows(dtotal, tree.leaves, dvalue * share)
-        for step in reversed(tree.steps):
-            ds[step.rows] += dtotal[step.rows]
+        for step in reversed(tree.steps[1:]):
             dtotal[step.before] += step.join(dtotal[step.rows])
+        ds += dtotal
 
     return total[tree.leaves] * share, derivative
 
@@ -46,12 +46,12 @@ def maximum(states: FloatArray, tree: PrefixTree) -> Pooled:
         np.maximum(m[step.rows], step.part(m[step.before]), out=m[step.rows])
 
     def derivative(dvalue: FloatArray, ds: FloatArray) -> None:
-        dm = np.zeros_like(ds)
+        dm, earlier = np.zeros_like(ds), m != states
         add_rows(dm, tree.leaves, dvalue)
-        for step in reversed(tree.steps):
-            new = m[step.rows] == states[step.rows]
-            ds[step.rows] += dm[step.rows] * new
-            dm[step.before] += step.join(dm[step.rows] * ~new)
+        for step in reversed(tree.steps[1:]):
+            dm[step.before] += step.join(dm[step.rows] * earlier[step.rows])
+        dm *= ~earlier
+        ds += dm
 
     return m[tree.leaves], derivative
 
@@ -73,6 +73,9 @@ def summary(states: FloatArray, tree: PrefixTree, lengths: IntArray, pooling: bo
 def add_rows(x: FloatArray, rows: IntArray, dx: FloatArray) -> None:
     """x[rows] += dx, also where a row comes several times: names may be spelled alike."""
     _, first = np.unique(rows, return_index=True)
+    if len(first) == len(rows):
+        x[rows] += dx
+        return
     x[rows[first]] += dx[first]
     again = np.delete(np.arange(len(rows)), first)
     np.add.at(x, rows[again], dx[again])

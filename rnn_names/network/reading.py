@@ -13,7 +13,8 @@ from rnn_names.network.config import NetworkConfig
 from rnn_names.network.input import Gradient, Needed, needed, rows_read
 from rnn_names.network.pooling import mean
 from rnn_names.network.prefixes import PrefixTree, apart, prefix_tree
-from rnn_names.network.recurrence import Recurrence, sum_by_symbol, unroll
+from rnn_names.network.recurrence import Recurrence, unroll
+from rnn_names.network.totals import sum_by_index, totals
 
 
 class Reading(NamedTuple):
@@ -50,12 +51,15 @@ def memoryless(
         return np.empty((len(lengths), 0), reading.states.dtype), lambda dbag: {}
     at = reading.needed.at
     v, back_rows = rows_read(params["bag.U"], reading.needed)
-    value, back_mean = mean(v[0, at], reading.tree, lengths)
+    value, _ = mean(v[0].take(at, axis=0), reading.tree, lengths)
 
     def derivative(dbag: FloatArray) -> dict[str, Gradient]:
-        dv = np.zeros((len(at), config.bag), v.dtype)
-        back_mean(dbag, dv)
-        return {"bag.U": back_rows(sum_by_symbol(dv[None], at, v.shape[1]))}
+        share = (1 / lengths[:, None]).astype(v.dtype)
+        # All places of a name have the same gradient: a row for each name, which they select.
+        name = np.repeat(np.arange(len(lengths)), lengths)
+        by_input = totals(at[reading.tree.rows], name)
+        du = sum_by_index((dbag * share)[None], by_input, v.shape[1])
+        return {"bag.U": back_rows(du)}
 
     return value, derivative
 

@@ -19,8 +19,7 @@ import numpy as np
 from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.network.cells import Cell
 from rnn_names.network.prefixes import PrefixTree
-
-SEVERAL = 16
+from rnn_names.network.totals import sum_by_index, totals
 
 
 class Recurrence(NamedTuple):
@@ -81,11 +80,8 @@ def unroll(
             dc = np.zeros((len(dh[done[-1][0].rows]), c.shape[1]), W.dtype)
             if dc_direct is not None:
                 dc[:P] = step.join(dc_direct)
-        dU = sum_by_symbol(a[cell.x_planes], tree.symbols, U.shape[1])
-        db = np.empty_like(b)
-        db[cell.x_planes] = dU.sum(axis=1)  # every row of a has one symbol
-        db[cell.x_planes.stop :] = np.ones(N, W.dtype) @ a[cell.x_planes.stop :]
-        return Recurrence(dU, dW, db)
+        dU = sum_by_index(a[cell.x_planes], totals(tree.symbols), U.shape[1])
+        return Recurrence(dU, dW, np.ones(N, W.dtype) @ a)  # db = Σ da; sum() takes longer
 
     return states, derivative
 
@@ -118,37 +114,3 @@ def advance(
     add_recurrent(cell, W, h, lambda hW: hW[origin], a)
     h, c, _ = cell.step(a, h[origin], c[origin], np.empty_like(a[0]))
     return h, c
-
-
-def sum_by_symbol(da: FloatArray, symbols: IntArray, count: int) -> FloatArray:
-    """one_hot(symbols)ᵀ da, (X, N, H) → (X, count, H), as sums over the rows of equal symbols."""
-    dU = np.zeros((len(da), count, da.shape[2]), da.dtype)
-    present, total = sum_by_index(da, symbols)
-    dU[:, present] = total
-    return dU
-
-
-def sum_by_index(rows: FloatArray, index: IntArray) -> tuple[IntArray, FloatArray]:
-    """The different entries of `index` (P,), rising, and the sum of each one's rows: (X, P, H) → (X, n, H).
-
-    N-grams come once or a few times: the k-th rows of all of them are added together, k = 2, 3, …
-    Letters come often: each is a product 1ᵀ rows, which takes less time than sum().
-    """
-    order = np.argsort(index, kind="stable")
-    rising = index[order]
-    starts = np.flatnonzero(np.diff(rising, prepend=-1))
-    counts = np.diff(starts, append=len(index))
-    total = rows[:, order[starts]]
-    few = np.flatnonzero((counts > 1) & (counts <= SEVERAL))
-    for k in range(1, SEVERAL):
-        if not len(few):
-            break
-        total[:, few] += rows[:, order[starts[few] + k]]
-        few = few[counts[few] > k + 1]
-    often = counts > SEVERAL
-    of_often = rows[:, order[np.repeat(often, counts)]]
-    ones, start = np.ones(counts.max(initial=0), rows.dtype), 0
-    for entry, n in zip(np.flatnonzero(often).tolist(), counts[often].tolist(), strict=True):
-        total[:, entry] = ones[:n] @ of_often[:, start : start + n]
-        start += n
-    return rising[starts], total

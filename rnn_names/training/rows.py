@@ -37,7 +37,9 @@ class RowAdagrad:
                 s = s_k[rows] + np.einsum("md,md->m", g_k, g_k) / q.dtype.type(g.shape[2])
                 s_k[rows] = s
                 rate = q.dtype.type(lr) / (np.sqrt(s) + q.dtype.type(self.epsilon))
-                q_k[rows] = q_k.take(rows, axis=0) - g_k * rate[:, None]
+                touched = q_k.take(rows, axis=0)
+                touched -= g_k * rate[:, None]
+                q_k[rows] = touched
 
 
 class RowEMA:

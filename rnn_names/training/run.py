@@ -123,6 +123,7 @@ class Training:
             source=place(job.data),
             name_column=job.form.column or "",
             country_column=job.form.label_column or "",
+            weight_column=job.form.weight_column or "",
             fingerprint=fingerprint(labelled, rule),
             **dict.fromkeys(("train", "val", "test", "given_names"), 0),
             kind=job.form.kind or "",
