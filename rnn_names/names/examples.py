@@ -23,8 +23,8 @@ def read_examples(path: Path, form: Format = Format(), bad: BadRecords = STOPPIN
     """Every name with its label, in a folder or in a table, gzipped or not.
 
     A folder holds a `<Label>.txt` file or a folder of .txt files for each label.
-    In a .txt file a tab and a weight may follow a name; in a table `form.weight_column` has the weights: see
-    Example. Blank lines are skipped.
+    In a .txt file a tab and a weight may follow a name; in a table `form.weight_column` has the weights.
+    See Example. Blank lines are skipped.
     A missing name or label is "": training, scoring and checking leave these rows out and count them.
     Raises DataError, with file and line, for data that cannot be read or would have to be guessed.
     """
