@@ -158,9 +158,9 @@ names.alphabet names.bad_records names.beside names.cleaning names.columns names
 names.encoded names.example names.examples names.fasttext names.labels names.packed
 names.plain names.json_array names.json_lines names.letters names.ngrams names.no_text names.records
 names.rows names.sniffing names.source names.spelling names.spelling1 names.split names.spreadsheets
-names.tables names.titles
+names.tables names.titles names.weights
 network.cells network.config network.input network.layers network.prefixes network.recurrence
-network.scores network.sums
+network.scores network.sums network.totals
 model.archive model.arguments model.calibration model.checkpoint model.choices model.classifier
 model.container model.header model.parameters model.provenance model.ranking model.recipe model.threshold
 show.for_people show.for_programs show.pictures show.prediction show.predictions show.tables
