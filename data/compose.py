@@ -50,7 +50,6 @@ ALPHABETIC = {*ROMANISERS} - {"China", "Japan", "South Korea"}
 # How much names in letters that are not Latin count together. Sources decide how many there are of a
 # country: without this, a script would tell the country with the longest list.
 OWN = 0.25
-OF_ONE = 0.002  # but where they are few, each counts for at most this share of its country
 # Countries where such letters are those of a minority: their names count as they come.
 OF_A_MINORITY = {"Malaysia", "Singapore", "Vietnam"}
 # This is subtracted from the number of times that a name was seen (absolute discounting: Ney, Essen, Kneser
@@ -131,7 +130,7 @@ def in_letters(country: str, own: dict[str, float], latin: dict[str, float]) -> 
     if not own or not latin or country in OF_A_MINORITY:
         return own | latin
     count, of_own, of_latin = len(own) + len(latin), sum(own.values()), sum(latin.values())
-    times = count * min(OWN, OF_ONE * len(own)) / of_own
+    times = min(OWN * count / of_own, MOST_TIMES)
     rest = (count - times * of_own) / of_latin
     return {name: times * of for name, of in own.items()} | {name: rest * of for name, of in latin.items()}
 

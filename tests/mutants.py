@@ -22,7 +22,7 @@ BACKWARD = {
     "cells.py": {"derivative"},
     "layers.py": {"derivative", "cross_entropy", "dropout"},
     "recurrence.py": {"derivative"},
-    "totals.py": {"add", "totals", "sum_by_index"},
+    "totals.py": {"add_to", "totals", "sum_by_index"},
     "pooling.py": {"derivative", "add_rows"},
     "input.py": {"rows_read", "needed", "add_up", "added", "inputs"},
     "reading.py": {"memoryless", "unrolled"},

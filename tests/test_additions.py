@@ -157,9 +157,9 @@ PREDICT_LOADS = """
 base.arrays base.bundled base.errors base.files base.text
 names.alphabet names.bad_records names.columns names.countries names.dirt names.encoded names.example
 names.header names.labels names.letters names.ngrams names.plain names.records names.rows names.spelling
-names.spelling1 names.split names.titles
+names.spelling1 names.split names.titles names.weights
 network.cells network.config network.input network.layers network.prefixes network.recurrence
-network.scores network.sums
+network.scores network.sums network.totals
 model.answer_columns model.answered model.archive model.arguments model.calibrated model.calibration
 model.checkpoint model.choices model.classifier model.container model.header model.parameters
 model.provenance model.ranking model.recipe model.threshold

@@ -173,28 +173,27 @@ def test_changing_a_letter_that_is_not_read_yet_changes_no_input_before() -> Non
             )
 
 
-@pytest.mark.parametrize("largest", [3, 300, 70_000, 1 << 33])  # in 8, 16, 32 and 64 bits
+@pytest.mark.parametrize("largest", [3, 300, 70_000])  # in 16 bits, and in more
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_rows_are_summed_by_their_index(largest: int, dtype: type) -> None:
     rng = np.random.default_rng(largest)
     times = np.append(np.arange(1, 2 * FEW + 2), [FEW**2, FEW**2 + 1, FEW**3 - 1])  # of the k-th index
-    different = np.sort(rng.permutation(2 * largest)[: len(times)] if largest < 1e6 else largest + times)
+    different = np.sort(rng.permutation(2 * largest)[: len(times)])
     times = times[: len(different)]
     index = rng.permutation(np.repeat(different, times))
     rows: FloatArray = rng.standard_normal((len(index), 4)).astype(dtype)
+    found = np.ones((2 * largest, 4), dtype)
     of = totals(index)
-    assert sorted(of.present.tolist()) == different.tolist()
-    found = of.add(rows)
-    assert found.dtype == dtype
-    expected = np.stack([rows[index == k].astype(float).sum(axis=0) for k in of.present])
-    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-4 if dtype is np.float32 else 1e-12)
-    np.testing.assert_array_equal(of.add(rows), found)  # it serves as often as one likes
+    expected = np.stack([rows[index == k].astype(float).sum(axis=0) for k in different])
+    within = 1e-4 if dtype is np.float32 else 1e-12
+    for times in (1, 2):  # it serves as often as one likes
+        of.add_to(found, rows)
+        np.testing.assert_allclose(found[different], 1 + times * expected, rtol=0, atol=within)
+    assert (np.delete(found, different, axis=0) == 1).all()
 
 
 def test_of_no_rows_there_are_no_sums() -> None:
     none = totals(np.empty(0, np.intp))
-    assert none.present.shape == (0,)
-    assert none.add(np.empty((0, 4))).shape == (0, 4)
     assert sum_by_index(np.empty((2, 0, 4)), none, 3).tolist() == np.zeros((2, 3, 4)).tolist()
 
 
@@ -257,6 +256,6 @@ def test_places_may_share_rows() -> None:
     rng = np.random.default_rng(3)
     index, row = rng.integers(0, 6, 50), rng.integers(0, 4, 50)
     rows = rng.standard_normal((4, 3))
-    of = totals(index, row)
-    expected = np.stack([rows[row[index == k]].sum(axis=0) for k in of.present])
-    np.testing.assert_allclose(of.add(rows), expected, rtol=1e-12, atol=1e-12)
+    expected = np.stack([rows[row[index == k]].sum(axis=0) for k in range(6)])
+    found = sum_by_index(rows[None], totals(index, row), 6)
+    np.testing.assert_allclose(found, expected[None], rtol=1e-12, atol=1e-12)

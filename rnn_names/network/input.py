@@ -147,7 +147,7 @@ def rows_read(e: FloatArray, needed: Needed) -> tuple[FloatArray, Callable[[Floa
         # ∂L/∂e(m) = ∂L/∂u(m) + Σ ∂L/∂u(n) over the n that back off to m: the longest first.
         for level, by_link in needed.backing_off:
             for du_k in du:
-                du_k[by_link.present] += by_link.add(du_k[level])
+                by_link.add_to(du_k, du_k[level])
         return RowGradient(nodes, du)
 
     return u, derivative

@@ -17,16 +17,20 @@ FEW = 8
 class Totals(NamedTuple):
     """How the rows (P, H) of an index (P,) are added up; it serves any rows that have the index."""
 
-    present: IntArray  # (n,), the different entries of the index, in the order of the sums
     ranks: list[IntArray]  # the k-th row of each group that has so many
-    groups: "Totals | None"  # how the groups are added up, where an entry has several
+    alone: IntArray  # the groups that are all of their entry
+    present: IntArray  # the entry of each of these
+    several: IntArray  # the other groups
+    others: "Totals | None"  # how these are added up, if there are any
 
-    def add(self, rows: FloatArray) -> FloatArray:
-        """The sum (n, H) of each entry's rows."""
+    def add_to(self, out: FloatArray, rows: FloatArray) -> None:
+        """out_i ← out_i + the sum of the rows of each entry i."""
         total = rows.take(self.ranks[0], axis=0)
         for rank in self.ranks[1:]:
             total[: len(rank)] += rows.take(rank, axis=0)
-        return self.groups.add(total) if self.groups else total
+        out[self.present] += total.take(self.alone, axis=0)
+        if self.others:
+            self.others.add_to(out, total.take(self.several, axis=0))
 
 
 def totals(index: IntArray, row: IntArray | None = None) -> Totals:
@@ -38,18 +42,18 @@ def totals(index: IntArray, row: IntArray | None = None) -> Totals:
     entry = index[order]
     order = order if row is None else row[order]
     first = np.flatnonzero(np.diff(entry, prepend=-1))
-    place = np.arange(len(entry)) - np.repeat(first, np.diff(first, append=len(entry)))
+    times = np.diff(first, append=len(entry))
+    place = np.arange(len(entry)) - np.repeat(first, times)
     start = np.flatnonzero(place % FEW == 0)
     size = np.diff(start, append=len(entry))
     fullest = rising(FEW - size)
     start, size = start[fullest], size[fullest]
     having = len(size) - np.cumsum(np.bincount(size, minlength=2))[:-1]  # groups of more than k rows
     ranks = [order[start[:n] + k] for k, n in enumerate(having.tolist())]
-    present = entry[start]
-    if len(start) == len(first):
-        return Totals(present, ranks, None)
-    groups = totals(present)
-    return Totals(groups.present, ranks, groups)
+    whole = np.repeat(times <= FEW, times)[start]
+    alone, several = np.flatnonzero(whole), np.flatnonzero(~whole)
+    others = totals(entry[start[several]]) if len(several) else None
+    return Totals(ranks, alone, entry[start[alone]], several, others)
 
 
 def rising(numbers: IntArray) -> IntArray:
@@ -62,5 +66,5 @@ def sum_by_index(rows: FloatArray, of: Totals, count: int) -> FloatArray:
     """one_hot(index)ᵀ rows of each plane, (X, P, H) → (X, count, H)."""
     total = np.zeros((len(rows), count, rows.shape[2]), rows.dtype)
     for total_k, rows_k in zip(total, rows, strict=True):
-        total_k[of.present] = of.add(rows_k)
+        of.add_to(total_k, rows_k)
     return total
