@@ -22,7 +22,7 @@ from rnn_names.network.layers import softmax
 from rnn_names.network.scores import forward
 from rnn_names.network.sums import with_sums
 from rnn_names.show.training import chosen_line, saved_line
-from rnn_names.training import state
+from rnn_names.training import loop, state
 from rnn_names.training.folds import FoldReport
 from rnn_names.training.logistic import PENALTIES, chosen_penalty, solved
 from rnn_names.training.loop import EpochReport, clearly_lower
@@ -114,8 +114,11 @@ def test_the_penalty_suits_what_is_told_of_the_labels(told: float, penalties: tu
     assert chosen_penalty(x[:1], y[:1], np.ones(1), W, b, name[:1])[0] in PENALTIES  # of one name
 
 
-def test_what_names_do_not_tell_is_not_answered(base_file: Path, halves: Path, here: Path) -> None:
-    """The labels stand in turn: the readout that is solved for stays, and is as sure as the prior."""
+def test_what_is_solved_for_stays_unless_an_epoch_is_clearly_better(
+    base_file: Path, halves: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The labels stand in turn: it is as sure as the prior. Here no epoch is clearly better."""
+    monkeypatch.setattr(loop, "CLEARLY", 1e9)
     recipe = {"epochs": 6, "workers": 1, "val_split": 0.3, "test_split": 0.3}
     training = Training(Job(data=halves, output=Path("a.npz"), recipe=recipe, base=base_file))
     first, *later = [event for event in training.run() if isinstance(event, EpochReport)]
