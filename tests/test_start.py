@@ -18,10 +18,11 @@ from rnn_names.model.metrics import wilson
 from rnn_names.names.encoded import country_indices
 from rnn_names.names.examples import read_examples
 from rnn_names.names.split import unique
+from rnn_names.network.layers import softmax
 from rnn_names.network.scores import forward
 from rnn_names.network.sums import with_sums
 from rnn_names.show.training import chosen_line, saved_line
-from rnn_names.training import state
+from rnn_names.training import loop, state
 from rnn_names.training.folds import FoldReport
 from rnn_names.training.logistic import PENALTIES, chosen_penalty, solved
 from rnn_names.training.loop import EpochReport, clearly_lower
@@ -101,20 +102,23 @@ def test_a_readout_is_solved_for(penalty: float) -> None:
     assert solved(x, y, np.ones(200), W, b, 1e6)[0] == pytest.approx(W, abs=1e-5)
 
 
-@pytest.mark.parametrize(("told", "penalty"), [(3.0, PENALTIES[0]), (0.0, PENALTIES[-1])])
-def test_the_penalty_suits_what_is_told_of_the_labels(told: float, penalty: float) -> None:
+@pytest.mark.parametrize(("told", "penalties"), [(3.0, PENALTIES[:4]), (0.0, PENALTIES[-1:])])
+def test_the_penalty_suits_what_is_told_of_the_labels(told: float, penalties: tuple[float, ...]) -> None:
     """Two spellings of a name say the same: kept apart, they would be known by heart and no penalty win."""
     rng = np.random.default_rng(1)
     x, y = rng.normal(size=(150, 40)), rng.integers(0, 3, 150)
     x[:, :3] += told * np.eye(3)[y]
     x, y, name = np.tile(x, (2, 1)), np.tile(y, 2), np.tile(np.arange(150), 2)
     W, b = np.zeros((40, 3)), np.zeros(3)
-    assert chosen_penalty(x, y, np.ones(300), W, b, name) == penalty
-    assert chosen_penalty(x[:1], y[:1], np.ones(1), W, b, name[:1]) in PENALTIES  # of one name
+    assert chosen_penalty(x, y, np.ones(300), W, b, name)[0] in penalties
+    assert chosen_penalty(x[:1], y[:1], np.ones(1), W, b, name[:1])[0] in PENALTIES  # of one name
 
 
-def test_what_names_do_not_tell_is_not_answered(base_file: Path, halves: Path, here: Path) -> None:
-    """The labels stand in turn: the readout that is solved for stays, and is as sure as the prior."""
+def test_what_is_solved_for_stays_unless_an_epoch_is_clearly_better(
+    base_file: Path, halves: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The labels stand in turn: it is as sure as the prior. Here no epoch is clearly better."""
+    monkeypatch.setattr(loop, "CLEARLY", 1e9)
     recipe = {"epochs": 6, "workers": 1, "val_split": 0.3, "test_split": 0.3}
     training = Training(Job(data=halves, output=Path("a.npz"), recipe=recipe, base=base_file))
     first, *later = [event for event in training.run() if isinstance(event, EpochReport)]
@@ -128,6 +132,19 @@ def test_what_names_do_not_tell_is_not_answered(base_file: Path, halves: Path, h
     assert p == pytest.approx(0.5, abs=0.1)
     told = fine("info", "a.npz").stdout
     assert "network 1, epoch 0" in told
+
+
+def test_labels_that_are_only_called_like_those_of_the_base_begin_at_nothing(knowing: Checkpoint) -> None:
+    """The labels stand in turn: where the base knows one of them by its name, that says nothing."""
+    base = Base(knowing, "base", "")
+    labels = tuple(sorted(["No country", knowing.countries[0]]))
+    network = base.network(knowing.alphabet, 2)
+    texts = [f"{a}{b}{c}" for a in "BDFGLMNRST" for b in "aeiou" for c in ("n", "rt")]
+    names = knowing.alphabet.encode(texts * 2)
+    y = np.tile(np.random.default_rng(1).permutation(np.arange(100) % 2), 2)
+    params = base.start(0, network, knowing.alphabet, labels, names, y, np.ones(200))
+    p = softmax(forward(with_sums(params, network), network, names))
+    assert p == pytest.approx(0.5, abs=0.1)
 
 
 @pytest.mark.parametrize(

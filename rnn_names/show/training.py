@@ -70,9 +70,10 @@ def chosen_line(training: "Training") -> str:
     start = f"from {printable(training.info.base)}: " if training.info.base else ""
     count = f"{config.networks} × " if config.networks > 1 else ""
     patience = f"patience {config.patience}" if config.patience else "no early stop"
+    epochs = "1 epoch" if config.epochs == 1 else f"{config.epochs} epochs"
     return (
         f"{start}{count}{network.cell} of {network.hidden_size} units, "
-        f"{network.inputs - network.symbols:,} n-grams; {config.epochs} epochs, {patience}; "
+        f"{network.inputs - network.symbols:,} n-grams; {epochs}, {patience}; "
         f"defaults for {SUITED[defaults(training.read, bool(training.info.base))]}"
     )
 

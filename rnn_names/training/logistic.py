@@ -20,8 +20,8 @@ from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.network.layers import softmax
 
 STEPS = 300
-FEWER = 100  # of them, that tell penalties apart
-PENALTIES = (5.0, 15.0, 50.0, 150.0, 500.0, 1500.0, 5e3, 1.5e4, 5e4)  # over the number of names
+FEWER = 60  # of them, from the readout of one penalty to that of the next
+PENALTIES = tuple(5.0 * 2.0**k for k in range(14))  # over the number of names
 FOLDS, MOST = 3, 500  # of the names, at most so many, that the penalty is chosen by
 
 
@@ -33,18 +33,25 @@ def solved(
     b: FloatArray,
     penalty: float,
     steps: int = STEPS,
+    begin: tuple[FloatArray, FloatArray] | None = None,
 ) -> tuple[FloatArray, FloatArray]:
-    """W and b after so many steps of accelerated gradient descent (Nesterov 1983) from W and b."""
+    """W and b after so many steps of accelerated gradient descent (Nesterov 1983).
+
+    They begin at `begin`, or at W and b.
+    """
     w = (w / w.sum()).astype(x.dtype)
     middle, spread = x.mean(axis=0), x.std(axis=0) + 1e-3
     x = np.concatenate([(x - middle) / spread, np.ones((len(x), 1), x.dtype)], axis=1)
     xw = x.T * w
-    start = np.concatenate([W * spread[:, None], (b + middle @ W)[None]]).astype(x.dtype)
+    start, now = (
+        np.concatenate([W * spread[:, None], (b + middle @ W)[None]]).astype(x.dtype)
+        for W, b in ((W, b), begin or (W, b))
+    )
     cost = np.full((len(start), 1), penalty, x.dtype)
     cost[-1] = 0  # b is free
     # The curvature is at most half the largest eigenvalue of xᵀ w x, and the penalty.
     rate = float(1 / (np.linalg.eigvalsh(xw @ x)[-1] / 2 + penalty))
-    now, ahead, momentum = start, start, 1.0
+    ahead, momentum = now, 1.0
     for _ in range(steps):
         p = softmax(x @ ahead)
         p[np.arange(len(y)), y] -= 1
@@ -58,8 +65,10 @@ def solved(
 
 def chosen_penalty(
     x: FloatArray, y: IntArray, w: FloatArray, W: FloatArray, b: FloatArray, name: IntArray
-) -> float:
+) -> tuple[float, float]:
     """The largest penalty whose loss is within one standard error of the lowest (Breiman et al. 1984).
+
+    And the lowest loss: it tells whether W and b are the place to begin at.
 
     The losses are of names that were not solved for; `name` (n,) numbers them.
     """
@@ -72,11 +81,12 @@ def chosen_penalty(
         if not kept.any() or kept.all():
             continue
         learned, asked = len(np.unique(name[kept])), np.flatnonzero(~kept)
-        for of_penalty, penalty in zip(losses, PENALTIES, strict=True):
-            W_1, b_1 = solved(x[kept], y[kept], w[kept], W, b, penalty / learned, FEWER)
-            p = softmax(x[asked] @ W_1 + b_1)[np.arange(len(asked)), y[asked]]
+        found = W, b
+        for of_penalty, penalty in reversed([*zip(losses, PENALTIES, strict=True)]):
+            found = solved(x[kept], y[kept], w[kept], W, b, penalty / learned, FEWER, found)
+            p = softmax(x[asked] @ found[0] + found[1])[np.arange(len(asked)), y[asked]]
             np.add.at(of_penalty, name[asked], -w[asked] * np.log(np.maximum(p, np.finfo(p.dtype).tiny)))
     mean = losses.mean(axis=1)
     best = int(mean.argmin())
     bar = mean[best] + losses[best].std() / losses.shape[1] ** 0.5
-    return PENALTIES[int(np.flatnonzero(mean <= bar)[-1])]
+    return PENALTIES[int(np.flatnonzero(mean <= bar)[-1])], float(mean[best])

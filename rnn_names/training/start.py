@@ -4,7 +4,7 @@ The cell, the n-grams and all that reads a name come from the base. Its letters 
 that it lacks gets a row of its own, which begins as a copy of the row of the symbol that the base reads in
 its place. The readouts of the label are solved for: each is a logistic regression on the states that the
 base has for the training names. It begins at the base's columns for labels that the base knows, and at 0
-for the others.
+for the others, or at 0 for all where cross-validation finds that better.
 """
 
 from dataclasses import dataclass, replace
@@ -202,10 +202,8 @@ def _solved(
     """
     seen = with_sums(params, network)
     found: Params = {}
-    penalty = 0.0
-    for layer in reversed(
-        readouts(network)
-    ):  # first the readout of the answer, for which the penalty is chosen
+    penalty, kept = 0.0, True
+    for layer in reversed(readouts(network)):  # first the one of the answer, which chooses the penalty
         W, b = params[f"{layer}.W"], params[f"{layer}.b"]
         plain = {f"{layer}.W": np.eye(len(W), dtype=W.dtype), f"{layer}.b": np.zeros(len(W), W.dtype)}
         wide = replace(network, countries=len(W))
@@ -218,7 +216,14 @@ def _solved(
             if len(x) > SOLVED:
                 chosen = np.linspace(0, len(x) - 1, SOLVED).astype(np.intp)
                 x, of_row = x[chosen], of_row[chosen]
-        rows, name = (x, y[of_row], weight[of_row], W, b), number[of_row]
-        penalty = penalty or chosen_penalty(*rows, name)
-        found[f"{layer}.W"], found[f"{layer}.b"] = solved(*rows, penalty / len(np.unique(name)))
+        learned, name = (x, y[of_row], weight[of_row]), number[of_row]
+        nothing = np.zeros_like(W), np.zeros_like(b)
+        if not penalty:
+            penalty, loss = chosen_penalty(*learned, W, b, name)
+            if W.any():  # a label may only be called like one of the base's: IT is a department, too
+                of_nothing, without = chosen_penalty(*learned, *nothing, name)
+                kept = loss < without
+                penalty = penalty if kept else of_nothing
+        begin = (W, b) if kept else nothing
+        found[f"{layer}.W"], found[f"{layer}.b"] = solved(*learned, *begin, penalty / len(np.unique(name)))
     return params | {name: value.astype(np.float32) for name, value in found.items()}
