@@ -182,13 +182,13 @@ def test_rows_are_summed_by_their_index(largest: int, dtype: type) -> None:
     times = times[: len(different)]
     index = rng.permutation(np.repeat(different, times))
     rows: FloatArray = rng.standard_normal((len(index), 4)).astype(dtype)
-    found = np.ones((2 * largest, 4), dtype)
+    found: FloatArray = np.ones((2 * largest, 4), dtype)
     of = totals(index)
     expected = np.stack([rows[index == k].astype(float).sum(axis=0) for k in different])
     within = 1e-4 if dtype is np.float32 else 1e-12
-    for times in (1, 2):  # it serves as often as one likes
+    for added in (1, 2):  # it serves as often as one likes
         of.add_to(found, rows)
-        np.testing.assert_allclose(found[different], 1 + times * expected, rtol=0, atol=within)
+        np.testing.assert_allclose(found[different], 1 + added * expected, rtol=0, atol=within)
     assert (np.delete(found, different, axis=0) == 1).all()
 
 
