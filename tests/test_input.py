@@ -186,9 +186,9 @@ def test_rows_are_summed_by_their_index(largest: int, dtype: type) -> None:
     of = totals(index)
     expected = np.stack([rows[index == k].astype(float).sum(axis=0) for k in different])
     within = 1e-4 if dtype is np.float32 else 1e-12
-    for added in (1, 2):  # it serves as often as one likes
+    for k in (1, 2):  # it serves as often as one likes
         of.add_to(found, rows)
-        np.testing.assert_allclose(found[different], 1 + added * expected, rtol=0, atol=within)
+        np.testing.assert_allclose(found[different], 1 + k * expected, rtol=0, atol=within)
     assert (np.delete(found, different, axis=0) == 1).all()
 
 

@@ -176,22 +176,27 @@ def test_children_and_letters_say_all() -> None:
     assert ngrams != "_abc_"
 
 
-def test_keys_that_share_every_slot_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_that_share_every_slot_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = ngrams_of("_abc_").find(ABC.encode(["abc", "cab"]).symbols)
     monkeypatch.setattr(ngrams_module, "ROUNDS", 0)
-    with pytest.raises(ValueError, match="one hash"):
-        ngrams_of("_abc_")
+    monkeypatch.setattr(ngrams_module, "FEW", 0)
+    found = ngrams_of("_abc_").find(ABC.encode(["abc", "cab"]).symbols)
+    np.testing.assert_array_equal(found, expected)
 
 
+@pytest.mark.parametrize("few", [0, ngrams_module.FEW], ids=["by the hash", "by bisection"])
 @given(st.integers(0, 2**32 - 1), st.integers(2, 50_000))
-def test_any_keys_are_found_and_no_others(seed: int, symbols: int) -> None:
+def test_any_keys_are_found_and_no_others(few: int, seed: int, symbols: int) -> None:
     rng = np.random.default_rng(seed)
     keys = np.unique(rng.integers(symbols, symbols**2, 300, dtype=np.int64))
     parent, letter = np.divmod(keys[np.isin(keys // symbols, [1], invert=True)], symbols)
     ngrams = NGrams(symbols, NONE, parent, letter, marked=False)
-    assert ngrams.child(parent, letter).tolist() == list(range(symbols, len(ngrams)))
     others = rng.integers(0, symbols, (2, 2000))
     expected = np.isin(others[0] * np.int64(symbols) + others[1], ngrams.key)
-    np.testing.assert_array_equal(ngrams.child(*others) >= 0, expected)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ngrams_module, "FEW", few)
+        assert ngrams.child(parent, letter).tolist() == list(range(symbols, len(ngrams)))
+        np.testing.assert_array_equal(ngrams.child(*others) >= 0, expected)
 
 
 def test_parts_of_an_ngram_are_its_prefix_and_its_suffix() -> None:

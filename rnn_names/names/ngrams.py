@@ -29,6 +29,7 @@ MARK = 0  # the index of the start symbol
 NONE = -1
 LONGEST_NGRAM = 16  # letters
 MOST = 1 << 20  # n-grams: this keeps their hash within 64 bits, and the work on a stranger's file bounded
+FEW = 4096  # n-grams, up to which searching takes less time than making the hash
 ROUNDS = 256  # multipliers tried for a bucket of the hash; only keys made on purpose need more
 GOLDEN = np.int64(0x9E3779B97F4A7C15 - (1 << 64))  # 2^64 / golden ratio: Knuth, volume 3, section 6.4
 
@@ -145,15 +146,15 @@ class NGrams:
         for level in self.levels[1:]:
             at = slice(level.start - self.symbols, level.stop - self.symbols)
             parent, letter = suffix[self.parent[at]], self.letter[at]
-            suffix[level] = letter if level.start == self.symbols else self.child(parent, letter)
+            suffix[level] = letter if level.start == self.symbols else self._searched(parent, letter)
         return suffix
 
     @cached_property
-    def _table(self) -> tuple[IntArray, IntArray, int]:
+    def _table(self) -> tuple[IntArray, IntArray, int] | None:
         """A perfect hash of the keys: (multipliers of the buckets, slots, bits of an n-gram).
 
         A key falls into a bucket, and each bucket has a multiplier under which all of its keys fall into
-        slots of their own. In a slot stands key · 2^bits + n-gram.
+        slots of their own. In a slot stands key · 2^bits + n-gram. None for keys made to share slots.
         """
         bits, left = len(self).bit_length(), self.key
         node = np.arange(self.symbols, len(self))
@@ -170,10 +171,12 @@ class NGrams:
             slots[slot[~again]] = (left[~again] << bits) + node[~again]
             multipliers[bucket[~again]] = multiplier
             left, node = left[again], node[again]
-        raise ValueError("too many n-grams have one hash")
+        return None
 
     def child(self, node: IntArray, letter: IntArray) -> IntArray:
         """The n-gram that each n-gram and a letter behind it make; negative if it is not known."""
+        if len(node) <= FEW or self._table is None:
+            return self._searched(node, letter)
         multipliers, slots, bits = self._table
         key = node * np.int64(self.symbols)
         key += letter
@@ -184,6 +187,14 @@ class NGrams:
         child -= key
         child[child >= 1 << bits] = NONE  # it is another key's, whose n-gram lies beyond
         return child
+
+    def _searched(self, node: IntArray, letter: IntArray) -> IntArray:
+        """`child`, by bisection."""
+        key = node * np.int64(self.symbols)
+        key += letter
+        at = np.searchsorted(self.key, key)
+        known = self.key.take(at, mode="clip") == key if len(self.key) else np.zeros(len(key), bool)
+        return np.where(known, at + self.symbols, NONE)
 
     def after(self, node: IntArray, symbols: IntArray) -> IntArray:
         """The longest n-gram (n,) that ends with each symbol, after the longest one that ended before it.
