@@ -130,7 +130,7 @@ def test_train(few_countries: Path, here: Path, tmp_path: Path, kind: str) -> No
     assert model.training.prior == "data"
     assert set(model.history[0]) == {
         *("network", "epoch", "loss", "grad_norm", "clipped", "lr", "val_loss", "val_accuracy"),
-        *("clip_factor", "temperature", "ece", "ece_before", "train_loss", "train_accuracy"),
+        *("clip_factor", "temperature", "ece", "ece_before", "train_loss", "train_accuracy", "kept"),
     }
     for line, entry in zip(epochs, model.history, strict=True):
         for part in ("train", "val"):

@@ -251,7 +251,7 @@ def test_beliefs_on_the_way_are_less_sure_than_answers() -> None:
         trained = trained_prior(np.array(model.counts, float), config.class_weight)
         p = adjust(np.asarray(z / len(model.members)), trained, bundled_model.prior, 1.0)
         found[direction] = evaluate(p, truth, model.countries).ece
-    assert found == pytest.approx({"forward": 0.11, "backward": 0.13}, abs=0.005)
+    assert found == pytest.approx({"forward": 0.12, "backward": 0.13}, abs=0.005)
 
 
 # as JSON

@@ -267,7 +267,8 @@ def with_history(history: object) -> Checkpoint:
         *({"val_loss": value} for value in (math.nan, math.inf, 1.7e308, 10**400)),
         *({"clipped": value} for value in (2, -1, math.nan)),
         *({"clip_factor": value} for value in (1.5, -0.1)),
-        *({name: value} for name in ("network", "epoch") for value in (0, -1, 1.0, None, 1 << 53)),
+        *({name: value} for name in ("network", "epoch") for value in (-1, 1.0, None, 1 << 53)),
+        *({"network": 0}, {"epoch": 0, "loss": 1.0}),
     ],
 )
 def test_a_history_that_cannot_be_is_refused(here: Path, entry: dict[str, float]) -> None:

@@ -231,7 +231,7 @@ def test_what_is_kept_of_an_epoch() -> None:
         **{"network": 1, "epoch": 2, "loss": 1.5, "grad_norm": 0.25, "clipped": 0.5, "lr": 0.01},
         **{"clip_factor": 0.75, "train_loss": pytest.approx(math.log(2)), "train_accuracy": 0.5},
         **{"val_loss": pytest.approx(-math.log(0.75)), "val_accuracy": 1.0, "temperature": 1.25},
-        **{"ece_before": 0.5, "ece": 0.25},
+        **{"ece_before": 0.5, "ece": 0.25, "kept": 1},
     }
     without = history_entry(epoch(2, 1, False))
     assert {key for key, value in without.items() if value is None} == {

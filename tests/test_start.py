@@ -206,8 +206,8 @@ def test_a_finished_model_goes_on(base_file: Path, few_countries: Path, here: Pa
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["--from", "{base}", "--hidden-size", "8"], "--hidden-size is that of the model"),
-        (["--from", "{base}", "--cell", "gru"], "--cell is that of the model"),
+        (["--from", "{base}", "--hidden-size", "8"], "--hidden-size comes from the model of --from"),
+        (["--from", "{base}", "--cell", "gru"], "--cell comes from the model of --from"),
         (["--freeze"], "--freeze keeps what a model has learned"),
         (["--from", "none.npz"], "'none.npz' is no file"),
         (["--folds", "1"], "one fold leaves nothing"),

@@ -294,7 +294,7 @@ def test_a_map_that_cannot_be_written_is_refused_first(here: Path, file: str, co
 
 def test_without_a_map_nothing_of_it_is_loaded(model_file: Path) -> None:
     code = (
-        "import sys; from rnn_names.cli import app\n"
+        "import sys; from rnn_names.cli.commands import app\n"
         f"app(['predict', '-m', {str(model_file)!r}, 'Nowak'], standalone_mode=False)\n"
         "print(sorted({'rnn_names.show.world_map', 'rnn_names.show.svg'} & {*sys.modules}))"
     )

@@ -120,7 +120,10 @@ def _facts(path: Path, model: "Checkpoint") -> dict[str, Any]:
     from rnn_names.model.container import read, read_object
 
     ngrams, symbols = model.network.ngrams, f"__{model.alphabet.symbols[2:]}"  # start and end as a mark
+    kept = [entry for entry in model.history if entry.get("kept")]
     scored = [entry for entry in model.history if entry.get("val_loss") is not None]
+    if not kept and scored:  # an older model says it by the loss
+        kept = [min(scored, key=lambda entry: entry["val_loss"] or 0.0)]
     return {
         "file": str(path),
         "format": read(path, lambda archive: read_object(archive, "header")["format"], "a model"),
@@ -141,6 +144,6 @@ def _facts(path: Path, model: "Checkpoint") -> dict[str, Any]:
         "temperature": model.temperature,
         "alone": model.alone,
         "folds": asdict(model.folds) if model.folds else None,
-        "kept": min(scored, key=lambda entry: entry["val_loss"] or 0.0) if scored else None,
+        "kept": kept[-1] if kept else None,
         "history": model.history,
     }

@@ -65,6 +65,7 @@ def entry(value: Any) -> bool:
         and all(v is None or (number(v) and abs(v) <= LARGEST_FIGURE) for v in value.values())
         and count(value.get("network", 1))
         and indices([value.get("epoch", 1)])
+        and (value.get("epoch", 1) > 0 or value.get("loss") is None)  # epoch 0 has no step
         and all(0 <= (value.get(name) or 0) <= 1 for name in ("clipped", "clip_factor"))
     )
 

@@ -24,4 +24,5 @@ def history_entry(report: "EpochReport") -> dict[str, float | None]:
         "temperature": report.temperature,
         "ece_before": report.ece_before,
         "ece": v.ece if v else None,
+        "kept": int(report.members is not None),
     }
