@@ -1,7 +1,7 @@
 # make demo   install, train a small network on the bundled names, score, and ask about Schmidt
 # make test   install, and run the tests, lint and types
 # make test-extras  the tests of scikit-learn, Spark and Arrow, with their lowest and newest versions
-# make bench  measure the speed beside PyTorch's and fastText's, a few minutes (installs PyTorch, scikit-learn)
+# make bench  measure the speed beside PyTorch's, a few minutes (installs both, which needs a C++ compiler)
 # make bench-accuracy  compare with the n-gram model, about ten minutes (installs the same)
 # make model  train the model that comes with the package
 # make data   build the lists of names from their sources

@@ -103,3 +103,18 @@ def test_a_full_disk_is_said_once(model_file: Path, monkeypatch: pytest.MonkeyPa
     assert run.returncode == 1
     (line,) = run.stderr.splitlines()
     assert line.startswith("error: standard output: No space left on device")
+
+
+def test_the_model_of_the_folder_is_said_once_though_the_disk_is_full(
+    model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RNN_NAMES_MODEL", raising=False)
+    (tmp_path / "rnn-names.npz").write_bytes(model_file.read_bytes())
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "rnn_names", "predict", "Schmidt"]
+        run = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=tmp_path
+        )
+    said, error = run.stderr.splitlines()
+    assert said.startswith("model: rnn-names.npz in this folder")
+    assert error.startswith("error: standard output: No space left on device")

@@ -417,3 +417,14 @@ def test_read_bytes_names_what_cannot_be_read() -> None:
 def test_a_line_break_in_an_argument_makes_no_second_record(model_file: Path) -> None:
     (record,) = fine("-m", model_file, "Sch\nmidt").splitlines()
     assert json.loads(record)["name"] == "Sch midt"
+
+
+@pytest.mark.parametrize(
+    ("file", "text"), [("a.jsonl", '{}\n{"name": "Li"}\n'), ("a.json", '[{}, {"name": "Li"}]')]
+)
+def test_a_record_without_keys_is_answered(model_file: Path, here: Path, file: str, text: str) -> None:
+    (here / file).write_text(text)
+    for form in ("json", "jsonl"):
+        printed = fine("-m", model_file, "-i", file, "--format", form)
+        answers = json.loads(printed) if form == "json" else [*map(json.loads, printed.splitlines())]
+        assert [answer["country"] is None for answer in answers] == [True, False]

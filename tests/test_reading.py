@@ -49,7 +49,7 @@ def nameless(request: pytest.FixtureRequest, here: Path) -> Path:
 
 
 def test_a_cell_without_a_letter_is_no_name_for_any_command(nameless: Path) -> None:
-    said = f"left out: {len(NAMELESS)} cells without a letter, and so without a name\n"
+    said = f"left out: {len(NAMELESS)} cells without a name\n"
     answers = [
         json.loads(line)
         for line in fine(
@@ -71,7 +71,7 @@ def test_data_without_any_name(here: Path) -> None:
     (here / "d.csv").write_text("name,country\n-,Italy\n12,Japan\n", encoding="utf-8")
     assert "no cell has a letter" in failed("evaluate", "d.csv")
     assert "no cell has a letter" in failed("train", "d.csv")
-    assert "2 cells without a letter" in fine("check", "d.csv").stderr + fine("check", "d.csv").stdout
+    assert "2 cells without a name" in fine("check", "d.csv").stderr + fine("check", "d.csv").stdout
 
 
 def test_models_of_before_keep_what_they_were_trained_on() -> None:

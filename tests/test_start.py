@@ -10,19 +10,21 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from rnn_names.base.arrays import Params
 from rnn_names.cli.commands import app
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.model.metrics import wilson
-from rnn_names.names.encoded import country_indices
+from rnn_names.names.encoded import Encoded, country_indices
 from rnn_names.names.examples import read_examples
 from rnn_names.names.split import unique
+from rnn_names.network.config import NetworkConfig
 from rnn_names.network.layers import softmax
 from rnn_names.network.scores import forward
 from rnn_names.network.sums import with_sums
 from rnn_names.show.training import chosen_line, saved_line
-from rnn_names.training import loop, state
+from rnn_names.training import loop, start, state
 from rnn_names.training.folds import FoldReport
 from rnn_names.training.logistic import PENALTIES, chosen_penalty, solved
 from rnn_names.training.loop import EpochReport, clearly_lower
@@ -112,6 +114,39 @@ def test_the_penalty_suits_what_is_told_of_the_labels(told: float, penalties: tu
     W, b = np.zeros((40, 3)), np.zeros(3)
     assert chosen_penalty(x, y, np.ones(300), W, b, name)[0] in penalties
     assert chosen_penalty(x[:1], y[:1], np.ones(1), W, b, name[:1])[0] in PENALTIES  # of one name
+    # The numbers only tell names apart: of a sample of names they have gaps.
+    assert chosen_penalty(x, y, np.ones(300), W, b, 997 * name) == chosen_penalty(
+        x, y, np.ones(300), W, b, name
+    )
+
+
+def test_of_many_names_both_spellings_of_some_are_solved_for(
+    knowing: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def solved_for(
+        params: Params, network: NetworkConfig, names: Encoded, y: Any, weight: Any, name: Any
+    ) -> Params:
+        asked.append((names.lengths.tolist(), name.tolist()))
+        return params
+
+    monkeypatch.setattr(start, "_solved", solved_for)
+    monkeypatch.setattr(start, "SOLVED", 10)
+    base, n = Base(knowing, "base", ""), 40
+    names = knowing.alphabet.encode(["a" * (k + 1) for k in range(n)] * 2)
+    base.start(
+        0,
+        base.network(knowing.alphabet, 2),
+        knowing.alphabet,
+        ("A", "B"),
+        names,
+        np.zeros(2 * n, int),
+        np.ones(2 * n),
+    )
+    ((lengths, name),) = asked
+    assert name == [0, 9, 19, 29, 39] * 2
+    assert lengths == [k + 3 for k in name]
 
 
 def test_what_is_solved_for_stays_unless_an_epoch_is_clearly_better(

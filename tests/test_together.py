@@ -71,7 +71,8 @@ def read(text: str, size: int, together: bool, action: str) -> list[str]:
     """What is read of a table in blocks of so many characters, and how it ends."""
     blocks: Iterator[str] = (text[at : at + size] for at in range(0, len(text), size))
     found: list[object] = []
-    bad = BadRecords(action, tell=found.append)
+    notes: list[str] = []
+    bad = BadRecords(action, tell=notes.append)
     with pytest.MonkeyPatch.context() as patch:
         if not together:
             patch.setattr(DelimitedRows, "together", lambda self, width: [])
@@ -80,7 +81,7 @@ def read(text: str, size: int, together: bool, action: str) -> list[str]:
                 found += zip(names, rows, strict=True)
         except DataError as error:
             found.append(str(error))
-    return sorted(map(repr, found))
+    return [*map(repr, found), *sorted(notes)]
 
 
 @given(

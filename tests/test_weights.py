@@ -131,6 +131,22 @@ def test_a_model_knows_where_its_weights_stood(tmp_path: Path) -> None:
     fine("evaluate", "-m", output)
 
 
+@pytest.mark.parametrize(("name", "text"), [("a.jsonl", ""), ("a.json", "[]"), ("a.jsonl", "\n\n")])
+def test_of_no_records_no_weights_are_missed(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    ran = invoke("train", tmp_path / name, "--weight-column", "n", "-o", tmp_path / "m.npz")
+    assert (ran.exit_code, len(ran.stderr.splitlines())) == (1, 1)
+    assert "there are no names in it" in ran.stderr
+
+
+def test_given_names_have_no_weights(tmp_path: Path) -> None:
+    data, given = tmp_path / "a.csv", tmp_path / "given.csv"
+    data.write_text("name,label,n\n" + "".join(f"Sato{k},J,2\nRossi{k},I,3\n" for k in range(20)))
+    given.write_text("name,label\nAiko,J\nMaria,I\n")
+    small = ["--epochs", "1", "--networks", "1", "--hidden-size", "4", "--bag", "0", "--workers", "1", "-q"]
+    fine("train", data, "--given-names", given, "--weight-column", "n", "-o", tmp_path / "m.npz", *small)
+
+
 def test_a_folder_has_no_columns_of_weights(tmp_path: Path) -> None:
     (tmp_path / "A.txt").write_text("Sato\n")
     ran = invoke("train", tmp_path, "--weight-column", "n")

@@ -45,11 +45,17 @@ def main() -> None:
     try:
         from rnn_names.cli.plain import answered
 
-        if not answered(sys.argv[1:]):
-            # Not above: to load typer takes longer than a plain answer without it.
-            from rnn_names.cli.commands import app
+        # The commands are not imported above: to load typer takes longer than a plain answer without it.
+        try:
+            if answered(sys.argv[1:]):
+                return
+        except OSError as error:
+            from rnn_names.cli.commands import end
 
-            app()
+            end(error)
+        from rnn_names.cli.commands import app
+
+        app()
     finally:
         gc.freeze()  # the process ends: a last collection would be wasted
 

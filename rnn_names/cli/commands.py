@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer._click.exceptions import NoSuchOption, UsageError  # typer has no public name for them
@@ -56,7 +56,7 @@ def errors() -> Iterator[None]:
     """The one place where an error becomes a line on stderr and an exit code."""
     try:
         yield
-        sys.stdout.flush()  # here, where a closed pipe can still be told from a failure
+        sys.stdout.flush()  # flushed here, where a closed pipe can still be told from a failure
     except RnnNamesError as error:
         from rnn_names.base.text import printable  # a message may quote an untrusted file
 
@@ -82,7 +82,7 @@ def errors() -> Iterator[None]:
     except BrokenPipeError as error:
         if not _reader_left():
             raise _failed("a pipe was closed too early; run the command again") from error
-        _drop_output()  # the reader has had enough (`| head`)
+        _drop_output()  # the reader has left (`| head`)
         raise typer.Exit(0) from None
     except OSError as error:  # a full disk behind standard output, or an invalid path
         if error.filename:
@@ -93,6 +93,16 @@ def errors() -> Iterator[None]:
         raise _failed(f"standard output: {error.strerror}; make room, or write elsewhere") from error
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+def end(error: OSError) -> NoReturn:
+    """End the program as `errors` ends a command that raises this error."""
+    try:
+        with errors():
+            raise error
+    except typer.Exit as exit:
+        raise SystemExit(exit.exit_code) from error
+    raise AssertionError("errors() ends with an exit code")
 
 
 def _failed(message: str) -> typer.Exit:
@@ -115,7 +125,7 @@ def _reader_left() -> bool:
 
 
 def _drop_output() -> None:
-    """Discard the rest of the output: Python would try to write it at exit, and complain."""
+    """Discard the rest of the output, which Python would otherwise try to write at exit."""
     with suppress(OSError):  # a replaced stream has no descriptor
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

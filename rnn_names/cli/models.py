@@ -31,7 +31,7 @@ def model_path(model: Path | None) -> Path:
 
 
 def model_name(path: Path) -> str:
-    """What -m calls the model in this file."""
+    """The name by which -m takes the model in this file."""
     from rnn_names.base.bundled import BUNDLED_MODEL
     from rnn_names.base.text import printable
 
@@ -39,9 +39,9 @@ def model_name(path: Path) -> str:
 
 
 def note_model(path: Path, model: Path | None, verbose: bool) -> None:
-    """With `verbose` say which model is used; always, if it is used because it lies in this folder.
+    """Say which model is used: if `verbose`, or if it is used because it lies in this folder.
 
-    A scheduled job must not change its answers without a word because a model lies in its folder.
+    A scheduled job must not change its answers silently because a model lies in its folder.
     """
     if verbose:
         note(f"model: {model_name(path)}")
@@ -56,7 +56,7 @@ def note(line: str) -> None:
 
 def model_option(path: Path) -> str:
     """` -m FILE` for a command that must use this model; empty if it does so by default."""
-    from rnn_names.base.text import printable
+    from rnn_names.base.text import in_shell
 
     try:
         usual = model_path(None)
@@ -64,9 +64,7 @@ def model_option(path: Path) -> str:
         usual = None
     if usual is not None and path.resolve() == usual.resolve():
         return ""
-    import shlex  # not above: seldom needed
-
-    return f" -m {shlex.quote(printable(str(path)))}"
+    return f" -m {in_shell(str(path))}"
 
 
 def model_inputs(model: Path | None, prior: str | None = None) -> list[Path]:

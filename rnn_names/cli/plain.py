@@ -56,19 +56,22 @@ def question(arguments: list[str]) -> Question | None:
 
 
 def answered(arguments: list[str]) -> bool:
-    """Whether a plain question was asked, and is answered. What fails is asked once more of `predict`."""
+    """Whether a plain question was asked, and is answered. If there is no answer, `predict` says why.
+
+    Raises OSError if the answer cannot be written.
+    """
     asked = question(arguments)
     if asked is None:
         return False
     held, tally = _Held(), Tally()
     try:
         _answer(asked, held, tally)
-        sys.stdout.write(held.getvalue())
-        sys.stdout.flush()
     except Exception:
         return False
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    sys.stdout.write(held.getvalue())
+    sys.stdout.flush()
     tally.end(0, model_path(None), None)
     return True
 

@@ -14,7 +14,7 @@ from rnn_names.names.selection import selected
 from rnn_names.names.source import STDIN
 from rnn_names.names.split import fingerprint, split, unique
 
-EVERY = "all"  # all rows, beside the parts of names.split.Parts
+EVERY = "all"  # all rows, beside the parts of names.split.Split
 
 
 @dataclass(frozen=True)

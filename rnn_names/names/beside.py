@@ -7,10 +7,12 @@ import re
 from functools import lru_cache
 
 from rnn_names.names import titles
+from rnn_names.names.dirt import CLOSING, COMMAS, OPENING, QUOTES
 from rnn_names.names.spelling import fold_case
 
 VOWELS = "AEIOUY"
 
+_SIGNS = str.maketrans(dict.fromkeys(f"{OPENING}{CLOSING}{QUOTES}{COMMAS}|<>=", " "))
 _INITIALS = re.compile(r"(?:[A-Za-z]\.-?)+")
 _PIECES = re.compile(r"(?<=[^ .-][^ ]\.)(?=[^\W\d_])")
 
@@ -44,8 +46,8 @@ def title_words(words: list[str], at: int) -> int:
 
 
 def are_titles(text: str) -> bool:
-    """Whether a text is titles with their full stops, and nothing else: `Mr.`, `Prof. Dr.`."""
-    words = text.split()
+    """Whether a text is titles with their full stops, perhaps among signs: `Mr.`, `(Prof. Dr.) <>`."""
+    words = [word for word in text.translate(_SIGNS).split() if any(map(str.isalpha, word))]
     return bool(words) and all(word.endswith(".") and key_of(word) in titles.BEFORE for word in words)
 
 

@@ -62,7 +62,7 @@ def cleaned(text: str) -> Cleaned:
             if new == name:
                 continue
             new = tidy(new)
-            if new != name and has_letters(new):
+            if new != name and has_letters(new) and not are_titles(new):
                 name = new
                 not_read += taken
     if are_titles(name):

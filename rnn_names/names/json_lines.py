@@ -119,7 +119,8 @@ class JsonLines(AsWritten):
         that of the weights.
         """
         missing: DataError | None = None  # until a record has it
-        labelled, unweighted = False, self.weight
+        unweighted: DataError | None = None  # as well
+        labelled, weighted = False, not self.weight
         for chunk in self:
             for name, (line, record, number) in zip(*chunk, strict=True):
                 under = self._under(record, number)
@@ -130,14 +131,16 @@ class JsonLines(AsWritten):
                 label = self.label_in((line, record, number), under)
                 at = self.weight and key_of(record, self.weight)
                 if at is not None:
-                    unweighted = None
+                    weighted = True
+                elif self.weight and unweighted is None:
+                    unweighted = self._missing("weight", self.weight, record, number)
                 weight = self._weight_in((line, record, number), at) if at else 1.0
                 if label is not None and weight is not None:
                     yield number, name, given(label), weight
         if missing and not labelled:
             raise missing
-        if unweighted:
-            raise self._missing("weight", unweighted, record, number)
+        if unweighted and not weighted:
+            raise unweighted
 
     def label_in(self, row: tuple[str, dict[str, Any], int], under: str | None) -> str | None:
         """The label of a record: a text, or a whole number as in a table; "" for none.

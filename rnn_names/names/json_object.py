@@ -25,11 +25,11 @@ def object_in(text: str, unit: str = "line") -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         problem = getattr(error, "msg", "nested too deeply or a number too long")
         raise BadObjectError(f"no JSON ({problem})", "put one object in each line") from error
+    if unit == "record" and not isinstance(record, dict):
+        raise BadObjectError("neither an object nor a name", "make it one")
     if isinstance(record, list):
         raise BadObjectError("a JSON array", "give --input-format json")
     if not isinstance(record, dict):
-        if unit == "record":
-            raise BadObjectError("neither an object nor a name", "make it one")
         raise BadObjectError("no JSON object", "put one in each line")
     return record
 

@@ -31,7 +31,7 @@ def unlabelled_rows(n: int) -> str:
 
 def nameless_cells(n: int) -> str:
     """So many cells without a name, in words."""
-    return f"{number_of(n, 'cell')} without a letter, and so without a name"
+    return f"{number_of(n, 'cell')} without a name"
 
 
 def left_out(examples: Sequence[Example], is_name: Callable[[str], bool] = has_letters) -> LeftOut:

@@ -136,7 +136,10 @@ class Json:
 
     def write(self, rows: list[Any], rendered: list[str]) -> None:
         members = self.table.members
-        lines = [f"{{{members(row)}, {answer}" for row, answer in zip(rows, rendered, strict=True)]
+        lines = [
+            f"{{{own}, {answer}" if (own := members(row)) else f"{{{answer}"
+            for row, answer in zip(rows, rendered, strict=True)
+        ]
         if self.array:
             text, self.separator = self.separator + ",\n  ".join(lines), ",\n  "
         else:

@@ -72,6 +72,7 @@ def chosen_penalty(
 
     The losses are of names that were not solved for; `name` (n,) numbers them.
     """
+    name = np.unique(name, return_inverse=True)[1]
     some = name % math.ceil((name.max() + 1) / MOST) == 0
     x, y, w = x[some], y[some], w[some]
     name = np.unique(name[some], return_inverse=True)[1]

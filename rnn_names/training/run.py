@@ -100,7 +100,11 @@ class Training:
         self.bits = job.bits or (base.bits if base else 32)
         source, given_names = job.sources
         read = read_examples(source, job.form, job.bad) if examples is None else examples
-        self.given = read_examples(given_names, job.form, job.bad) if given_names else []
+        self.given = (
+            read_examples(given_names, replace(job.form, weight_column=None), job.bad)
+            if given_names
+            else []
+        )
         self.read = len(read)
         labelled = [example for example in read if example.country]
         self.left_out = left_out(read)

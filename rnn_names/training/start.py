@@ -127,8 +127,10 @@ class Base:
                     ],
                     axis=-1,
                 )
-        some = np.linspace(0, len(y) - 1, min(len(y), SOLVED)).astype(np.intp)
-        return _solved(params, network, names.take(some), y[some], weight[some], some % (len(y) // 2))
+        n = len(y) // 2
+        chosen = np.linspace(0, n - 1, min(n, SOLVED // 2)).astype(np.intp)
+        some = np.concatenate([chosen, chosen + n])  # both spellings of each
+        return _solved(params, network, names.take(some), y[some], weight[some], some % n)
 
     def _places(self, alphabet: Alphabet) -> IntArray:
         """(V,): the place in the alphabet of each symbol of the base."""
