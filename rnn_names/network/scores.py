@@ -24,7 +24,7 @@ from rnn_names.network.sums import RowsOfNames, of_batch, rows_of
 
 LONG, FEW = 64, 32  # names of more symbols are scored few at a time: each takes what the longest one takes
 ROWS = 4  # a product has a multiple of so many rows: of fewer, or an odd number, it sums in another order
-GROUP = 4096  # names whose rows of U are selected at a time: they have many n-grams in common
+GROUP = 2048  # names whose rows of U are selected at a time: they have many n-grams in common
 CHUNK = 1024  # names of a group that are read at a time: the states nearly fit the cache
 
 
