@@ -1,5 +1,6 @@
 """Texts that are safe to print, and the nearest known word."""
 
+import re
 from collections.abc import Iterable
 
 ESCAPES = {ord("\t"): "\\t", ord("\n"): "\\n", ord("\r"): "\\r"}
@@ -19,6 +20,12 @@ def nearest_to(word: str, known: Iterable[str], alike: float = 0.8) -> str:
     folded = {each[:COMPARED].casefold(): each for each in known if each != word}
     near = get_close_matches(word[:COMPARED].casefold(), folded, 1, alike)
     return folded[near[0]] if near else ""
+
+
+def behind(pattern: re.Pattern[str], text: str, at: int) -> int:
+    """The place behind a match that begins here; this place if there is none."""
+    found = pattern.match(text, at)
+    return found.end() if found else at
 
 
 def number_of(n: int, what: str) -> str:

@@ -15,7 +15,7 @@ from rnn_names.model.arguments import check_top_k, name_list
 from rnn_names.model.calibrated import CalibratedModel
 from rnn_names.model.calibration import Prior
 from rnn_names.model.checkpoint import Checkpoint
-from rnn_names.model.ranking import Answer, Guess, answers, ranked
+from rnn_names.model.ranking import Answer, Guess
 from rnn_names.names.dirt import suspects
 from rnn_names.names.encoded import Encoded
 from rnn_names.names.example import Example
@@ -159,18 +159,10 @@ class NameClassifier(CalibratedModel):
         """The answer to each name: countries, unknown letters, group. Raises what `predict` raises."""
         texts = name_list(names)
         check_top_k(top_k)
-        found: list[Answer] = []
-        for part, encoded, p in self._in_parts(texts):
-            unnamed = self.model.alphabet.unnamed(part, encoded)
-            guesses = ranked(p, self.countries, top_k, unnamed)
-            likeliest_group = (
-                ranked(groups.add_up(p), groups.names, 1, unnamed) if groups else [[] for _ in part]
-            )
-            found += answers(guesses, self._unknown_in(part, encoded), likeliest_group)
-        return found
+        return [one for some in self.answered(texts, top_k, groups) for one in some.one_by_one()]
 
     def answered(self, texts: list[str], top_k: int, groups: "Groups | None" = None) -> Iterator[Answered]:
-        """The same answers to texts, as lists: to some of the texts at a time."""
+        """The same answers to texts, as columns, for some of the texts at a time."""
         at = 0
         for part, encoded, p in self._in_parts(texts):
             names, at = texts[at : at + len(part)], at + len(part)

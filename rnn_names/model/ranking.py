@@ -1,7 +1,5 @@
 """From probabilities to answers: the likeliest countries of each name."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -26,10 +24,6 @@ class Answer(NamedTuple):
     groups: list[Guess]
 
 
-# Guess(*pair) and Answer(*triple), in a third of the time.
-_guess, _answer = partial(tuple.__new__, Guess), partial(tuple.__new__, Answer)
-
-
 def likeliest(p: FloatArray, k: int) -> IntArray:
     """The places (n, k) of the k largest probabilities of each row, largest first; ties go to the first."""
     if k > FEW:
@@ -41,22 +35,3 @@ def likeliest(p: FloatArray, k: int) -> IntArray:
         left[rows, found[:, place - 1]] = -1
         found[:, place] = left.argmax(axis=1)
     return found
-
-
-def ranked(p: FloatArray, labels: Sequence[str], k: int, unnamed: Sequence[int] = ()) -> list[list[Guess]]:
-    """The `k` likeliest labels of each name, by p (n, C); none of those at the places `unnamed`."""
-    places = likeliest(p, k)
-    chosen = np.take_along_axis(p, places, axis=1)
-    of_places = map(labels.__getitem__, places.ravel().tolist())
-    guesses = map(_guess, zip(of_places, chosen.ravel().tolist(), strict=True))
-    found = list(map(list, zip(*[guesses] * places.shape[1], strict=True)))
-    for blank in unnamed:
-        found[blank] = []
-    return found
-
-
-def answers(
-    guesses: Iterable[list[Guess]], unknown_letters: Iterable[str], groups: Iterable[list[Guess]]
-) -> Iterator[Answer]:
-    """An Answer of each name's guesses, unknown letters and groups."""
-    return map(_answer, zip(guesses, unknown_letters, groups, strict=True))

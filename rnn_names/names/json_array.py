@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from rnn_names.base.errors import DataError
+from rnn_names.base.text import behind
 from rnn_names.names.records import CHUNK
 
 SPACE, LINES = re.compile(r"\s*"), re.compile(r"[\r\n]+")
@@ -30,10 +31,10 @@ def lines_of_array(text: str, source: str) -> Iterator[str]:
 
     JsonLines takes any other element for a bad record. Raises DataError for text that is not an array.
     """
-    decoder, at = json.JSONDecoder(), _behind(SPACE, text, 0)
+    decoder, at = json.JSONDecoder(), behind(SPACE, text, 0)
     if text[at : at + 1] != "[":
         raise DataError(f"{source}: no JSON array; with an object a line it is JSON lines (.jsonl)")
-    at, number = _behind(SPACE, text, at + 1), 0
+    at, number = behind(SPACE, text, at + 1), 0
     while text[at : at + 1] != "]":
         number += 1
         try:
@@ -43,18 +44,12 @@ def lines_of_array(text: str, source: str) -> Iterator[str]:
             raise DataError(f"{source}, record {number}: no JSON ({problem}); mend it there") from error
         written = LINES.sub(" ", text[at:end])
         yield (f'{{"name": {written}}}' if isinstance(element, str | None) else written) + "\n"
-        at = _behind(SPACE, text, end)
+        at = behind(SPACE, text, end)
         if text[at : at + 1] == ",":
-            at = _behind(SPACE, text, at + 1)
+            at = behind(SPACE, text, at + 1)
             if text[at : at + 1] == "]":
                 raise DataError(f"{source}, record {number}: a comma behind the last element; take it off")
         elif text[at : at + 1] != "]":
             raise DataError(f"{source}, record {number}: no comma or ] behind it; is the file whole?")
-    if text[_behind(SPACE, text, at + 1) :]:
+    if text[behind(SPACE, text, at + 1) :]:
         raise DataError(f"{source}: more behind the JSON array; give a file of one array")
-
-
-def _behind(pattern: re.Pattern[str], text: str, at: int) -> int:
-    """Where the match at this place ends."""
-    found = pattern.match(text, at)
-    return found.end() if found else at

@@ -3,6 +3,8 @@
 import json
 import re
 
+from rnn_names.base.text import behind
+
 SPACE = re.compile(r"[ \t\r\n]*")
 DEPTH = 4  # levels of objects that are searched
 DECODER = json.JSONDecoder()
@@ -14,14 +16,14 @@ def keys_of_records(text: str) -> list[str]:
     Empty if there is no such array, for JSON lines, and for any text that is not an object. The text behind
     the array may be broken.
     """
-    begin = _behind_space(text, 0)
+    begin = behind(SPACE, text, 0)
     if text[begin : begin + 1] != "{":
         return []
     try:
         _, end = DECODER.raw_decode(text, begin)
     except (ValueError, RecursionError):
         end = len(text)  # it is broken, or cut
-    if _behind_space(text, end) < len(text):
+    if behind(SPACE, text, end) < len(text):
         return []
     search = _Search(text)
     search.members(begin, [])
@@ -38,21 +40,21 @@ class _Search:
 
     def members(self, at: int, keys: list[str]) -> int:
         """Search the object that begins here; return where it ends, or -1 where the search ends."""
-        at = _behind_space(self.text, at + 1)
+        at = behind(SPACE, self.text, at + 1)
         while self.text[at : at + 1] == '"':
             try:
                 key, at = DECODER.raw_decode(self.text, at)
-                at = _behind_space(self.text, at)
+                at = behind(SPACE, self.text, at)
                 if self.text[at : at + 1] != ":":
                     return -1
-                at = self._value(_behind_space(self.text, at + 1), [*keys, key])
+                at = self._value(behind(SPACE, self.text, at + 1), [*keys, key])
             except (ValueError, RecursionError):
                 return -1
             if at < 0:
                 return -1
-            at = _behind_space(self.text, at)
+            at = behind(SPACE, self.text, at)
             if self.text[at : at + 1] == ",":
-                at = _behind_space(self.text, at + 1)
+                at = behind(SPACE, self.text, at + 1)
         return at + 1 if self.text[at : at + 1] == "}" else -1
 
     def _value(self, at: int, keys: list[str]) -> int:
@@ -60,7 +62,7 @@ class _Search:
         if self.text[at : at + 1] == "{" and len(keys) < DEPTH:
             return self.members(at, keys)
         if self.text[at : at + 1] == "[":
-            inside = _behind_space(self.text, at + 1)
+            inside = behind(SPACE, self.text, at + 1)
             first = self.text[inside : inside + 1]
             if first == "{":
                 self.objects = keys
@@ -68,8 +70,3 @@ class _Search:
             if first == '"' and not self.strings:
                 self.strings = keys
         return DECODER.raw_decode(self.text, at)[1]
-
-
-def _behind_space(text: str, at: int) -> int:
-    found = SPACE.match(text, at)
-    return found.end() if found else at

@@ -31,22 +31,16 @@ class Prediction(NamedTuple):
 
 
 class Predictions(NamedTuple):
-    """The answers to some names, as lists, under a threshold."""
+    """The answers to some names, as columns, under a threshold."""
 
     answered: "Answered"
     threshold: float = 0.0
 
     def one_by_one(self) -> Iterator[Prediction]:
         """The answer to each name."""
-        names, countries, unknown_letters, group, nameless = self.answered
-        guesses: list[list[Guess]] = [
-            [*each] for each in zip(*(map(Guess, *place) for place in countries), strict=True)
-        ]
-        groups: list[Guess | None] = [*map(Guess, *group)] if group else [None] * len(names)
-        for k in nameless:
-            guesses[k], groups[k] = [], None
-        for name, some, unknown, one in zip(names, guesses, unknown_letters, groups, strict=True):
-            yield Prediction(name, some, unknown, self.threshold, one)
+        answers = self.answered.one_by_one()
+        for name, (guesses, unknown, group) in zip(self.answered.names, answers, strict=True):
+            yield Prediction(name, guesses, unknown, self.threshold, group[0] if group else None)
 
     @property
     def countries(self) -> list[str]:
@@ -60,12 +54,12 @@ class Predictions(NamedTuple):
     def fall_back(self, by: str) -> list[tuple[str, str]]:
         """The answer to each name and its level, with groups: see `fall_back`."""
         assert self.answered.group is not None
-        guesses, groups = map(Guess, *self.answered.countries[0]), map(Guess, *self.answered.group)
+        guesses, groups = self.answered.countries[0].guesses(), self.answered.group.guesses()
         return [fall_back(*both, self.threshold, by) for both in zip(guesses, groups, strict=True)]
 
     @property
     def unanswered(self) -> dict[str, bool]:
-        """The names without an answer, and whether they have no letter: others are below the threshold."""
+        """The names without an answer; True for one without a letter, False for one below the threshold."""
         names, countries, _, group, nameless = self.answered
         found: dict[str, bool] = {}
         if self.threshold:
