@@ -44,13 +44,12 @@ COMPOSED = 6000  # full names in Latin letters: a country with fewer gets compos
 # How much the kinds of names of a country count together, and how often a name does, at most, because its
 # kind is rare.
 SHARES, MOST_TIMES = {"full": 0.5, "family": 0.35, "given": 0.15}, 4
-# Countries whose names in their own letters are written in Latin ones by a rule that seldom gives two the
-# same spelling: the people with the one have the other.
+# Countries whose romanisation is nearly one to one: a name is as frequent in its own letters as in Latin.
 ALPHABETIC = {*ROMANISERS} - {"China", "Japan", "South Korea"}
-# How much names in letters that are not Latin count together. Sources decide how many there are of a
-# country: without this, a script would tell the country with the longest list.
+# The share of names that are not in Latin letters. Otherwise the sources would decide it, and a script
+# would tell the country with the longest list.
 OWN = 0.25
-# Countries where such letters are those of a minority: their names count as they come.
+# In these countries a minority writes such letters: its names keep the share that they have.
 OF_A_MINORITY = {"Malaysia", "Singapore", "Vietnam"}
 # This is subtracted from the number of times that a name was seen (absolute discounting: Ney, Essen, Kneser
 # 1994): a name that was seen once may be there by chance. The kind's share falls by the same amount, for
@@ -120,7 +119,7 @@ class Table:
         }
 
     def _shared(self, country: str, names: dict[str, Name]) -> dict[str, float]:
-        """`shared` of names of a country that are in Latin letters, or that are not."""
+        """`shared` for the names of a country that are in Latin letters, or for the others."""
         latin = any(map(is_latin, names))
         return shared(names, {kind: self.taken[Group(country, kind, latin)] for kind in SHARES})
 

@@ -1,6 +1,6 @@
-"""A plain question, as `predict Schmidt`, answered without the parser of options: it takes long to load.
+"""A plain question such as `predict Schmidt`, answered without the parser of options, which loads slowly.
 
-What is asked and answered here, `predict` answers alike; it does all else, and says all that is wrong.
+`predict` gives the same answers. It handles all other questions, and reports every error.
 """
 
 import io
@@ -12,14 +12,14 @@ from rnn_names.cli.answers import Answers, as_text, write
 from rnn_names.cli.models import load, model_path
 from rnn_names.cli.tally import Tally
 
-# The options that may stand beside the names, each before its value. With any other argument that begins
-# with - the question is not plain.
+# The options of a plain question, each followed by its value. With any other argument that begins with -
+# a question is not plain.
 OPTIONS = {"-k": "top_k", "--top-k": "top_k", "--format": "format"}
 FORMS = ("json", "jsonl", "csv", "tsv")
 
 
 class Question(NamedTuple):
-    """What is asked of which names; without a form it is that of the place that is written to."""
+    """The names, and how to answer. Without a form it is a table on a terminal, else JSON lines."""
 
     names: list[str]
     top_k: int = 3
@@ -27,7 +27,7 @@ class Question(NamedTuple):
 
 
 def question(arguments: list[str]) -> Question | None:
-    """The question, if it is a plain one."""
+    """The plain question in the arguments; None if there is none."""
     command, *rest = arguments or [""]
     names: list[str] = []
     values: dict[str, str] = {}
@@ -56,7 +56,7 @@ def question(arguments: list[str]) -> Question | None:
 
 
 def answered(arguments: list[str]) -> bool:
-    """Whether a plain question was asked, and is answered. If there is no answer, `predict` says why.
+    """Answer a plain question. False if there is none, or no answer: then `predict` says why.
 
     Raises OSError if the answer cannot be written.
     """
@@ -77,7 +77,7 @@ def answered(arguments: list[str]) -> bool:
 
 
 class _Held(io.StringIO):
-    """Output that is held back until all is well."""
+    """Output that is held back until the answer is complete."""
 
     def isatty(self) -> bool:
         return sys.stdout.isatty()

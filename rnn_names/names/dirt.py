@@ -1,4 +1,4 @@
-"""Whether a text has anything beside a name: quick tests, because they are asked of every name."""
+"""Quick tests for text beside a name. Every name passes them."""
 
 import re
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ DASHES = "-–—/·•"
 QUOTES = '"“”„‟«»‹›「」『』〝〞〟＂'
 OPENING, CLOSING = "([{<（［【〔〈《", ")]}>）］】〕〉》"
 
-MANY = 64  # texts, from which a look at all of them at once pays
-THAI = "\u0e00"  # from here on there are scripts whose titles stand without a blank
+MANY = 64  # for so many texts, one test of all together is faster
+THAI = "\u0e00"  # scripts from here on may have titles without a blank
 _ROMANISED_ENDS = tuple(f"-{word}" for word in titles.ROMANISED)
 
-# What a name that has nothing to clean is without: compiled on first use, which most names never make.
+# None of these is in a name that has nothing to clean. Compiled on first use: most names need none.
 _SIGNS = f"[{re.escape(COMMAS + QUOTES + OPENING + CLOSING)}@|=‚`´]"
 _APOSTROPHES = "(?:^|\\s)['‘]|['‘´’]$"
 _DOTS = r"[^ .-][^ ][.:]|\.\w|[.:]$|^[^\x00-\x7f]\."
@@ -60,15 +60,15 @@ def has_dirt(text: str) -> bool:
 
 @cache
 def glued() -> re.Pattern[str]:
-    """Titles that stand at a name without a blank, at either end."""
+    """Titles without a blank between them and the name, at either end of it."""
     return re.compile(f"^(?:(?:{titles.GLUED_BEFORE})\\s*)+|(?<=\\w)(?:{titles.GLUED_BEHIND})+$")
 
 
 def suspects(texts: Sequence[str]) -> list[int]:
-    """The places of the texts that may not be plain: `is_plain` is true of all others.
+    """The places of the texts that may not be plain. `is_plain` holds for all others.
 
-    Of many texts these others have nothing but letters before THAI and blanks, no word of _SUSPECTS, and
-    no capital as their second or third character.
+    Among many texts, these others consist of letters before THAI and blanks, without a word of _SUSPECTS,
+    and without a capital as second or third character.
     """
     if len(texts) < MANY:
         return [k for k, text in enumerate(texts) if not is_plain(text)]
@@ -91,7 +91,7 @@ def suspects(texts: Sequence[str]) -> list[int]:
 
 @cache
 def _kinds() -> tuple[IntArray, IntArray]:
-    """By code point, whether a character is a letter or stands between words; whether it is a capital."""
+    """For each code point, whether it is a letter or a blank, and whether it is a capital."""
     characters = [*map(chr, range(ord(THAI) + 1))]
     letter = [c.isalpha() or c in " \n" for c in characters[:-1]] + [False]
     return np.array(letter), np.array([*map(str.isupper, characters)])

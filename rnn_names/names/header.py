@@ -1,4 +1,4 @@
-"""What is said of a header: which columns are read, and which names are taken."""
+"""The note on which columns of a header are read, and the error for a column that is there already."""
 
 from collections.abc import Callable, Container, Iterable
 
@@ -7,13 +7,13 @@ from rnn_names.names.columns import key
 
 
 def say_columns(note: Callable[[str], None], source: str, names: list[str]) -> None:
-    """Say which columns are read, unless it is the one that is read by default."""
+    """Say which columns are read, unless it is just the default one."""
     if [key(name) for name in names] != ["name"]:
         note(f"{source}: the name is {' and '.join(map(repr, names))}; give --column to read another")
 
 
 def check_free(header: Iterable[str], columns: Container[str], where: str) -> None:
-    """Raise DataError if one of these columns is in the header already."""
+    """Raise DataError if the header has one of these columns already."""
     taken = [each for each in header if key(each) in columns]
     if taken:
         raise DataError(

@@ -119,7 +119,7 @@ class JsonLines(AsWritten):
         that of the weights.
         """
         missing: DataError | None = None  # until a record has it
-        unweighted: DataError | None = None  # as well
+        unweighted: DataError | None = None  # likewise
         labelled, weighted = False, not self.weight
         for chunk in self:
             for name, (line, record, number) in zip(*chunk, strict=True):
@@ -166,7 +166,7 @@ class JsonLines(AsWritten):
         return key_of(record, self.label) if self.label else None
 
     def _weight_in(self, row: Row, under: str) -> float | None:
-        """The weight of a record; None is that of a bad one."""
+        """The weight of a record; None for a bad record."""
         line, record, number = row
         weight = weight_in(given(cell(record[under])))
         if weight is None:

@@ -107,7 +107,7 @@ class DelimitedRows:
             self.lines.clear()
 
     def together(self, width: int) -> list[list[str]]:
-        """The rows of all lines in hand behind the row in hand, if each is a good row of so many cells.
+        """The rows of the other lines of the block, if each line is a good row of so many cells.
 
         Else none: then they come one by one.
         """

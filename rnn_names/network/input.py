@@ -113,7 +113,7 @@ class Needed:
 
     @cached_property
     def backing_off(self) -> list[tuple[slice, Totals]]:
-        """Each level, the longest n-grams first, and how its rows are added up by what they back off to."""
+        """The levels, longest n-grams first, each with the sums of its rows by what they back off to."""
         return [(level, totals(self.link[level])) for level in reversed(self.levels[1:])]
 
 

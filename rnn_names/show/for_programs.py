@@ -152,7 +152,7 @@ class Json:
 
 
 class Texts(dict[str, str]):
-    """Each text as JSON has it; those that come again are worked out once."""
+    """Texts as JSON has them, each encoded once."""
 
     def __missing__(self, text: str) -> str:
         self[text] = json_text(text)

@@ -66,11 +66,10 @@ def solved(
 def chosen_penalty(
     x: FloatArray, y: IntArray, w: FloatArray, W: FloatArray, b: FloatArray, name: IntArray
 ) -> tuple[float, float]:
-    """The largest penalty whose loss is within one standard error of the lowest (Breiman et al. 1984).
+    """The largest penalty whose loss is within one standard error of the lowest, and the lowest loss.
 
-    And the lowest loss: it tells whether W and b are the place to begin at.
-
-    The losses are of names that were not solved for; `name` (n,) numbers them.
+    The losses are cross-validated; `name` (n,) numbers the names. The rule of one standard error is that of
+    Breiman et al. 1984. The lowest loss tells how good W and b are to begin with.
     """
     name = np.unique(name, return_inverse=True)[1]
     some = name % math.ceil((name.max() + 1) / MOST) == 0

@@ -160,7 +160,7 @@ def fit(
         with Workers(task, start, config.workers, config.epochs * len(y) > SHORT) as workers:
             trainer = Trainer(workers, weight, config, number - 1, state.slots, state.epoch)
             while state.network == number:
-                # What is solved for is scored first, where there are names to compare what follows on.
+                # A solved readout is scored first, if there are validation names to compare epochs on.
                 begins = base is not None and len(val_y) > 0 and own_lowest == math.inf
                 epoch = 0 if begins else state.epoch + 1
                 rng = np.random.default_rng([config.seed, number - 1, epoch])

@@ -28,13 +28,7 @@ RUN = {
     *("network", "epoch", "loss", "earlier", "solved", "own_loss", "own_epoch"),
     *("kept", "options", "digest"),
 }
-FIGURES = {
-    "network",
-    "epoch",
-    "val_accuracy",
-    "ece_before",
-    "ece",
-}  # figures of an epoch, to be shown again
+FIGURES = {"network", "epoch", "val_accuracy", "ece_before", "ece"}  # of an epoch, shown again
 
 
 @dataclass(frozen=True)
@@ -125,7 +119,7 @@ def load(path: Path) -> Interrupted:
 
 
 def _decode(archive: Archive) -> Interrupted:
-    run = {"solved": False} | read_object(archive, "run")  # which files of before do not say
+    run = {"solved": False} | read_object(archive, "run")  # older files lack it
     ours = {name for name in archive.places if name.partition("/")[0] in ("run.npy", "run")}
     best = decode(archive, ours)
     if best.network.ngrams is not None and not best.network.ngrams.marked:
