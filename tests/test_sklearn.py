@@ -87,6 +87,7 @@ def spelled(X: Any) -> list[str]:
 
 
 def test_the_checks_of_scikit_learn() -> None:
+    pytest.importorskip("pandas")  # some of the checks give its frames
     estimator = OfNumbers(epochs=3, hidden_size=8, networks=1, random_state=1, recipe=QUICK)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
