@@ -47,8 +47,8 @@ SHARES, MOST_TIMES = {"full": 0.5, "family": 0.35, "given": 0.15}, 4
 # Countries whose romanisation is nearly one to one: a name is as frequent in its own letters as in Latin.
 ALPHABETIC = {*ROMANISERS} - {"China", "Japan", "South Korea"}
 # The share of names that are not in Latin letters. Otherwise the sources would decide it, and a script
-# would tell the country with the longest list.
-OWN = 0.25
+# would tell the country with the longest list. Few names get less together: OF_ONE each.
+OWN, OF_ONE = 0.25, 0.002
 # In these countries a minority writes such letters: its names keep the share that they have.
 OF_A_MINORITY = {"Malaysia", "Singapore", "Vietnam"}
 # This is subtracted from the number of times that a name was seen (absolute discounting: Ney, Essen, Kneser
@@ -129,7 +129,7 @@ def in_letters(country: str, own: dict[str, float], latin: dict[str, float]) -> 
     if not own or not latin or country in OF_A_MINORITY:
         return own | latin
     count, of_own, of_latin = len(own) + len(latin), sum(own.values()), sum(latin.values())
-    times = min(OWN * count / of_own, MOST_TIMES)
+    times = count * min(OWN, OF_ONE * len(own)) / of_own
     rest = (count - times * of_own) / of_latin
     return {name: times * of for name, of in own.items()} | {name: rest * of for name, of in latin.items()}
 

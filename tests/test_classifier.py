@@ -81,7 +81,7 @@ def test_a_name_scores_the_same_in_any_company(
     classifier: NameClassifier, few_countries: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [example.name for example in read_examples(few_countries)]
-    monkeypatch.setattr(scores, "CHUNK", 300)  # so that both threads have work
+    monkeypatch.setattr(scores, "GROUP", 300)  # so that both threads have work
     together = classifier.predict_proba(names)
     for i in (0, 1, 400, 511, 512, 972):
         np.testing.assert_allclose(classifier.predict_proba([names[i]])[0], together[i], atol=1e-6)

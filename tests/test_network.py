@@ -348,7 +348,7 @@ def test_scores_of_more_names_than_a_chunk(monkeypatch: pytest.MonkeyPatch, work
     params = with_sums(start(config), config)
     names = encoded(NAMES)
     at_once = scores.forward(params, config, names)
-    for limit, value in (("CHUNK", 2), ("LONG", 4), ("FEW", 1)):
+    for limit, value in (("GROUP", 2), ("LONG", 4), ("FEW", 1)):
         monkeypatch.setattr(scores, limit, value)
     found = scores.forward(params, config, names, workers)
     np.testing.assert_allclose(found, at_once, atol=1e-12)

@@ -26,10 +26,10 @@ from rnn_names.network.init import init_params
 from rnn_names.network.input import inputs
 from rnn_names.network.layers import softmax
 from rnn_names.network.pooling import summary
-from rnn_names.network.prefixes import prefix_tree
+from rnn_names.network.prefixes import prefix_tree, tree_of
 from rnn_names.network.recurrence import unroll
 from rnn_names.network.scores import bag, country_readout
-from rnn_names.network.sums import of_batch, rows_of
+from rnn_names.network.sums import of_batch
 
 SEQUENCES = 64  # read for a curve, whose points are medians
 FEWEST = SEQUENCES // 4  # names that a point needs: few names are so long
@@ -164,8 +164,7 @@ def arriving(
     z, runs = np.repeat(c[None].astype(float), B, axis=0), {}
     for (direction, read), V in zip(inputs(names, config).items(), parts, strict=True):
         if config.bag and direction == "forward":
-            order = np.argsort(-read.lengths, kind="stable")
-            z[order] += bag(rows_of(params, "bag.U", read.take(order), config)) @ V_bag
+            z += bag(params, config, tree_of(read, config), read.lengths) @ V_bag
         rows, at = of_batch(params, f"{direction}.U", read.symbols, config)
         read = read._replace(symbols=at)
         U, W, b = (q.astype(float) for q in (rows, params[f"{direction}.W"], params[f"{direction}.b"]))

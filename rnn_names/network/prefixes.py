@@ -12,6 +12,7 @@ import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.names.encoded import Encoded, one_hot
+from rnn_names.network.config import NetworkConfig
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,18 @@ class PrefixTree:
     steps: list[Step]  # T of them
     rows: IntArray  # (Σ lengths,), the row of each prefix of each name, in the order of `names.symbols`
     leaves: IntArray  # (B,), the row of each whole name
+
+    @cached_property
+    def ending(self) -> list[IntArray]:
+        """For each step the names that end with it."""
+        order = np.argsort(self.leaves, kind="stable")
+        stops = np.searchsorted(self.leaves[order], [step.rows.stop for step in self.steps])
+        return np.split(order, stops[:-1])
+
+
+def tree_of(names: Encoded, config: NetworkConfig) -> PrefixTree:
+    """The names as a network reads them. With n-grams they stand apart: they share too little."""
+    return prefix_tree(names) if config.ngrams is None else apart(names)
 
 
 def prefix_tree(names: Encoded) -> PrefixTree:
@@ -115,10 +128,7 @@ def prefix_tree(names: Encoded) -> PrefixTree:
 
 
 def apart(names: Encoded) -> PrefixTree:
-    """The names as a tree in which none shares a prefix: longest first, so that each step is aligned.
-
-    What names share is seldom worth the search where they are full names, read in narrow networks.
-    """
+    """The names as a tree in which none shares a prefix: longest first, so that each step is aligned."""
     order = np.argsort(-names.lengths, kind="stable")
     place = np.empty_like(order)
     place[order] = np.arange(len(order))

@@ -12,7 +12,7 @@ from rnn_names.network.cells import CELLS
 from rnn_names.network.config import NetworkConfig
 from rnn_names.network.input import Gradient, Needed, needed, rows_read
 from rnn_names.network.pooling import mean
-from rnn_names.network.prefixes import PrefixTree, apart, prefix_tree
+from rnn_names.network.prefixes import PrefixTree, tree_of
 from rnn_names.network.recurrence import Recurrence, unroll
 from rnn_names.network.totals import sum_by_index, totals
 
@@ -33,7 +33,7 @@ def unrolled(
     params: Params, config: NetworkConfig, names: Encoded, read: Encoded, direction: str
 ) -> Reading:
     """Unroll one direction over the inputs that it reads."""
-    tree = prefix_tree(read) if config.ngrams is None else apart(read)
+    tree = tree_of(read, config)
     of_batch = needed(config, tree.symbols, direction)
     U, back_rows = rows_read(params[f"{direction}.U"], of_batch)
     tree = replace(tree, symbols=of_batch.at)

@@ -18,21 +18,20 @@ from rnn_names.network.cells import CELLS
 from rnn_names.network.config import NetworkConfig
 from rnn_names.network.input import inputs
 from rnn_names.network.layers import linear
-from rnn_names.network.prefixes import prefix_tree
+from rnn_names.network.prefixes import PrefixTree, tree_of
 from rnn_names.network.recurrence import add_input, unroll
-from rnn_names.network.sums import RowsOfNames, of_batch, rows_of
+from rnn_names.network.sums import of_batch
 
 LONG, FEW = 64, 32  # names of more symbols are scored few at a time: each takes what the longest one takes
 ROWS = 4  # a product has a multiple of so many rows: of fewer, or an odd number, it sums in another order
-GROUP = 2048  # names whose rows of U are selected at a time: they have many n-grams in common
-CHUNK = 1024  # names of a group that are read at a time: the states nearly fit the cache
+GROUP = 2048  # names that are read at a time: they have much in common, and the states nearly fit the cache
 
 
 def forward(params: Params, config: NetworkConfig, names: Encoded, workers: int = 1) -> FloatArray:
     """The country's scores z (n, C) of any number of names, GROUP at a time, so that memory stays bounded.
 
-    The groups are of names of like length, and are shared among threads: NumPy lets others run while it
-    computes. The numbers do not depend on how many there are.
+    The groups are of names that begin alike, or with n-grams of names of like length, and are shared among
+    threads: NumPy lets others run while it computes. The numbers do not depend on how many there are.
     """
     dtype = params["forward.W"].dtype
     z = np.empty((len(names.lengths), config.countries), dtype)
@@ -41,11 +40,11 @@ def forward(params: Params, config: NetworkConfig, names: Encoded, workers: int 
         with np.errstate(all="ignore"):  # what overflows shows in the scores
             z[chosen] = scores_of(params, config, inputs(names.take(chosen), config))
 
-    order = np.argsort(-names.lengths, kind="stable")
-    long = int(np.count_nonzero(names.lengths > LONG))
+    order = names.order() if config.ngrams is None else np.argsort(-names.lengths, kind="stable")
+    long = names.lengths[order] > LONG
     groups = [
         some[at : at + size]
-        for some, size in ((order[:long], FEW), (order[long:], GROUP))
+        for some, size in ((order[long], FEW), (order[~long], GROUP))
         for at in range(0, len(some), size)
     ]
     if min(workers, len(groups)) < 2:
@@ -60,70 +59,76 @@ def forward(params: Params, config: NetworkConfig, names: Encoded, workers: int 
 
 
 def scores_of(params: Params, config: NetworkConfig, read: Mapping[str, Encoded]) -> FloatArray:
-    """The country's scores z (B, C) of names that stand longest first, as each direction reads them."""
+    """The country's scores z (B, C) of names as each direction reads them."""
     parts, V_bag, c = country_readout(params, config)
     V = np.concatenate([*parts, V_bag], dtype=float)
-    rows = {d: rows_of(params, f"{d}.U", names, config) for d, names in read.items()}
-    rows_of_bag = [rows_of(params, "bag.U", read["forward"], config)] if config.bag else []
-    z = np.empty((len(read["forward"].lengths), len(c)), params["forward.W"].dtype)
-    for start in range(0, len(z), CHUNK):
-        some = slice(start, start + CHUNK)
-        summary = [read_out(params, config, of.take(some), direction) for direction, of in rows.items()]
-        summary += [bag(of.take(some)) for of in rows_of_bag]
-        s = np.zeros((whole(len(summary[0])), len(V)))
-        np.concatenate(summary, axis=1, out=s[: len(summary[0])])
-        np.add((s @ V)[: len(summary[0])], c, out=z[some], casting="same_kind")
-    return z
+    trees = {direction: tree_of(names, config) for direction, names in read.items()}
+    lengths = read["forward"].lengths
+    summary = [read_out(params, config, tree, lengths, direction) for direction, tree in trees.items()]
+    if config.bag:
+        summary.append(bag(params, config, trees["forward"], lengths))
+    B = len(lengths)
+    s = np.zeros((whole(B), len(V)))
+    np.concatenate(summary, axis=1, out=s[:B])
+    return np.add((s @ V)[:B], c).astype(params["forward.W"].dtype)
 
 
-def read_out(params: Params, config: NetworkConfig, rows: RowsOfNames, direction: str) -> FloatArray:
-    """`pooling.summary` (B, H or 3 H) of names that stand longest first. No state is kept but the last."""
-    U, at, starts, lengths = rows
-    cell, B, H = CELLS[config.cell], len(lengths), config.hidden_size
+def read_out(
+    params: Params, config: NetworkConfig, tree: PrefixTree, lengths: IntArray, direction: str
+) -> FloatArray:
+    """`pooling.summary` (B, H or 3 H) of the B names of a tree. No state is kept but that of one step."""
+    U, symbols = of_batch(params, f"{direction}.U", tree.symbols, config)
+    cell, H = CELLS[config.cell], config.hidden_size
+    n_most = max(step.rows.stop - step.rows.start for step in tree.steps)
     W, b = params[f"{direction}.W"], params[f"{direction}.b"]
     Ub = U + b[cell.x_planes, None]
-    value = np.zeros((3 if config.pooling else 1, B, H), W.dtype)  # h_T, and the mean and the maximum
-    h, c = value[0], np.zeros((B, H if cell.memory else 0), W.dtype)
-    a, hW = np.empty((cell.planes, B, H), W.dtype), np.empty((B, H), W.dtype)
-    W_64, h_64, product = W.astype(float), *np.zeros((2, whole(B), H))
-    for t, n in enumerate(running(lengths)):  # names with a symbol at t: the first ones
-        a_t, h_t, c_t = a[:, :n], h[:n], c[:n]
+    summary = np.empty((3 if config.pooling else 1, len(lengths), H), W.dtype)
+    value = np.zeros((len(summary), n_most, H), W.dtype)  # h_t, and the sum and the maximum up to t
+    c = np.zeros((n_most, H if cell.memory else 0), W.dtype)
+    a, hW = np.empty((cell.planes, n_most, H), W.dtype), np.empty((n_most, H), W.dtype)
+    W_64, h_64, product = W.astype(float), *np.zeros((2, whole(n_most), H))
+    for step, ending in zip(tree.steps, tree.ending, strict=True):
+        n, P = step.rows.stop - step.rows.start, step.before.stop - step.before.start
+        a_t = a[:, :n]
         a_t[cell.x_planes.stop :] = b[cell.x_planes.stop :, None]
-        add_input(cell, Ub, at[starts[:n] + t], a_t)
-        if t:  # h_{-1} = 0
-            h_64[:n] = h_t
+        add_input(cell, Ub, symbols[step.rows], a_t)
+        if P:  # h_{-1} = 0
+            h_64[:P] = value[0, :P]
             for a_k, W_k in zip(a_t[cell.h_planes], W_64, strict=True):
-                np.matmul(h_64[: whole(n)], W_k, out=product[: whole(n)])
-                hW[:n] = product[:n]
-                a_k += hW[:n]
-        _, c[:n], _ = cell.step(a_t, h_t, c_t, h_t)
+                np.matmul(h_64[: whole(P)], W_k, out=product[: whole(P)])
+                hW[:P] = product[:P]
+                a_k += step.part(hW[:P])
+            if not step.aligned:
+                value[:, :n], c[:n] = value[:, step.parent], c[step.parent]
+        h_t = value[0, :n]
+        _, c[:n], _ = cell.step(a_t, h_t, c[:n], h_t)
         if config.pooling:
             value[1, :n] += h_t
-            np.maximum(value[2, :n], h_t, out=value[2, :n]) if t else np.copyto(value[2], h)
+            np.maximum(value[2, :n], h_t, out=value[2, :n]) if P else np.copyto(value[2, :n], h_t)
+        summary[:, ending] = value[:, tree.leaves[ending] - step.rows.start]
     if config.pooling:
-        value[1] /= lengths[:, None]
-    return np.concatenate(value, axis=1)
+        summary[1] /= lengths[:, None]
+    return np.concatenate(summary, axis=1)
+
+
+def bag(params: Params, config: NetworkConfig, tree: PrefixTree, lengths: IntArray) -> FloatArray:
+    """mean_t v(x_t) (B, E) of the names of a tree."""
+    v, symbols = of_batch(params, "bag.U", tree.symbols, config)
+    mean = np.empty((len(lengths), v.shape[2]), v.dtype)
+    total = np.zeros((0, v.shape[2]), v.dtype)
+    for step, ending in zip(tree.steps, tree.ending, strict=True):
+        before = total[: step.before.stop - step.before.start]
+        total = v[0].take(symbols[step.rows], axis=0)
+        if len(before):
+            total += step.part(before)
+        mean[ending] = total[tree.leaves[ending] - step.rows.start]
+    mean /= lengths[:, None]
+    return mean
 
 
 def whole(rows: int) -> int:
     """So many rows, or a few more: a multiple of ROWS."""
     return -(-rows // ROWS) * ROWS
-
-
-def bag(rows: RowsOfNames) -> FloatArray:
-    """mean_t v(x_t) (B, E) of names that stand longest first."""
-    v, at, starts, lengths = rows
-    value = np.zeros((len(lengths), v.shape[2]), v.dtype)
-    for t, n in enumerate(running(lengths)):
-        value[:n] += v[0].take(at[starts[:n] + t], axis=0)
-    value /= lengths[:, None]
-    return value
-
-
-def running(lengths: IntArray) -> list[int]:
-    """How many names have a symbol at 0, 1, …; lengths (B,) fall."""
-    counts: list[int] = (len(lengths) - np.cumsum(np.bincount(lengths))[:-1]).tolist()
-    return counts
 
 
 def country_readout(
@@ -144,7 +149,7 @@ def country_readout(
 
 def step_scores(params: Params, config: NetworkConfig, read: Encoded, direction: str) -> FloatArray:
     """The scores of `step_country` (Σ lengths, C) after every input, in the order of the direction."""
-    tree = prefix_tree(read)
+    tree = tree_of(read, config)
     U, at = of_batch(params, f"{direction}.U", tree.symbols, config)
     W, b = params[f"{direction}.W"], params[f"{direction}.b"]
     states, _ = unroll(CELLS[config.cell], U, W, b, replace(tree, symbols=at))

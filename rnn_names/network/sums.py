@@ -4,12 +4,11 @@ e   (X, N, H)   own rows of a parameter, as they are trained
 u   (X, N, H)   the sums, of which x_t selects one: see `input`
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray, Params
-from rnn_names.names.encoded import Encoded
 from rnn_names.names.ngrams import NGrams
 from rnn_names.network.config import NetworkConfig
 from rnn_names.network.input import add_up, distinct, links
@@ -56,24 +55,6 @@ def of_batch(
         return params[name], inputs
     nodes, at = distinct(inputs, config.inputs)
     return selected(params, name, nodes, config), at
-
-
-class RowsOfNames(NamedTuple):
-    """Rows U (X, n, columns): name i selects those at[starts[i] : starts[i] + lengths[i]]."""
-
-    U: FloatArray
-    at: IntArray
-    starts: IntArray
-    lengths: IntArray
-
-    def take(self, some: slice) -> "RowsOfNames":
-        """Of some names."""
-        return self._replace(starts=self.starts[some], lengths=self.lengths[some])
-
-
-def rows_of(params: Params, name: str, read: Encoded, config: NetworkConfig) -> RowsOfNames:
-    """The rows of a parameter that names select, as a direction reads them."""
-    return RowsOfNames(*of_batch(params, name, read.symbols, config), read.starts, read.lengths)
 
 
 def widened(params: Params, config: NetworkConfig) -> Params:

@@ -235,7 +235,7 @@ class Ours:
     def predict(self, name: str) -> list[float]:
         """Names/s over all strings."""
         classifier = self.sample.classifier(TASKS[name])
-        classifier.predict_proba(self.sample.strings[: scores.CHUNK])
+        classifier.predict_proba(self.sample.strings[: scores.GROUP])
         return [speed(partial(classifier.predict_proba, self.sample.strings), self.sample.predict)]
 
 
@@ -355,7 +355,7 @@ class Limit:
         chunks = []
         for direction in config.directions:
             read = names if direction == "forward" else names.backward()
-            for chosen in np.split(read.order(), range(scores.CHUNK, len(names.lengths), scores.CHUNK)):
+            for chosen in np.split(read.order(), range(scores.GROUP, len(names.lengths), scores.GROUP)):
                 chunks.append(shape(replace(config, bidirectional=False), read.take(chosen)))
         return self._speeds(config, (chunks[::2], chunks[1::2]), False, len(names.lengths))
 
@@ -492,7 +492,7 @@ class Contestants:
 
 def label(task: tuple[Any, ...]) -> str:
     """The key of a result. A prediction's is named after the chunks that ours is cut into."""
-    return f"{task[0]}@{task[1] if len(task) > 1 else scores.CHUNK}"
+    return f"{task[0]}@{task[1] if len(task) > 1 else scores.GROUP}"
 
 
 def figures(times: dict[str, list[list[float]]], r: int) -> str:
