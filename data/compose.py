@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 from unicodedata import name as character_name
 
-from romanise import ROMANISERS
+from romanise import ROMANISERS, serbian_cyrillic
 from sources import HERE
 
 from rnn_names.names.spelling import split_key
@@ -241,13 +241,19 @@ def add_common(table: Table) -> None:
         table.add(row["name"], row["country"], max(TIMES["native"], COMMON * of_kind), row["kind"])
 
 
+def listed(folder: str, path: Path) -> Iterator[tuple[str, float]]:
+    """The names of a list in Latin letters, and how often each counts."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, _, bearers = line.partition("\t")
+        yield name, float(bearers or 1) * TIMES[folder]
+
+
 def add_lists(table: Table) -> None:
     """Surnames and given names in Latin letters."""
     for folder, kind in (("surnames", "family"), ("given", "given")):
         for path in sorted((HERE / folder).glob("*.txt")):
-            for line in path.read_text(encoding="utf-8").splitlines():
-                name, _, bearers = line.partition("\t")
-                table.add(name, path.stem, float(bearers or 1) * TIMES[folder], kind)
+            for name, times in listed(folder, path):
+                table.add(name, path.stem, times, kind)
 
 
 def drawn_pairs(
@@ -291,7 +297,10 @@ def native_times(table: Table, name: str, country: str, kind: str) -> float:
 
 
 def add_native(table: Table) -> None:
-    """Family and given names in their own letters, and full names drawn from them."""
+    """Family and given names in their own letters, and full names drawn from them.
+
+    Serbia writes both alphabets: its lists in Latin letters are lists in Cyrillic ones.
+    """
     lists: dict[str, dict[str, dict[str, float]]] = {
         "family": defaultdict(dict),
         "given": defaultdict(dict),
@@ -301,6 +310,10 @@ def add_native(table: Table) -> None:
             times = native_times(table, row["name"], row["country"], kind)
             of_kind[row["country"]][row["name"]] = times
             table.add(row["name"], row["country"], times, kind)
+    for folder, kind in (("surnames", "family"), ("given", "given")):
+        for latin, times in listed(folder, HERE / folder / "Serbia.txt"):
+            lists[kind]["Serbia"][serbian_cyrillic(latin)] = times
+            table.add(serbian_cyrillic(latin), "Serbia", times, kind)
     rng = random.Random(1)
     for country, families in sorted(lists["family"].items()):
         given_names = lists["given"][country]

@@ -122,6 +122,21 @@ def kazakh(name: str, kind: Kind = "surnames") -> Spellings:
     return (letters(name, KAZAKH),)
 
 
+SERBIAN = table(
+    "lj=љ nj=њ dž=џ a=а b=б c=ц č=ч ć=ћ d=д đ=ђ e=е f=ф g=г h=х i=и j=ј k=к l=л m=м n=н o=о p=п r=р s=с "
+    "š=ш t=т u=у v=в z=з ž=ж"
+)
+
+
+def serbian_cyrillic(name: str) -> str:
+    """A name in Serbia's Latin alphabet in its Cyrillic one; each letter of one is a letter of the other.
+
+    Vuk Karadžić 1818, Ljudevit Gaj 1835. lj, nj and dž are one letter each: few words have them as two.
+    """
+    name = unicodedata.normalize("NFC", name)
+    return re.sub("lj|nj|dž|.", lambda m: _cased(m[0], SERBIAN), name, flags=re.IGNORECASE)
+
+
 # --- Greek --------------------------------------------------------------------------------------
 
 GREEK = table(

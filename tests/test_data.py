@@ -253,6 +253,15 @@ def test_chinese_surnames_have_their_own_readings(hanzi: str, latin: str) -> Non
     assert romanise.chinese(hanzi, "surnames") == (latin,)
 
 
+@pytest.mark.parametrize(
+    ("latin", "cyrillic"),
+    [("Đorđević", "Ђорђевић"), ("Njegoš", "Његош"), ("LJUBICA", "ЉУБИЦА"), ("Hadži-Žujić", "Хаџи-Жујић")],
+)
+def test_serbian_letters_are_one_for_one(latin: str, cyrillic: str) -> None:
+    assert romanise.serbian_cyrillic(latin) == cyrillic
+    assert set(romanise.SERBIAN.values()) == set("абвгдђежзијклљмнњопрстћуфхцчџш")
+
+
 def test_what_a_table_does_not_know_is_seen() -> None:
     (name,) = romanise.russian("Їжак", "surnames")
     assert clean.fault(name) == "letters that are not Latin"

@@ -29,7 +29,7 @@ class TrainingError(RnnNamesError):
 
 
 class LostProcessError(TrainingError):
-    """A worker process of a training has ended too early."""
+    """A worker process has ended too early."""
 
 
 class TooLargeError(RnnNamesError):

@@ -1,7 +1,9 @@
 """The answers of `predict`: each name is answered once, drawn and written."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,6 +11,7 @@ from rnn_names.base.errors import DataError
 from rnn_names.cli.tally import Tally
 
 if TYPE_CHECKING:
+    from rnn_names.cli.processes import Helper
     from rnn_names.model.classifier import NameClassifier
     from rnn_names.names.groups import Groups
     from rnn_names.names.records import Chunk
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 MAPS = 6  # names, at most, in a picture
 REMEMBERED = 1 << 15  # different names whose answers are kept for reuse
+LARGE = 1 << 11  # new names in a chunk of records, from which on more processes pay for their start
 
 
 def as_text(names: list[str]) -> Iterator[str]:
@@ -68,17 +72,117 @@ def drawn(
     return chunks
 
 
-def write(table: "Iterable[Chunk]", answers: Answers, out: "Writer", tally: Tally) -> None:
-    """Answer and count every record; the answer to a repeated name is reused."""
-    known: dict[str, Any] = {}
-    for names, rows in table:
-        new = [name for name in dict.fromkeys(names) if name not in known]
-        for predictions in answers.of(new):
-            tally.learn(predictions)
-            known.update(zip(predictions.answered.names, out.render(predictions), strict=True))
-        out.write(rows, [known[name] for name in names])
-        tally.count(names)
-        if len(known) > REMEMBERED:  # the names of this chunk are likely to come again
-            known = {name: known[name] for name in names}
-            tally.forget(known)
-    out.end()
+class Rendered(NamedTuple):
+    """The answers to some names, as a writer shows them."""
+
+    cells: list[Any]
+    unanswered: dict[str, bool]  # see Predictions
+
+
+class Asked(NamedTuple):
+    """Records whose new names have been asked for."""
+
+    names: list[str]
+    rows: list[Any]
+    new: list[str]
+    helper: "Helper"
+
+
+class Writing:
+    """Answers and counts every record, in order; the answer to a repeated name is reused.
+
+    With `workers` above 1 the first large chunk of records is answered here, and those after it by so many
+    processes, each of which has one chunk. `waiting` says whether more input is there: if not, what has
+    been asked is written first, for whoever sends the input may wait for the answers.
+    """
+
+    def __init__(
+        self,
+        answers: Answers,
+        out: "Writer",
+        tally: Tally,
+        workers: int = 1,
+        waiting: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self.answers, self.out, self.tally = answers, out, tally
+        self.workers, self.waiting = workers, waiting
+        self.known: dict[str, Any] = {}  # the cells of names; None while they are asked for
+        self.asked: deque[Asked] = deque()
+        self.helpers: deque[Helper] = deque()  # the one that is free, or is so first, in front
+
+    def write(self, table: "Iterable[Chunk]") -> None:
+        """Write all records."""
+        try:
+            for names, rows in self._until_none_waits(table):
+                new = [name for name in dict.fromkeys(names) if name not in self.known]
+                self.known.update(dict.fromkeys(new))
+                if self.helpers:
+                    self._ask(names, rows, new)
+                else:
+                    self._write(names, rows, new, self._rendered(new))
+                    if self.workers > 1 and len(new) >= LARGE:
+                        self._start()
+        except DataError:  # what stands before a bad record is answered
+            self._finish()
+            raise
+        finally:
+            self._end()
+        self.out.end()
+
+    def _until_none_waits(self, table: "Iterable[Chunk]") -> "Iterator[Chunk]":
+        """The chunks. Where none is waiting, and at the end, what has been asked is written."""
+        chunks = iter(table)
+        while True:
+            if self.asked and not self.waiting():
+                self._finish()
+            try:
+                chunk = next(chunks)
+            except StopIteration:
+                break
+            yield chunk
+        self._finish()
+
+    def _start(self) -> None:
+        from rnn_names.cli.processes import Helper  # not above: a short input needs none
+
+        self.answers.classifier.workers = 1  # each process is one thread
+        self.helpers.extend(Helper(self._rendered) for _ in range(self.workers))
+
+    def _end(self) -> None:
+        if self.helpers:
+            from rnn_names.cli.processes import close
+
+            close(self.helpers)
+
+    def _ask(self, names: list[str], rows: list[Any], new: list[str]) -> None:
+        helper = self.helpers[0]
+        first = self.asked.popleft() if len(self.asked) == len(self.helpers) else None
+        rendered = helper.answer() if first else None
+        helper.ask(new)  # first, so that it works while this process writes
+        self.helpers.rotate(-1)
+        self.asked.append(Asked(names, rows, new, helper))
+        if first and rendered:
+            self._write(first.names, first.rows, first.new, rendered)
+
+    def _finish(self) -> None:
+        while self.asked:
+            names, rows, new, helper = self.asked.popleft()
+            self._write(names, rows, new, helper.answer())
+
+    def _rendered(self, names: list[str]) -> Rendered:
+        """The answers, computed here."""
+        rendered = Rendered([], {})
+        for predictions in self.answers.of(names):
+            rendered.cells.extend(self.out.render(predictions))
+            rendered.unanswered.update(predictions.unanswered)
+        return rendered
+
+    def _write(self, names: list[str], rows: list[Any], new: list[str], rendered: Rendered) -> None:
+        self.known.update(zip(new, rendered.cells, strict=True))
+        self.tally.learn(rendered.unanswered)
+        self.out.write(rows, [self.known[name] for name in names])
+        self.tally.count(names)
+        if len(self.known) > REMEMBERED:  # the names of these chunks are likely to come again
+            kept = chain(names, *(one.names for one in self.asked))
+            self.known = {name: self.known[name] for name in kept}
+            self.tally.forget(self.known)

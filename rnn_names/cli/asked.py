@@ -1,6 +1,10 @@
 """Where `predict` finds its names: in arguments, a file or a pipe."""
 
+import os
+import select
+import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import typer
@@ -9,6 +13,8 @@ from rnn_names.base.errors import DataError
 from rnn_names.cli.options import check_no_paths
 from rnn_names.names.source import STDIN
 from rnn_names.names.tables import Format
+
+MOST = 8  # processes by default: the one that reads and writes keeps no more of them busy
 
 
 def asked(names: list[str] | None, input: Path | None) -> Path | None:
@@ -29,6 +35,27 @@ def asked(names: list[str] | None, input: Path | None) -> Path | None:
             f"cat {path}/*.txt | rnn-names predict"
         )
     return path
+
+
+def waiting(path: Path | None) -> Callable[[], bool]:
+    """A function that says whether more input is there, or its end, without waiting for it."""
+    if path is None:
+        return lambda: True
+    if path != STDIN:
+        regular = path.is_file()
+        return lambda: regular
+    try:
+        regular = stat.S_ISREG(os.fstat(sys.stdin.fileno()).st_mode)
+    except (OSError, ValueError):  # nothing of the system, such as a text of tests
+        regular = True
+    return lambda: regular or bool(select.select([sys.stdin], [], [], 0)[0])
+
+
+def processes(workers: int | None) -> int:
+    """How many processes answer a large input: as many as asked for, else one for each core."""
+    if sys.platform != "linux":  # elsewhere no process of Python can be forked safely
+        return 1
+    return workers or min(len(os.sched_getaffinity(0)), MOST)
 
 
 def check_form(form: Format, kind: str, of_arguments: bool) -> None:

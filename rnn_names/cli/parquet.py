@@ -37,6 +37,7 @@ OF_TEXT = (
     "out_encoding",
     "decimal",
     "escape_formulas",
+    "workers",
     "map",
 )
 

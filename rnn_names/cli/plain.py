@@ -8,7 +8,7 @@ import os
 import sys
 from typing import NamedTuple
 
-from rnn_names.cli.answers import Answers, as_text, write
+from rnn_names.cli.answers import Answers, Writing, as_text
 from rnn_names.cli.models import load, model_path
 from rnn_names.cli.tally import Tally
 
@@ -92,4 +92,5 @@ def _answer(asked: Question, out: _Held, tally: Tally) -> None:
     classifier = load(None, verbose=False, prior=None)
     top_k = min(asked.top_k, len(classifier.countries))
     form = asked.form or ("table" if out.isatty() else "jsonl")
-    write(table, Answers(classifier, top_k, 0.0), WRITERS[form](table, top_k, Added(), out), tally)
+    writer = WRITERS[form](table, top_k, Added(), out)
+    Writing(Answers(classifier, top_k, 0.0), writer, tally).write(table)

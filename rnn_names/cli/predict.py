@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rnn_names.base.files import STDOUT, check_apart, check_writable
-from rnn_names.cli.answers import Answers, as_text, drawn, write
-from rnn_names.cli.asked import asked, check_form
+from rnn_names.cli.answers import Answers, Writing, as_text, drawn
+from rnn_names.cli.asked import asked, check_form, processes, waiting
 from rnn_names.cli.command import OneCommand
 from rnn_names.cli.drawing import DrawingCommand, check_outputs
 from rnn_names.cli.input_options import one_separator, text_encoding
@@ -153,6 +153,15 @@ def predict(
     codes: Annotated[
         bool, typer.Option("--codes", help="Write countries as ISO 3166 codes of two letters.")
     ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Processes that answer a large input, on Linux. The answers do not depend on it.  "
+            "[default: one for each core, at most 8]",
+            show_default=False,
+        ),
+    ] = None,
     stats: Annotated[
         Path | None,
         typer.Option(
@@ -225,7 +234,7 @@ def predict(
         writer = WRITERS[written](table, top_k, added, out)
         answers = Answers(classifier, top_k, threshold, sums, codes)
         chunks = drawn(table, classifier, threshold, pictures) if pictures else table
-        write(chunks, answers, writer, tally)
+        Writing(answers, writer, tally, processes(workers), waiting(path)).write(chunks)
         others = len(table.header) - table.name_columns
         if written == "table" and others > 0:
             what = "another column" if others == 1 else f"{others} other columns"

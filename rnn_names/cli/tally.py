@@ -4,14 +4,10 @@ import json
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rnn_names.base.files import replacing, sha256
 from rnn_names.base.text import number_of
 from rnn_names.cli.models import model_name, note
-
-if TYPE_CHECKING:
-    from rnn_names.show.prediction import Predictions
 
 DIGITS = 12  # of the SHA-256 of a model's file: enough to tell models apart
 
@@ -26,9 +22,9 @@ class Tally:
         self.begun = time.perf_counter()
         self._unanswered: dict[str, bool] = {}  # names, and whether they are blank
 
-    def learn(self, predictions: "Predictions") -> None:
-        """Note which of the predictions are no answers."""
-        self._unanswered |= predictions.unanswered
+    def learn(self, unanswered: dict[str, bool]) -> None:
+        """Note names without an answer, as `Predictions.unanswered` says."""
+        self._unanswered |= unanswered
 
     def count(self, names: Sequence[str]) -> None:
         """Count records with these names, whose predictions are known."""

@@ -1,9 +1,10 @@
 """Do generated names sound like their country? Two judges that had no part in generating them say so.
 
-    python -m tests.benchmarks.generation [--names N]
+    python -m tests.benchmarks.generation MODEL [--names N]
 
-For each temperature and guidance N names are drawn for each country of the bundled model, and the same
-number from an n-gram model of each country's own training names. Printed are, as means over the countries:
+MODEL learned the bundled surnames: `rnn-names train -o MODEL` makes it. For each temperature and guidance N
+names are drawn for each of its countries, and the same number from an n-gram model of each country's own
+training names. Printed are, as means over the countries:
 
     distinct   the share of the names drawn that are different
     new        the share that stands in no list of the data, in any spelling, nor is made of two that do
@@ -24,6 +25,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -222,16 +224,21 @@ def network_names(model: Checkpoint, count: int, temperature: float, guidance: f
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("model", type=Path, help="a model of the bundled surnames, from `rnn-names train`")
     parser.add_argument("--names", type=int, default=32, help="names drawn for each country")
-    count = parser.parse_args().names
+    arguments = parser.parse_args()
+    count = arguments.names
 
-    model = NameClassifier.load().model
+    model = NameClassifier.load(arguments.model).model
     data = prepare(read_examples(bundled_surnames()), model.training)
     assert data.countries == model.countries
     countries, known = data.countries, keys(example for part in data.parts for example in part)
     ngrams = tuned_ngrams(data)
     regression = predictor(train(data.parts.train, countries, C, "balanced"), countries)
-    judges = [regression, network_judge(data, model.training)]
+    judges: list[Judge] = [
+        lambda examples: regression([example.name for example in examples]),
+        network_judge(data, model.training),
+    ]
 
     print("| names | distinct | new | length | loss | regression | network |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")

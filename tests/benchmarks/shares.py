@@ -44,9 +44,10 @@ PARTS = {
         "rnn_names.model.classifier:NameClassifier._unknown_in",
     ],
     "formatting": ["rnn_names.show.for_programs:Cells.render"],
-    "names that repeat": ["rnn_names.cli.predict:write"],
+    "names that repeat": ["rnn_names.cli.answers:Writing.write"],
     "writing": ["rnn_names.show.for_programs:Cells.write"],
 }
+OPTIONS = ["-k", "1", "--format", "csv", "-q", "--workers", "1"]
 REST = "start: modules, options, the model"
 
 
@@ -107,7 +108,7 @@ def measured(file: Path) -> dict[str, int]:
             setattr(holder, name, clocks.timed(part, getattr(holder, name)))
     sys.argv[0] = "rnn-names"
     app(
-        ["predict", "-m", "bundled", "-i", str(file), "-k", "1", "-o", os.devnull, "--format", "csv", "-q"],
+        ["predict", "-m", "bundled", "-i", str(file), "-o", os.devnull, *OPTIONS],
         standalone_mode=False,
     )
     return clocks.stop()
