@@ -80,20 +80,20 @@ class Rendered(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Records whose new names have been asked for."""
+    """Records whose new names wait for their answers: those of a process, or of none so far."""
 
     names: list[str]
     rows: list[Any]
     new: list[str]
-    helper: "Helper"
+    helper: "Helper | None"
 
 
 class Writing:
     """Answers and counts every record, in order; the answer to a repeated name is reused.
 
-    With `workers` above 1 the first large chunk of records is answered here, and those after it by so many
-    processes, each of which has one chunk. `waiting` says whether more input is there: if not, what has
-    been asked is written first, for whoever sends the input may wait for the answers.
+    With `workers` above 1 that many processes answer, once a large chunk of records has come and another
+    one after it. Each has one chunk at a time. `waiting` says whether more input is there: if not, what
+    waits for its answers is written first, for whoever sends the input may wait for them.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class Writing:
     ) -> None:
         self.answers, self.out, self.tally = answers, out, tally
         self.workers, self.waiting = workers, waiting
-        self.known: dict[str, Any] = {}  # the cells of names; None while they are asked for
+        self.known: dict[str, Any] = {}  # the cells of names; None until there is an answer
         self.asked: deque[Asked] = deque()
         self.helpers: deque[Helper] = deque()  # the one that is free, or is so first, in front
 
@@ -116,12 +116,14 @@ class Writing:
             for names, rows in self._until_none_waits(table):
                 new = [name for name in dict.fromkeys(names) if name not in self.known]
                 self.known.update(dict.fromkeys(new))
+                if self.asked and not self.helpers:
+                    self._start()
                 if self.helpers:
                     self._ask(names, rows, new)
+                elif self.workers > 1 and len(new) >= LARGE:
+                    self.asked.append(Asked(names, rows, new, None))
                 else:
                     self._write(names, rows, new, self._rendered(new))
-                    if self.workers > 1 and len(new) >= LARGE:
-                        self._start()
         except DataError:  # what stands before a bad record is answered
             self._finish()
             raise
@@ -143,16 +145,13 @@ class Writing:
         self._finish()
 
     def _start(self) -> None:
+        """Start the processes, before this one needs much memory; the first has the chunk that waits."""
         from rnn_names.cli.processes import Helper  # not above: a short input needs none
 
         self.answers.classifier.workers = 1  # each process is one thread
         self.helpers.extend(Helper(self._rendered) for _ in range(self.workers))
-
-    def _end(self) -> None:
-        if self.helpers:
-            from rnn_names.cli.processes import close
-
-            close(self.helpers)
+        names, rows, new, _ = self.asked.popleft()
+        self._ask(names, rows, new)
 
     def _ask(self, names: list[str], rows: list[Any], new: list[str]) -> None:
         helper = self.helpers[0]
@@ -167,7 +166,13 @@ class Writing:
     def _finish(self) -> None:
         while self.asked:
             names, rows, new, helper = self.asked.popleft()
-            self._write(names, rows, new, helper.answer())
+            self._write(names, rows, new, helper.answer() if helper else self._rendered(new))
+
+    def _end(self) -> None:
+        if self.helpers:
+            from rnn_names.cli.processes import close
+
+            close(self.helpers)
 
     def _rendered(self, names: list[str]) -> Rendered:
         """The answers, computed here."""

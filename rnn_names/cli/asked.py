@@ -14,6 +14,7 @@ from rnn_names.cli.options import check_no_paths
 from rnn_names.names.source import STDIN
 from rnn_names.names.tables import Format
 
+AT_ONCE = 0.01  # seconds in which a program that writes as fast as it can fills its pipe again
 MOST = 8  # processes by default: the one that reads and writes keeps no more of them busy
 
 
@@ -38,7 +39,7 @@ def asked(names: list[str] | None, input: Path | None) -> Path | None:
 
 
 def waiting(path: Path | None) -> Callable[[], bool]:
-    """A function that says whether more input is there, or its end, without waiting for it."""
+    """A function that says whether more input, or its end, is there or comes at once."""
     if path is None:
         return lambda: True
     if path != STDIN:
@@ -48,7 +49,7 @@ def waiting(path: Path | None) -> Callable[[], bool]:
         regular = stat.S_ISREG(os.fstat(sys.stdin.fileno()).st_mode)
     except (OSError, ValueError):  # nothing of the system, such as a text of tests
         regular = True
-    return lambda: regular or bool(select.select([sys.stdin], [], [], 0)[0])
+    return lambda: regular or bool(select.select([sys.stdin], [], [], AT_ONCE)[0])
 
 
 def processes(workers: int | None) -> int:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rnn_names.names.groups import Groups, GroupsAsked
 
 
-ENTRIES = 1 << 21  # probabilities in memory at a time
+ENTRIES = 1 << 20  # probabilities in memory at a time
 CUT = "[cut]"  # ends the unknown_letters of a name that was not read to its end
 
 

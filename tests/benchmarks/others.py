@@ -33,7 +33,7 @@ from rnn_names.base.bundled import BUNDLED_MODEL, bundled_surnames
 from rnn_names.names.examples import read_examples
 from rnn_names.names.spelling import normalise
 from tests.benchmarks import lists
-from tests.benchmarks.processes import peak, say
+from tests.benchmarks.processes import peak, peak_of_all, say
 
 TOOLS = ("fasttext", "sklearn")
 ROUNDS = 7
@@ -148,6 +148,8 @@ def compare(
                     f"{kind}: {', '.join(f'{name} {rates[-1][0]:,.0f}/s' for name, rates in found.items())}"
                 )
             measured[kind] = {"rows": len(listed), **summary(found)}
+            if sys.platform == "linux":  # ours are several processes
+                measured[kind]["ours"]["peak_mb"] = peak_of_all(ours)
     return measured
 
 
