@@ -21,8 +21,8 @@ CONTINENTS = {
 
 # What the bundled model does not know: a name that it learns goes from here, and none is added unseen.
 MISSED = {
-    "جمال عبد الناصر", "نجيب محفوظ", "Frida Kahlo", "Fidel Castro", "Pablo Neruda", "Evo Morales",
-    "Jorge Luis Borges", "Edmund Hillary",
+    "جمال عبد الناصر", "نجيب محفوظ", "Frida Kahlo", "Fidel Castro", "Jorge Luis Borges", "Edmund Hillary",
+    "Sitiveni Rabuka",
 }  # fmt: skip
 
 
