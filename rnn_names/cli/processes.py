@@ -3,7 +3,6 @@
 They are forked, so they share the memory of the model. Only Linux forks a process of Python safely.
 """
 
-import signal
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -12,9 +11,10 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from rnn_names.base.arrays import keep_freed_memory
-from rnn_names.base.errors import LostProcessError, RnnNamesError
+from rnn_names.base.errors import RnnNamesError
+from rnn_names.base.processes import end, leave_signals_to_the_first, lost, uninterrupted
 
-PATIENCE = 5.0  # seconds that a process has to end by itself
+ADVICE = "--workers 1 takes less"
 Answer = Callable[[list[str]], Any]
 
 
@@ -25,14 +25,9 @@ class Helper:
         fork = get_context("fork")
         self.connection, theirs = fork.Pipe()
         self.process = fork.Process(target=_serve, args=(answer, theirs, self.connection), daemon=True)
-        # What is printed later would be printed by the child, too.
-        sys.stdout.flush()
-        sys.stderr.flush()
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for this process alone
-        try:
+        sys.stdout.flush()  # or the process would print what stands there a second time
+        with uninterrupted():
             self.process.start()
-        finally:
-            signal.signal(signal.SIGINT, before)
         theirs.close()
 
     def ask(self, names: list[str]) -> None:
@@ -40,24 +35,17 @@ class Helper:
         try:
             self.connection.send(names)
         except OSError as error:
-            raise self._lost() from error
+            raise lost(self.process, ADVICE) from error
 
     def answer(self) -> Any:
         """The answer to the names. Raises what the process raised, or LostProcessError if it has ended."""
         try:
             found = self.connection.recv()
         except (EOFError, OSError) as error:
-            raise self._lost() from error
+            raise lost(self.process, ADVICE) from error
         if isinstance(found, RnnNamesError):
             raise found
         return found
-
-    def _lost(self) -> LostProcessError:
-        self.process.join(PATIENCE)
-        code = self.process.exitcode
-        how = f"by signal {-code}" if code and code < 0 else f"with {code}"
-        why = ", perhaps for want of memory: --workers 1 takes less" if code == -signal.SIGKILL else ""
-        return LostProcessError(f"a worker process has ended {how}{why}")
 
 
 def close(helpers: Iterable[Helper]) -> None:
@@ -65,17 +53,12 @@ def close(helpers: Iterable[Helper]) -> None:
     for helper in helpers:
         helper.connection.close()
     for helper in helpers:
-        helper.process.join(PATIENCE)
-        if helper.process.is_alive():
-            helper.process.kill()
-            helper.process.join()
+        end(helper.process)
 
 
 def _serve(answer: Answer, connection: Connection, other_end: Connection) -> None:
     other_end.close()  # so that the connection ends when the first process does
-    # The first process reports and ends this one; `timeout` sends its signal to all of them.
-    for ending in ("SIGTERM", "SIGHUP"):
-        signal.signal(getattr(signal, ending), signal.SIG_IGN)
+    leave_signals_to_the_first()
     keep_freed_memory()
     with suppress(EOFError, OSError):  # the other end is closed: that is the end
         while True:

@@ -6,8 +6,6 @@ block, which only the first process writes, and each other worker's gradients in
 """
 
 import math
-import signal
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,13 +17,13 @@ from typing import Any
 import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray, Params, keep_freed_memory
-from rnn_names.base.errors import LostProcessError
+from rnn_names.base.processes import end, leave_signals_to_the_first, lost, uninterrupted
 from rnn_names.names.encoded import Encoded
 from rnn_names.network.config import NetworkConfig, Objective
 from rnn_names.network.input import Gradient, RowGradient, added
 from rnn_names.network.loss import Targets, loss_and_gradient
 
-PATIENCE = 5.0  # seconds that a process has to end by itself
+ADVICE = "smaller batches, or --workers 1 from the start, take less"
 SPAWN = get_context("spawn")  # the only start method that all systems have and that no thread disturbs
 
 
@@ -112,7 +110,7 @@ class Helper:
         self.connection, theirs = SPAWN.Pipe()
         # Only little is passed on: `start` would wait for ever if a process died before it had read more.
         self.process = SPAWN.Process(target=_serve, args=(theirs, shared_params, shared_grads), daemon=True)
-        with _uninterrupted(), self._alive():
+        with uninterrupted(), self._alive():
             self.process.start()
         theirs.close()
         self.send(task)
@@ -134,10 +132,7 @@ class Helper:
     def close(self) -> None:
         """End the process, which ends when its connection is closed."""
         self.connection.close()
-        self.process.join(PATIENCE)
-        if self.process.is_alive():  # stopped, or waiting for something else
-            self.process.kill()
-            self.process.join()
+        end(self.process)
 
     @contextmanager
     def _alive(self) -> Iterator[None]:
@@ -145,20 +140,11 @@ class Helper:
         try:
             yield
         except (EOFError, OSError) as error:
-            self.process.join(PATIENCE)
-            code = self.process.exitcode
-            how = f"by signal {-code}" if code and code < 0 else f"with {code}"
-            why = ", perhaps for want of memory: smaller batches, or --workers 1 from the start, take less"
-            raise LostProcessError(
-                f"a worker process has ended {how}{why if code == -signal.SIGKILL else ''}"
-            ) from error
+            raise lost(self.process, ADVICE) from error
 
 
 def _serve(connection: Connection, shared_params: Any, shared_grads: Any) -> None:
-    # The first process reports and ends this one; `timeout` sends its signal to all of them.
-    for ending in ("SIGTERM", "SIGHUP"):
-        with suppress(AttributeError):  # Windows has no SIGHUP
-            signal.signal(getattr(signal, ending), signal.SIG_IGN)
+    leave_signals_to_the_first()
     keep_freed_memory()
     with suppress(EOFError, OSError):  # the other end is closed: that is the end
         task = connection.recv()
@@ -190,19 +176,6 @@ def _receive(connection: Connection) -> Any:
     while not connection.poll() and time.perf_counter() < sleep_from:
         pass
     return connection.recv()
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C reaches every process of a terminal; a process started here leaves it to the first one."""
-    if threading.current_thread() is not threading.main_thread():  # where no handler can be set
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _views(shared: Any, network: NetworkConfig) -> Params:

@@ -76,7 +76,7 @@ PARTS: list[tuple[Any, str, str, str]] = [
     (Encoded, "take", "the batch's symbols", ""),
     (loss, "drop_letters", "letters dropped", ""),
     (loss, "inputs", "n-grams found, some shortened", ""),
-    (reading, "apart", "names in steps", ""),
+    (reading, "tree_of", "names in steps", ""),
     (reading, "needed", "which rows are needed", ""),
     (reading, "rows_read", "rows summed along suffixes", "gradient spread along suffixes"),
     (reading, "unroll", "recurrence", "back through time"),
