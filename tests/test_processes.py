@@ -1,12 +1,15 @@
 """`predict` answers a large input in several processes: the same bytes, and nothing left behind."""
 
+import errno
+import gzip
 import io
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice, product
 from pathlib import Path
@@ -16,9 +19,10 @@ import pytest
 from rnn_names.base.errors import CheckpointError, LostProcessError
 from rnn_names.cli import answers as answers_module
 from rnn_names.cli.answers import Answers, Writing
-from rnn_names.cli.processes import Helper, close
+from rnn_names.cli.processes import Helper, close, uninterrupted
 from rnn_names.cli.tally import Tally
 from rnn_names.model.classifier import NameClassifier
+from rnn_names.names import records
 from rnn_names.names.records import Lines
 from rnn_names.show.prediction import Added
 from rnn_names.show.predictions import WRITERS
@@ -74,43 +78,109 @@ def gone(pids: list[int]) -> bool:
     return True
 
 
-def test_the_bytes_do_not_depend_on_the_processes(table: Path, model_file: Path) -> None:
-    def answer(*options: str, input: bytes | None = None) -> bytes:
-        done = subprocess.run([*PREDICT, "-m", model_file, *options], input=input, capture_output=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+def answer(model: Path, *options: str | Path, input: bytes | None = None) -> bytes:
+    """What `predict` writes."""
+    done = subprocess.run([*PREDICT, "-m", model, *options], input=input, capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
-    alone = answer("-i", str(table), "--workers", "1")
+
+def test_the_bytes_do_not_depend_on_the_processes(table: Path, model_file: Path) -> None:
+    alone = answer(model_file, "-i", table, "--workers", "1", "--threshold", "0.5")
     assert alone.count(b"\n") == ROWS + 1
     for workers in ("2", "3"):
-        assert answer("-i", str(table), "--workers", workers) == alone
-    piped = answer("-i", "-", "--input-format", "csv", "--workers", "3", input=table.read_bytes())
-    assert piped == alone
+        assert answer(model_file, "-i", table, "--workers", workers, "--threshold", "0.5") == alone
+    piped = ["--input-format", "csv", "--workers", "3", "--threshold", "0.5"]
+    assert answer(model_file, "-i", "-", *piped, input=table.read_bytes()) == alone
+
+
+@pytest.mark.parametrize("name", ["wide.csv", "names.txt.gz", "names.jsonl", "small.csv"])
+def test_a_large_file_of_any_form_has_several_processes(
+    name: str, model_file: Path, tmp_path: Path
+) -> None:
+    file, names = tmp_path / name, list(islice(made_up(), 3_000 if name == "small.csv" else 12_000))
+    wide = "x" * 300
+    text = {
+        "jsonl": "".join(f'{{"name": "{one}", "what": "{wide}"}}\n' for one in names),
+        "gz": "".join(f"{one}\n" for one in names),
+        "csv": "name,what\n" + "".join(f"{one},{wide}\n" for one in names),
+    }[name.rpartition(".")[2]]
+    file.write_bytes(gzip.compress(text.encode()) if name.endswith("gz") else text.encode())
+    program = """
+import sys
+from rnn_names.cli import processes
+asked = processes.Helper.ask
+def ask(helper, names):
+    print("asked", len(names), file=sys.__stderr__)
+    asked(helper, names)
+processes.Helper.ask = ask
+from rnn_names.cli import main
+main()
+"""
+    options = [*PREDICT[3:], "-m", str(model_file), "-i", str(file), "--workers", "2"]
+    command = [sys.executable, "-c", program, *options]
+    done = subprocess.run(command, capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    sizes = [int(line.split()[1]) for line in done.stderr.splitlines() if line.startswith(b"asked")]
+    assert sum(sizes) == (0 if name == "small.csv" else len(names))
+    assert all(size >= 4096 for size in sizes[:-1])
+    assert done.stdout == answer(model_file, "-i", file, "--workers", "1")
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers_module, "LARGE", 5)
+    monkeypatch.setattr(records, "CHUNK", 10)
+
+
+def written(
+    classifier: NameClassifier, blocks: Iterable[list[str]], workers: int, waits: bool = False
+) -> tuple[str, int]:
+    """The answers to blocks of names, before each of which it may be said that it must be waited for."""
+    out, tally = io.StringIO(), Tally()
+
+    def text() -> Iterator[str]:
+        for some in blocks:
+            writing.waits(lambda seconds: not waits)
+            yield "".join(f"{name}\n" for name in some)
+
+    table = Lines(text())
+    writer = WRITERS["csv"](table, 1, Added(), out)
+    writing = Writing(Answers(classifier, 1, 0.0), writer, tally, workers)
+    writing.write(table)
+    return out.getvalue(), tally.blank
 
 
 @pytest.mark.parametrize("remembered", [10, 1 << 15])
 def test_names_that_come_again_have_the_same_answer(
-    remembered: int, classifier: NameClassifier, monkeypatch: pytest.MonkeyPatch
+    remembered: int, classifier: NameClassifier, small_chunks: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers_module, "LARGE", 5)
     monkeypatch.setattr(answers_module, "REMEMBERED", remembered)
-    names = list(islice(made_up(), 40))
-    blocks = [names[at : at + size] for at, size in [(0, 8), (0, 9), (5, 20), (0, 3), (20, 20), (0, 40)]]
-
-    def written(workers: int, waits: bool) -> tuple[str, int]:
-        out, tally = io.StringIO(), Tally()
-        table = Lines("".join(f"{name}\n" for name in [*some, "1"]) for some in blocks)
-        writer = WRITERS["csv"](table, 1, Added(), out)
-        classifier.workers = 2
-        Writing(Answers(classifier, 1, 0.0), writer, tally, workers, lambda: waits).write(table)
-        return out.getvalue(), tally.blank
-
-    alone = written(1, waits=True)
-    assert alone[0].count("\n") == 1 + sum(map(len, blocks)) + len(blocks)
+    names = [*islice(made_up(), 40)]
+    sizes = [(0, 8), (0, 9), (5, 20), (0, 3), (20, 20), (0, 40)]
+    blocks = [[*names[at : at + size], "1"] for at, size in sizes]
+    alone = written(classifier, blocks, 1)
+    assert alone[0].count("\n") == 1 + sum(map(len, blocks))
     assert alone[1] == len(blocks)
     for workers in (2, 3):
         for waits in (False, True):
-            assert written(workers, waits) == alone
+            assert written(classifier, blocks, workers, waits) == alone
+
+
+def test_a_process_that_cannot_be_started_is_done_without(
+    classifier: NameClassifier, small_chunks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocks = [[*islice(made_up(), at, at + 10)] for at in range(0, 60, 10)]
+    alone, fork, forks = written(classifier, blocks, 1), os.fork, iter([True, False])
+
+    def rarely() -> int:
+        if next(forks, False):
+            return fork()
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(os, "fork", rarely)
+    assert written(classifier, blocks, 3) == alone  # one process
+    assert written(classifier, blocks, 3) == alone  # none
 
 
 def test_what_stands_before_a_bad_record_is_answered(table: Path, model_file: Path, tmp_path: Path) -> None:
@@ -128,23 +198,32 @@ def test_what_stands_before_a_bad_record_is_answered(table: Path, model_file: Pa
     ]
 
 
-def test_whoever_waits_for_the_answers_gets_them(model_file: Path) -> None:
-    """Three large blocks through a pipe, each sent when the one before has been answered."""
-    names = made_up()
+@pytest.mark.parametrize("fifo", [False, True])
+def test_whoever_waits_for_the_answers_gets_them(fifo: bool, model_file: Path, tmp_path: Path) -> None:
+    """Large blocks through a pipe, each sent when the one before has been answered, in half a line."""
+    names, pipe = made_up(), tmp_path / "pipe"
+    os.mkfifo(pipe)
+    command = [*PREDICT, "-m", model_file, "--workers", "2", "-i", pipe if fifo else "-"]
     with subprocess.Popen(
-        [*PREDICT, "-m", model_file, "--workers", "2"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [*command, "--input-format", "text"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        for k in range(3):
-            sent = list(islice(names, 6_000))
-            process.stdin.write("".join(f"{name}\n" for name in sent).encode())
-            process.stdin.flush()
-            if k == 0:
-                process.stdout.readline()  # the header
-            for name in sent:
-                assert process.stdout.readline().split(b",")[0] == name.encode()
-        process.stdin.close()
+        too_long = threading.Timer(60, process.kill)
+        too_long.start()
+        with pipe.open("wb") if fifo else process.stdin as sender:
+            for k in range(3):
+                sent = list(islice(names, 9_000))
+                sender.write("".join(f"{name}\n" for name in sent).encode() + b"Ro")
+                sender.flush()
+                if k == 0:
+                    process.stdout.readline()  # the header
+                else:
+                    sent[0] = f"Ro{sent[0]}"
+                for name in sent:
+                    assert process.stdout.readline().split(b",")[0] == name.encode()
+        assert process.stdout.readline().split(b",")[0] == b"Ro"
+        too_long.cancel()
     assert process.returncode == 0
 
 
@@ -189,18 +268,24 @@ def test_no_process_outlives_the_first(ending: signal.Signals, model_file: Path)
     assert gone(found)
 
 
-def test_an_error_of_a_process_is_raised_in_the_first() -> None:
-    def answer(names: list[str]) -> int:
+@pytest.mark.parametrize(
+    "error", [CheckpointError("a score overflows"), OSError(28, "full"), MemoryError()]
+)
+def test_an_error_of_a_process_is_raised_in_the_first(error: Exception) -> None:
+    def count(names: list[str]) -> int:
         if names == ["bad"]:
-            raise CheckpointError("a score of the model overflows")
+            raise error
         return len(names)
 
-    helpers = [Helper(answer), Helper(answer)]
+    with uninterrupted():
+        helpers = [Helper(count), Helper(count)]
     try:
         helpers[0].ask(["bad"])
         helpers[1].ask(["a", "b"])
-        with pytest.raises(CheckpointError, match="overflows"):
+        with pytest.raises(type(error)) as raised:
             helpers[0].answer()
+        assert str(raised.value) == str(error)
+        assert "in count" in raised.value.__notes__[0]
         assert helpers[1].answer() == 2
         helpers[0].ask(["c"])
         assert helpers[0].answer() == 1
@@ -211,3 +296,16 @@ def test_an_error_of_a_process_is_raised_in_the_first() -> None:
     finally:
         close(helpers)
     assert not any(helper.process.is_alive() for helper in helpers)
+
+
+def test_a_signal_while_a_process_starts_comes_afterwards() -> None:
+    done = []
+
+    def start() -> None:
+        with uninterrupted():
+            signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+            done.append("started")
+
+    with pytest.raises(KeyboardInterrupt):
+        start()
+    assert done == ["started"]

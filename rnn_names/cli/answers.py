@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 MAPS = 6  # names, at most, in a picture
 REMEMBERED = 1 << 15  # different names whose answers are kept for reuse
-LARGE = 1 << 11  # new names in a chunk of records, from which on more processes pay for their start
+LARGE = 1 << 11  # new names, from which on more processes pay for their start
+AT_ONCE = 0.01  # seconds in which a program that writes as fast as it can fills its pipe again
 
 
 def as_text(names: list[str]) -> Iterator[str]:
@@ -79,100 +80,125 @@ class Rendered(NamedTuple):
     unanswered: dict[str, bool]  # see Predictions
 
 
-class Asked(NamedTuple):
-    """Records whose new names wait for their answers: those of a process, or of none so far."""
+class Pending(NamedTuple):
+    """Records whose new names a process answers, or none so far."""
 
     names: list[str]
     rows: list[Any]
     new: list[str]
-    helper: "Helper | None"
+    helper: "Helper | None" = None
 
 
 class Writing:
     """Answers and counts every record, in order; the answer to a repeated name is reused.
 
-    With `workers` above 1 that many processes answer, once a large chunk of records has come and another
-    one after it. Each has one chunk at a time. `waiting` says whether more input is there: if not, what
-    waits for its answers is written first, for whoever sends the input may wait for them.
+    Records are gathered until there are CHUNK of them. With `workers` above 1, up to so many processes
+    answer, each one chunk at a time, as soon as there are two chunks. `waits` is to be called before more
+    input is waited for: what is there is written first, because whoever sends the input may wait for it.
     """
 
-    def __init__(
-        self,
-        answers: Answers,
-        out: "Writer",
-        tally: Tally,
-        workers: int = 1,
-        waiting: Callable[[], bool] = lambda: True,
-    ) -> None:
-        self.answers, self.out, self.tally = answers, out, tally
-        self.workers, self.waiting = workers, waiting
-        self.known: dict[str, Any] = {}  # the cells of names; None until there is an answer
-        self.asked: deque[Asked] = deque()
+    def __init__(self, answers: Answers, out: "Writer", tally: Tally, workers: int = 1) -> None:
+        self.answers, self.out, self.tally, self.workers = answers, out, tally, workers
+        self.names: list[str] = []  # gathered
+        self.rows: list[Any] = []
+        self.known: dict[str, Any] = {}  # the cells of names; None while they are pending
+        self.pending: deque[Pending] = deque()
         self.helpers: deque[Helper] = deque()  # the one that is free, or is so first, in front
 
     def write(self, table: "Iterable[Chunk]") -> None:
         """Write all records."""
+        from rnn_names.names.records import CHUNK
+
+        chunks = iter(table)
         try:
-            for names, rows in self._until_none_waits(table):
-                new = [name for name in dict.fromkeys(names) if name not in self.known]
-                self.known.update(dict.fromkeys(new))
-                if self.asked and not self.helpers:
-                    self._start()
-                if self.helpers:
-                    self._ask(names, rows, new)
-                elif self.workers > 1 and len(new) >= LARGE:
-                    self.asked.append(Asked(names, rows, new, None))
-                else:
-                    self._write(names, rows, new, self._rendered(new))
-        except DataError:  # what stands before a bad record is answered
+            while True:
+                try:
+                    chunk = next(chunks, None)
+                except DataError:
+                    self._finish()  # what stands before a bad record is answered
+                    raise
+                if chunk is None:
+                    break
+                self.names += chunk.names
+                self.rows += chunk.rows
+                if len(self.names) >= CHUNK:
+                    self._next()
             self._finish()
+        except BaseException:
+            self._end(at_once=True)
             raise
-        finally:
-            self._end()
+        self._end()
         self.out.end()
 
-    def _until_none_waits(self, table: "Iterable[Chunk]") -> "Iterator[Chunk]":
-        """The chunks. Where none is waiting, and at the end, what has been asked is written."""
-        chunks = iter(table)
-        while True:
-            if self.asked and not self.waiting():
+    def waits(self, ready: Callable[[float], bool]) -> None:
+        """Write what is there, unless more input is ready: see `source.blocks`."""
+        if self.pending or self.names:
+            large = self.pending or len(self.names) >= LARGE
+            if not ready(AT_ONCE if large else 0.0):
                 self._finish()
-            try:
-                chunk = next(chunks)
-            except StopIteration:
-                break
-            yield chunk
-        self._finish()
+
+    def _next(self) -> None:
+        """Answer the records that have been gathered, or let a process do so."""
+        names, rows, self.names, self.rows = self.names, self.rows, [], []
+        new = [name for name in dict.fromkeys(names) if name not in self.known]
+        self.known.update(dict.fromkeys(new))
+        one = Pending(names, rows, new)
+        if self.pending and not self.helpers:  # one has been kept for a process
+            self._ask(self.pending.popleft())
+            self._ask(one)
+        elif self.helpers:
+            self._ask(one)
+        elif self.workers > 1 and len(new) >= LARGE:
+            self.pending.append(one)
+        else:
+            self._write(one, self._rendered(new))
+
+    def _ask(self, one: Pending) -> None:
+        if len(self.pending) == len(self.helpers) < self.workers:
+            self._start()
+        if not self.helpers:
+            self._write(one, self._rendered(one.new))
+            return
+        helper = self.helpers[0]
+        busy = len(self.pending) == len(self.helpers)
+        done = (self.pending.popleft(), helper.answer()) if busy else None
+        helper.ask(one.new)  # first, so that it works while this process writes
+        self.helpers.rotate(-1)
+        self.pending.append(one._replace(helper=helper))
+        if done:
+            self._write(*done)
 
     def _start(self) -> None:
-        """Start the processes, before this one needs much memory; the first has the chunk that waits."""
-        from rnn_names.cli.processes import Helper  # not above: a short input needs none
+        from rnn_names.cli.processes import Helper, uninterrupted  # not above: a short input needs none
 
-        self.answers.classifier.workers = 1  # each process is one thread
-        self.helpers.extend(Helper(self._rendered) for _ in range(self.workers))
-        names, rows, new, _ = self.asked.popleft()
-        self._ask(names, rows, new)
+        try:
+            with uninterrupted():
+                self.helpers.appendleft(Helper(self._alone))
+        except OSError:  # the system has no room for another process
+            self.workers = len(self.helpers)
 
-    def _ask(self, names: list[str], rows: list[Any], new: list[str]) -> None:
-        helper = self.helpers[0]
-        first = self.asked.popleft() if len(self.asked) == len(self.helpers) else None
-        rendered = helper.answer() if first else None
-        helper.ask(new)  # first, so that it works while this process writes
-        self.helpers.rotate(-1)
-        self.asked.append(Asked(names, rows, new, helper))
-        if first and rendered:
-            self._write(first.names, first.rows, first.new, rendered)
+    def _alone(self, names: list[str]) -> Rendered:
+        """What a process does, in one thread."""
+        self.answers.classifier.workers = 1
+        return self._rendered(names)
 
     def _finish(self) -> None:
-        while self.asked:
-            names, rows, new, helper = self.asked.popleft()
-            self._write(names, rows, new, helper.answer() if helper else self._rendered(new))
+        """Write all records that have come."""
+        try:
+            if self.names:
+                self._next()
+            while self.pending:
+                one = self.pending.popleft()
+                self._write(one, one.helper.answer() if one.helper else self._rendered(one.new))
+        except BaseException:
+            self.pending.clear()  # what stands behind a failure is not written
+            raise
 
-    def _end(self) -> None:
+    def _end(self, at_once: bool = False) -> None:
         if self.helpers:
             from rnn_names.cli.processes import close
 
-            close(self.helpers)
+            close(self.helpers, at_once)
 
     def _rendered(self, names: list[str]) -> Rendered:
         """The answers, computed here."""
@@ -182,12 +208,12 @@ class Writing:
             rendered.unanswered.update(predictions.unanswered)
         return rendered
 
-    def _write(self, names: list[str], rows: list[Any], new: list[str], rendered: Rendered) -> None:
-        self.known.update(zip(new, rendered.cells, strict=True))
+    def _write(self, one: Pending, rendered: Rendered) -> None:
+        self.known.update(zip(one.new, rendered.cells, strict=True))
         self.tally.learn(rendered.unanswered)
-        self.out.write(rows, [self.known[name] for name in names])
-        self.tally.count(names)
+        self.out.write(one.rows, [self.known[name] for name in one.names])
+        self.tally.count(one.names)
         if len(self.known) > REMEMBERED:  # the names of these chunks are likely to come again
-            kept = chain(names, *(one.names for one in self.asked))
+            kept = chain(one.names, *(later.names for later in self.pending))
             self.known = {name: self.known[name] for name in kept}
             self.tally.forget(self.known)

@@ -1,10 +1,7 @@
 """Where `predict` finds its names: in arguments, a file or a pipe."""
 
 import os
-import select
-import stat
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import typer
@@ -14,7 +11,6 @@ from rnn_names.cli.options import check_no_paths
 from rnn_names.names.source import STDIN
 from rnn_names.names.tables import Format
 
-AT_ONCE = 0.01  # seconds in which a program that writes as fast as it can fills its pipe again
 MOST = 8  # processes by default: the one that reads and writes keeps no more of them busy
 
 
@@ -36,20 +32,6 @@ def asked(names: list[str] | None, input: Path | None) -> Path | None:
             f"cat {path}/*.txt | rnn-names predict"
         )
     return path
-
-
-def waiting(path: Path | None) -> Callable[[], bool]:
-    """A function that says whether more input, or its end, is there or comes at once."""
-    if path is None:
-        return lambda: True
-    if path != STDIN:
-        regular = path.is_file()
-        return lambda: regular
-    try:
-        regular = stat.S_ISREG(os.fstat(sys.stdin.fileno()).st_mode)
-    except (OSError, ValueError):  # nothing of the system, such as a text of tests
-        regular = True
-    return lambda: regular or bool(select.select([sys.stdin], [], [], AT_ONCE)[0])
 
 
 def processes(workers: int | None) -> int:

@@ -1,6 +1,7 @@
 """`rnn-names predict`."""
 
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from enum import StrEnum
@@ -11,7 +12,7 @@ import typer
 
 from rnn_names.base.files import STDOUT, check_apart, check_writable
 from rnn_names.cli.answers import Answers, Writing, as_text, drawn
-from rnn_names.cli.asked import asked, check_form, processes, waiting
+from rnn_names.cli.asked import asked, check_form, processes
 from rnn_names.cli.command import OneCommand
 from rnn_names.cli.drawing import DrawingCommand, check_outputs
 from rnn_names.cli.input_options import one_separator, text_encoding
@@ -212,9 +213,17 @@ def predict(
     if beside:
         check_outputs([*beside.values()], [path, output, *model_inputs(model, prior)])
 
+    writing: Writing | None = None
+
+    def waits(ready: Callable[[float], bool]) -> None:
+        if writing:  # not while the header is read
+            writing.waits(ready)
+
     with ExitStack() as stack:
         table: Table = (
-            stack.enter_context(tables.opened(path, form, bad=bad)) if path else Lines(as_text(names or []))
+            stack.enter_context(tables.opened(path, form, bad=bad, waits=waits))
+            if path
+            else Lines(as_text(names or []))
         )
         if kind == "text" and isinstance(table, Delimited):  # as its first line says
             kind = "tsv" if table.delimiter == "\t" else "csv"
@@ -234,7 +243,8 @@ def predict(
         writer = WRITERS[written](table, top_k, added, out)
         answers = Answers(classifier, top_k, threshold, sums, codes)
         chunks = drawn(table, classifier, threshold, pictures) if pictures else table
-        Writing(answers, writer, tally, processes(workers), waiting(path)).write(chunks)
+        writing = Writing(answers, writer, tally, processes(workers))
+        writing.write(chunks)
         others = len(table.header) - table.name_columns
         if written == "table" and others > 0:
             what = "another column" if others == 1 else f"{others} other columns"

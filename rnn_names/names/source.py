@@ -5,9 +5,13 @@ Each read takes what is there: a line of slow input, a BLOCK of fast input or of
 
 import codecs
 import io
+import os
+import select
+import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -17,6 +21,7 @@ from rnn_names.names import packed
 from rnn_names.names.bad_records import MARKING
 from rnn_names.names.no_text import HEAD, no_text
 
+Waits = Callable[[Callable[[float], bool]], None]  # see `blocks`
 BLOCK = 1 << 18  # bytes
 PIPE = 1 << 20  # bytes
 GZIP = ".gz"
@@ -96,10 +101,27 @@ def _pipe() -> Any:
     return buffer if hasattr(buffer, "peek") else io.BufferedReader(buffer)
 
 
-def blocks(file: BinaryIO, source: str) -> Iterator[bytes]:
-    """The content of the file, in blocks. Raises DataError if it cannot be read or is not text."""
+def ready(file: BinaryIO, seconds: float) -> bool:
+    """Whether content, or the end of the file, is there within so many seconds.
+
+    False where the system does not tell. A packed pipe may have content of which nothing can be unpacked.
+    """
+    try:
+        number = file.fileno()
+        return stat.S_ISREG(os.fstat(number).st_mode) or bool(select.select([number], [], [], seconds)[0])
+    except (OSError, ValueError, AttributeError):  # nothing of the system; on Windows no socket
+        return False
+
+
+def blocks(file: BinaryIO, source: str, waits: Waits | None = None) -> Iterator[bytes]:
+    """The content of the file, in blocks. Raises DataError if it cannot be read or is not text.
+
+    `waits` is called before each read, which may wait, with a function that says whether it will: `ready`.
+    """
     begins = True
     while True:
+        if waits:
+            waits(partial(ready, file))
         try:
             block = file.read1(BLOCK)  # type: ignore[attr-defined]  # which BinaryIO lacks, buffers do not
         except packed.broken() as error:

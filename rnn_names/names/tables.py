@@ -72,11 +72,12 @@ def opened(
     labelled: bool = False,
     mend: str = "give {} one of them, or its number from 1",
     bad: BadRecords = STOPPING,
+    waits: source.Waits | None = None,
 ) -> Iterator[Table]:
     """The records of a file, or of standard input for `-`. Raises DataError, now and while they are read.
 
     `labelled`: each record has a label, too. `mend` says what to do about a column that is missing;
-    `bad` decides about bad records.
+    `bad` decides about bad records; `waits` is called before a read that may wait: see `source.blocks`.
     """
     from rnn_names.names import taken_out  # not above: names that are arguments need it not
 
@@ -92,7 +93,7 @@ def opened(
             text = spreadsheets.text_of(file.read(), form.sheet, name, form.note)
             encoding, kind, form = "utf-8", "csv", replace(form, delimiter=",", quoted=True)
         else:
-            encoding, blocks = source.encoded(source.blocks(file, name), name, form.encoding)
+            encoding, blocks = source.encoded(source.blocks(file, name, waits), name, form.encoding)
             if labelled:  # read to the end first: only there is it known whether a packed file is whole
                 blocks = iter([b"".join(blocks)])
             errors = bad.decoding if form.errors == "strict" else form.errors

@@ -6,6 +6,8 @@ block, which only the first process writes, and each other worker's gradients in
 """
 
 import math
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray, Params, keep_freed_memory
-from rnn_names.base.processes import end, leave_signals_to_the_first, lost, uninterrupted
+from rnn_names.base.processes import end, lost
 from rnn_names.names.encoded import Encoded
 from rnn_names.network.config import NetworkConfig, Objective
 from rnn_names.network.input import Gradient, RowGradient, added
@@ -110,7 +112,7 @@ class Helper:
         self.connection, theirs = SPAWN.Pipe()
         # Only little is passed on: `start` would wait for ever if a process died before it had read more.
         self.process = SPAWN.Process(target=_serve, args=(theirs, shared_params, shared_grads), daemon=True)
-        with uninterrupted(), self._alive():
+        with _uninterrupted(), self._alive():
             self.process.start()
         theirs.close()
         self.send(task)
@@ -144,7 +146,10 @@ class Helper:
 
 
 def _serve(connection: Connection, shared_params: Any, shared_grads: Any) -> None:
-    leave_signals_to_the_first()
+    # The first process reports and ends this one; `timeout` sends its signal to all of them.
+    for ending in ("SIGTERM", "SIGHUP"):
+        with suppress(AttributeError):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, ending), signal.SIG_IGN)
     keep_freed_memory()
     with suppress(EOFError, OSError):  # the other end is closed: that is the end
         task = connection.recv()
@@ -176,6 +181,19 @@ def _receive(connection: Connection) -> Any:
     while not connection.poll() and time.perf_counter() < sleep_from:
         pass
     return connection.recv()
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C reaches every process of a terminal; a process started here leaves it to the first one."""
+    if threading.current_thread() is not threading.main_thread():  # where no handler can be set
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _views(shared: Any, network: NetworkConfig) -> Params:
