@@ -67,14 +67,13 @@ def runs(
             yield run
     taught = [model.classifier.model.data for model in models]
     for data in given:
-        part = split or (Part.test if any(map(data.taught, taught)) else Part.all)
+        data = replace(data, of_a_model=any(map(data.taught, taught)))
+        part = split or (Part.test if data.of_a_model else Part.all)
         scored = [score(model, data, part) for model in models]
         note_left_out(data, models[0].classifier)  # only once; and an error stands alone
         yield from scored
-        if part is Part.all and not all(map(data.taught, taught)):
-            typer.echo(
-                "this includes names that the model was trained on; --split test leaves them out", err=True
-            )
+        if part is Part.all:
+            note_learned(data, models)
 
 
 def own_folds(models: Sequence[Named], split: Part | None, of_names: bool) -> "CrossValidation | None":
@@ -132,6 +131,20 @@ def examples_of(path: Path, form: "Format", own: "Format", bad: "BadRecords") ->
             typer.echo(f"{name_of(path)}: read by the columns of the model's data", err=True)
             return found
         raise
+
+
+def note_learned(data: "DataSet", models: Sequence[Named]) -> None:
+    """Say that a model may know names of the data, and how to score the others if it has a test part."""
+    of_models = [model.classifier.model for model in models]
+    which = "the model" if len(models) == 1 else "a model"
+    line = (
+        f"this includes names that {which} was trained on"
+        if data.of_a_model
+        else f"{which} may have been trained on some of these names"
+    )
+    if all(model.training.test_split for model in of_models):
+        line += "; --split test leaves them out"
+    typer.echo(line, err=True)
 
 
 def note_left_out(data: "DataSet", classifier: "NameClassifier") -> None:

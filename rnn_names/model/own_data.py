@@ -19,10 +19,14 @@ EVERY = "all"  # all rows, beside the parts of names.split.Split
 
 @dataclass(frozen=True)
 class DataSet:
-    """Every row of a file or folder, under its name."""
+    """Every row of a file or folder, under its name.
+
+    `of_a_model` says that a model was trained on these rows; the others are then compared on its parts.
+    """
 
     name: str
     examples: list[Example]
+    of_a_model: bool = False
     fingerprints: dict[int, str] = field(default_factory=dict)  # by rule of spelling
 
     def taught(self, trained: DataInfo) -> bool:
@@ -34,7 +38,9 @@ class DataSet:
     def part(self, model: Checkpoint, name: str) -> list[Example]:
         """The names of one part of this model's split: train, val, test; or EVERY row.
 
-        If the model was trained on these data, these are the names and labels that it took.
+        If the model was trained on these data, these are the names and labels that it took. Data of
+        no model are split by the hash alone: shares of each label would call names of the training part a
+        test.
         Raises DataError if the part is empty, or if another version split the model's own data.
         """
         config, trained = model.training, model.data
@@ -53,9 +59,8 @@ class DataSet:
                 f"{self.name}: the training data of the bundled model are not here; give --split test"
             )
         examples = unique(examples, trained.rule)
-        parts = split(
-            examples, config.val_split, config.test_split, config.seed, trained.rule, trained.split
-        )
+        version = trained.split if self.of_a_model or self.taught(trained) else 1
+        parts = split(examples, config.val_split, config.test_split, config.seed, trained.rule, version)
         divided = [len(names) for names in parts]
         if self.taught(trained) and divided != [trained.train, trained.val, trained.test]:
             raise DataError(
@@ -69,6 +74,8 @@ class DataSet:
                 f"{folds.folds} folds, which had accuracy {folds.accuracy:.3f} ± "
                 f"{folds.accuracy_error:.3f}; give other DATA, or --split all"
             )
+        if not found and not {"val": config.val_split, "test": config.test_split}.get(name, 1):
+            raise DataError(f"{self.name}: the model was trained without a {name} part; give --split all")
         if not found:
             raise DataError(f"{self.name}: its {name} part is empty; give --split all, or more data")
         return found

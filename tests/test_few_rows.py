@@ -1,0 +1,88 @@
+"""What the commands say of a few rows with labels of one's own, and of models that learned them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from rnn_names.model import checkpoint
+from rnn_names.names.examples import read_examples
+from rnn_names.names.spelling import RULES
+from rnn_names.names.split import split, unique
+from tests.test_cli import failed, fine
+
+QUICK = ["--hidden-size", 3, "--epochs", 1, "--networks", 1, "--ngrams", 0, "--bag", 0, "--workers", 1]
+ROWS = [
+    (f"{a}{b}{end}", label)
+    for label, end in (("odd", "ski"), ("even", "moto"))
+    for a in ("Ba", "De", "Fi", "Go", "Lu", "Ma", "Ne", "Po")
+    for b in ("l", "m", "n", "r", "s")
+]
+TAUGHT = "this includes names that the model was trained on"
+MAYBE = "the model may have been trained on some of these names"
+ADVICE = "; --split test leaves them out"
+
+
+def table(path: Path, rows: Sequence[Sequence[str]], head: str = "name,label") -> Path:
+    lines = [head, *(",".join(row) for row in rows)]
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of ROWS, which are in d.csv beside it."""
+    folder = tmp_path_factory.mktemp("rows")
+    fine("train", table(folder / "d.csv", ROWS), *QUICK, "-o", folder / "m.npz")
+    return folder / "m.npz"
+
+
+def test_no_name_of_other_data_that_was_trained_on_is_in_their_test_part(model: Path, here: Path) -> None:
+    trained = checkpoint.load(model)
+    config, rule = trained.training, trained.data.rule
+    parts = split(unique(read_examples(model.parent / "d.csv")), config.val_split, config.test_split, 1)
+    assert len(parts.train) == trained.data.train
+    learned = {RULES[rule].split_key(example.name) for example in parts.train}
+    train = [(example.name, example.country) for example in parts.train]
+    new = [(f"Xu{name.lower()}", label) for name, label in ROWS]
+    other = table(here / "o.csv", [*train, *new])
+    fine("evaluate", other, "-m", model, "--split", "test", "--predictions", "p.csv")
+    scored = Path("p.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert scored
+    assert not learned & {RULES[rule].split_key(line.split(",")[0]) for line in scored}
+    told = failed("evaluate", table(here / "t.csv", train), "-m", model, "--split", "test")
+    assert "its test part is empty; give --split all, or more data" in told
+
+
+def test_a_model_and_one_that_went_on_from_it_are_compared_on_the_same_names(
+    model: Path, here: Path
+) -> None:
+    more = table(here / "more.csv", [*ROWS, *(("Xu" + name.lower(), label) for name, label in ROWS[::3])])
+    fine("train", more, "--from", model, "--epochs", 1, "--workers", 1, "-o", "on.npz")
+    done = fine("evaluate", more, "-m", model, "-m", "on.npz")
+    assert "the models score different names" not in done.stderr
+    assert "p (McNemar)" in done.stdout
+
+
+def test_evaluate_says_what_it_knows_of_names_that_were_trained_on(model: Path, here: Path) -> None:
+    own, other = model.parent / "d.csv", table(here / "o.csv", [("Zorn", "odd"), ("Zork", "even")])
+    said = [line for line in fine("evaluate", other, "-m", model).stderr.splitlines() if "trained" in line]
+    assert said == [MAYBE + ADVICE]
+    said = fine("evaluate", own, "-m", model, "--split", "all").stderr.splitlines()
+    assert TAUGHT + ADVICE in said
+    said = fine("evaluate", own, "-m", model).stderr.splitlines()
+    assert not [line for line in said if "trained" in line]
+    said = fine("evaluate", own, "-m", model, "-m", model, "--split", "all").stderr.splitlines()
+    assert "this includes names that a model was trained on" + ADVICE in said
+
+
+def test_of_a_model_without_a_test_part_evaluate_does_not_advise_it(here: Path) -> None:
+    data = table(here / "d.csv", ROWS)
+    fine("train", data, *QUICK, "--test-split", 0, "-o", "m.npz")
+    other = table(here / "o.csv", [("Zorn", "odd"), ("Zork", "even")])
+    for file, line in ((data, TAUGHT), (other, MAYBE)):
+        assert line in fine("evaluate", file, "-m", "m.npz", "--split", "all").stderr.splitlines()
+        told = failed("evaluate", file, "-m", "m.npz", "--split", "test")
+        assert "the model was trained without a test part; give --split all" in told
+    people = table(here / "p.csv", [("Rossi", "Italy"), ("Sato", "Japan")])
+    assert MAYBE in fine("evaluate", people, "-m", "bundled").stderr.splitlines()
