@@ -86,3 +86,14 @@ def test_of_a_model_without_a_test_part_evaluate_does_not_advise_it(here: Path) 
         assert "the model was trained without a test part; give --split all" in told
     people = table(here / "p.csv", [("Rossi", "Italy"), ("Sato", "Japan")])
     assert MAYBE in fine("evaluate", people, "-m", "bundled").stderr.splitlines()
+
+
+def test_a_row_without_label_and_name_is_counted_alike_by_all_commands(here: Path) -> None:
+    rows = [("7", "", "odd"), ("8", "Abe", ""), ("9", "", ""), ("9", "", "")]
+    data = table(here / "d.csv", [*(("1", *row) for row in ROWS), *rows], "id,name,label")
+    left_out = "left out: 1 row without a label, 3 cells without a name"
+    assert left_out in fine("train", data, *QUICK, "-o", "m.npz").stderr
+    assert left_out in fine("evaluate", data, "-m", "m.npz").stderr
+    checked = fine("check", data).output
+    assert "warning: 1 row without a label, left out: Abe\n" in checked
+    assert "warning: 3 cells without a name, left out\n" in checked

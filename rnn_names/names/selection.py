@@ -18,7 +18,7 @@ class Selection(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    """How many rows have no label, and how many of the others no name."""
+    """How many rows have no name, and how many of the others no label, as `check` counts them."""
 
     unlabelled: int
     nameless: int
@@ -36,9 +36,9 @@ def nameless_cells(n: int) -> str:
 
 def left_out(examples: Sequence[Example], is_name: Callable[[str], bool] = has_letters) -> LeftOut:
     """How many rows training and scoring leave out."""
-    labelled = [example for example in examples if example.country]
-    nameless = sum(not is_name(example.name) for example in labelled)
-    return LeftOut(len(examples) - len(labelled), nameless)
+    names = [example for example in examples if is_name(example.name)]
+    unlabelled = sum(not example.country for example in names)
+    return LeftOut(unlabelled, len(examples) - len(names))
 
 
 def selected(examples: Sequence[Example], least: int, most: int, seed: int, rule: int = RULE) -> Selection:
