@@ -97,3 +97,15 @@ def test_a_row_without_label_and_name_is_counted_alike_by_all_commands(here: Pat
     checked = fine("check", data).output
     assert "warning: 1 row without a label, left out: Abe\n" in checked
     assert "warning: 3 cells without a name, left out\n" in checked
+
+
+def test_labels_of_one_name_each_are_not_sent_to_folds(here: Path) -> None:
+    data = table(here / "d.csv", [(name, name) for name, _ in ROWS[:6]])
+    said = fine("train", data, *QUICK, "-o", "m.npz").stderr
+    assert "nothing tells how good the model is; give labels more names\n" in said
+    told = failed("train", data, *QUICK, "--folds", 5, "-q", "-o", "f.npz")
+    assert "every label has one name only, which is kept in training; give labels more names" in told
+    pairs = table(here / "e.csv", [(name, label) for name, label in ROWS[:3] + ROWS[-2:]])
+    said = fine("train", pairs, *QUICK, "--test-split", 0, "-o", "p.npz").stderr
+    assert "; --folds 5 scores every name\n" in said
+    fine("train", pairs, *QUICK, "--folds", 5, "-o", "f.npz")

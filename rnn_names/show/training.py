@@ -62,6 +62,7 @@ def epoch_line(report: "EpochReport", config: "TrainConfig") -> str:
 
 
 LISTED = 10  # labels that a line names
+FOLDS = 5  # that the warnings advise; each needs a name
 
 
 def chosen_line(training: "Training") -> str:
@@ -99,6 +100,8 @@ def few_names(parts: "Split", folds: int) -> Iterator[str]:
     """Warnings about small parts, and the labels that have one name."""
     labels = Counter(example.country for part in parts for example in part)
     single = sorted(label for label, n in labels.items() if n == 1)
+    enough = labels.total() - len(single) >= FOLDS
+    remedy = f"--folds {FOLDS} scores every name" if enough else "give labels more names"
     if single:
         which = ", ".join(printable(label) for label in single[:5]) + (", …" if len(single) > 5 else "")
         yield f"one name only, kept in training, so that no figure tells how well it is known: {which}"
@@ -111,11 +114,10 @@ def few_names(parts: "Split", folds: int) -> Iterator[str]:
         n = len(parts.test)
         low, high = wilson(0.8 * n, n)
         yield (
-            f"warning: {n} names to test: an accuracy of 0.80 would mean {low:.2f} to {high:.2f}; "
-            "--folds 5 scores every name"
+            f"warning: {n} names to test: an accuracy of 0.80 would mean {low:.2f} to {high:.2f}; {remedy}"
         )
     if not parts.test and not folds:
-        yield "no names to test: nothing tells how good the model is; --folds 5 scores every name"
+        yield f"no names to test: nothing tells how good the model is; {remedy}"
 
 
 def folds_lines(reports: "Sequence[FoldReport]", found: "CrossValidation") -> list[str]:

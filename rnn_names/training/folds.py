@@ -40,6 +40,11 @@ def cross_validated(
     examples = unique(examples, info.rule)
     split_key = RULES[info.rule].split_key
     parts = folds(examples, count, plan.config.seed, info.rule)
+    if not any(parts):
+        raise DataError(
+            f"--folds {count}: every label has one name only, which is kept in training; give labels more "
+            "names, or leave --folds out"
+        )
     labels = {example.country for example in examples}
     for number, fold in enumerate(parts, 1):
         held = {split_key(example.name) for example in fold}
