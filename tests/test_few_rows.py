@@ -109,3 +109,10 @@ def test_labels_of_one_name_each_are_not_sent_to_folds(here: Path) -> None:
     said = fine("train", pairs, *QUICK, "--test-split", 0, "-o", "p.npz").stderr
     assert "; --folds 5 scores every name\n" in said
     fine("train", pairs, *QUICK, "--folds", 5, "-o", "f.npz")
+
+
+def test_check_with_a_model_says_which_option_names_the_labels(model: Path, here: Path) -> None:
+    data = table(here / "d.csv", ROWS[::20], "name,team")
+    told = failed("check", data, "-m", model)
+    assert "no name has a label that the model could judge; give --label-column their column" in told
+    fine("check", data, "-m", model, "--label-column", "team")

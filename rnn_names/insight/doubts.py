@@ -38,10 +38,15 @@ class Doubts(NamedTuple):
 def doubts(classifier: NameClassifier, examples: Sequence[Example], n: int) -> Doubts:
     """Judge the rows, and list the `n` most in doubt. Raises DataError if the model knows no label."""
     rows = Counter(example.country for example in examples if classifier.has_name(example.name))
+    if not rows:
+        raise DataError(
+            "no name has a label that the model could judge; give --label-column their column, or leave "
+            "-m out"
+        )
     place = {label: classifier.labels.place(label) for label in rows}
     unknown = Counter({label: rows[label] for label, k in place.items() if k is None})
     if unknown.total() == rows.total():
-        labels = ", ".join(label for label, _ in unknown.most_common(3)) or "none"
+        labels = ", ".join(label for label, _ in unknown.most_common(3))
         raise DataError(
             f"the model knows none of the labels ({labels}), so it cannot judge them; give -m a model of "
             "these labels, or leave -m out"
