@@ -1,5 +1,6 @@
 """What the commands say of a few rows with labels of one's own, and of models that learned them."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -116,3 +117,10 @@ def test_check_with_a_model_says_which_option_names_the_labels(model: Path, here
     told = failed("check", data, "-m", model)
     assert "no name has a label that the model could judge; give --label-column their column" in told
     fine("check", data, "-m", model, "--label-column", "team")
+
+
+def test_info_calls_no_label_a_country(model: Path) -> None:
+    told = fine("info", model).output
+    assert re.search(r"readouts +label, step_label, next_symbol ", told)
+    assert "countr" not in told
+    assert re.search(r"readouts +country, step_country, next_symbol ", fine("info", "bundled").output)

@@ -53,9 +53,10 @@ def info(
         typer.echo(tables.to_json(facts))
         return
     network, data, kept = facts["network"], facts["data"], facts["kept"]
+    labels = Labels(facts["countries"])
     rows = {
         "file": f"{facts['file']}, format {facts['format']}, {facts['bytes']:,} bytes",
-        "countries" if Labels(facts["countries"]).of_countries else "labels": f"{network['countries']}: "
+        "countries" if labels.of_countries else "labels": f"{network['countries']}: "
         + ", ".join(f"{country} {n:,}" for country, n in facts["counts"].items()),
         "letters": f"{len(facts['letters'])}: {_letters(facts['letters'])}",
         "network": f"{facts['networks']} × {network['cell']} of {network['hidden_size']} hidden units"
@@ -63,7 +64,7 @@ def info(
         + (", pooled" if network["pooling"] else "")
         + (f", {len(network['ngrams']):,} known n-grams" if network["ngrams"] else "")
         + (f", {network['bag']} columns without order" if network["bag"] else ""),
-        "readouts": ", ".join(network["readouts"]),
+        "readouts": ", ".join(network["readouts"]).replace("country", labels.word),
         "parameters": f"{facts['parameters']:,}",
         "training": ", ".join(f"{key} {value}" for key, value in facts["training"].items()),
         "data": f"{data['source'] or 'the bundled surnames'}: {data['train']:,} names to train, "
