@@ -80,7 +80,7 @@ class Training:
     history    what a model file keeps of each epoch so far
     best       the best model so far, that of the epoch at `history[kept]`; None before the first epoch
     folds      the scores of `cross_validate`; None without
-    replaces   whether the output file held a model before
+    replaces   whether the output file held a model of another training
     """
 
     def __init__(
@@ -95,7 +95,8 @@ class Training:
         """
         self.job = job
         self.unfinished = state.state_path(job.output)
-        self.replaces = check_output(job, resumed is not None)
+        # The model that a resumed training finds there is its own.
+        self.replaces = check_output(job, resumed is not None) and resumed is None
         base = Base.load(job.base) if job.base else None
         self.bits = job.bits or (base.bits if base else 32)
         source, given_names = job.sources
