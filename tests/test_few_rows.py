@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from rnn_names.insight.explain import explain
 from rnn_names.model import checkpoint
+from rnn_names.model.classifier import NameClassifier
 from rnn_names.names.examples import read_examples
 from rnn_names.names.spelling import RULES
 from rnn_names.names.split import split, unique
 from tests.test_cli import failed, fine
+from tests.test_explain import Terminal, written
 
 QUICK = ["--hidden-size", 3, "--epochs", 1, "--networks", 1, "--ngrams", 0, "--bag", 0, "--workers", 1]
 ROWS = [
@@ -119,8 +122,14 @@ def test_check_with_a_model_says_which_option_names_the_labels(model: Path, here
     fine("check", data, "-m", model, "--label-column", "team")
 
 
-def test_info_calls_no_label_a_country(model: Path) -> None:
+def test_labels_are_not_called_countries(model: Path, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told = fine("info", model).output
     assert re.search(r"readouts +label, step_label, next_symbol ", told)
     assert "countr" not in told
     assert re.search(r"readouts +country, step_country, next_symbol ", fine("info", "bundled").output)
+    fine("evaluate", "-m", model, "--confusion", "c.svg")
+    assert "Which labels are taken for which" in Path("c.svg").read_text(encoding="utf-8")
+    monkeypatch.setenv("COLUMNS", "30")
+    classifier = NameClassifier.load(model)
+    shown = written(explain(classifier, ["Bam"]), classifier, Terminal(), 2)
+    assert "least likely of 2 labels after each letter" in " ".join(shown.split())

@@ -152,7 +152,7 @@ def entry(network: int, epoch: int, **more: float | None) -> dict[str, float | N
 
 
 OBJECTIVE = "Objective: all losses, as trained on"
-TITLES = ["Loss of the country", "Accuracy", OBJECTIVE, "Gradient norm", "Clipped steps"]
+TITLES = ["Loss of the answer", "Accuracy", OBJECTIVE, "Gradient norm", "Clipped steps"]
 
 
 def shown(root: ElementTree.Element) -> list[str]:
@@ -195,7 +195,7 @@ def test_a_history_of_before_has_the_lines_that_it_can_have() -> None:
 def test_what_was_not_measured_has_no_panel() -> None:
     history = [entry(1, epoch, val_loss=None, val_accuracy=None) for epoch in (1, 2)]
     root = parsed(training_curves(history, 0.0))
-    assert shown(root) == ["Loss of the country", "Accuracy", OBJECTIVE, "Gradient norm"]
+    assert shown(root) == ["Loss of the answer", "Accuracy", OBJECTIVE, "Gradient norm"]
     assert "network 1, validation" not in texts(root)
     assert not any(text.startswith("clip norm") for text in texts(root))
 
@@ -351,7 +351,7 @@ def test_an_interrupted_training_draws_what_there_is(here: Path, few_countries: 
                 break
         running.stderr.read()
     assert running.returncode == 130
-    assert "Loss of the country" in (here / "t.svg").read_text(encoding="utf-8")
+    assert "Loss of the answer" in (here / "t.svg").read_text(encoding="utf-8")
 
 
 def test_a_training_without_an_epoch_draws_nothing(here: Path, few_countries: Path) -> None:

@@ -56,7 +56,7 @@ def info(
     labels = Labels(facts["countries"])
     rows = {
         "file": f"{facts['file']}, format {facts['format']}, {facts['bytes']:,} bytes",
-        "countries" if labels.of_countries else "labels": f"{network['countries']}: "
+        labels.words: f"{network['countries']}: "
         + ", ".join(f"{country} {n:,}" for country, n in facts["counts"].items()),
         "letters": f"{len(facts['letters'])}: {_letters(facts['letters'])}",
         "network": f"{facts['networks']} × {network['cell']} of {network['hidden_size']} hidden units"

@@ -26,6 +26,11 @@ class Labels:
         """What one of them is called."""
         return "country" if self.of_countries else "label"
 
+    @property
+    def words(self) -> str:
+        """What several of them are called."""
+        return "countries" if self.of_countries else "labels"
+
     @cached_property
     def countries(self) -> tuple[Country, ...]:
         """The country of each label. Raises KeyError where one is none."""

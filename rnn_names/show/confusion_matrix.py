@@ -13,7 +13,8 @@ READ = 60  # up to this many countries, the squares have room for numbers
 
 def draw(scored: Evaluation) -> tuple[Panel, str]:
     """The matrix of the answers, with its title."""
-    return confusion_matrix(confusion_of(scored)), "Which countries are taken for which"
+    what = Labels(scored.countries).words
+    return confusion_matrix(confusion_of(scored)), f"Which {what} are taken for which"
 
 
 def confusion_matrix(confusion: Confusion) -> Panel:

@@ -51,7 +51,7 @@ def training_curves(history: Sequence[Mapping[str, float | None]], clip_norm: fl
 
     losses = {"val_loss": VALIDATION, "train_loss": TRAINING}
     accuracies = {"val_accuracy": VALIDATION, "train_accuracy": TRAINING}
-    chart("Loss of the country", "nats", losses, "average of {}")
+    chart("Loss of the answer", "nats", losses, "average of {}")
     chart("Accuracy", "share of names", accuracies, "average of {}")
     chart("Objective: all losses, as trained on", "nats", {"loss": ""})
     chart("Gradient norm", "mean, before clipping", {"grad_norm": ""})

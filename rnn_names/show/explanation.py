@@ -111,7 +111,8 @@ def write_explanations(
             for direction, beliefs in e.beliefs.items()
         ]
         if any(left_out):
-            what = f"the {max(left_out)} least likely of {len(answer)} countries after each letter"
+            of_all = f"{len(answer)} {classifier.labels.words}"
+            what = f"the {max(left_out)} least likely of {of_all} after each letter"
             console.print(f"\n{left_out_line([what])}")
 
 
