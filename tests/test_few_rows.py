@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,8 @@ from rnn_names.model.classifier import NameClassifier
 from rnn_names.names.examples import read_examples
 from rnn_names.names.spelling import RULES
 from rnn_names.names.split import split, unique
-from tests.test_cli import failed, fine
+from rnn_names.training import state
+from tests.test_cli import failed, fine, invoke
 from tests.test_explain import Terminal, written
 
 QUICK = ["--hidden-size", 3, "--epochs", 1, "--networks", 1, "--ngrams", 0, "--bag", 0, "--workers", 1]
@@ -133,3 +135,25 @@ def test_labels_are_not_called_countries(model: Path, here: Path, monkeypatch: p
     classifier = NameClassifier.load(model)
     shown = written(explain(classifier, ["Bam"]), classifier, Terminal(), 2)
     assert "least likely of 2 labels after each letter" in " ".join(shown.split())
+
+
+def test_a_training_whose_base_is_gone_says_which(
+    model: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = state.save
+
+    def stop(*args: Any) -> None:
+        saved(*args)
+        raise KeyboardInterrupt
+
+    base = Path("base.npz")
+    base.write_bytes(model.read_bytes())
+    monkeypatch.setattr(state, "save", stop)
+    begin = ["train", model.parent / "d.csv", "--from", base, "--epochs", 2, "--workers", 1]
+    assert invoke(*begin, "-o", "m.npz").exit_code == 130
+    monkeypatch.setattr(state, "save", saved)
+    base.rename("away.npz")
+    told = failed("train", "--resume", "-o", "m.npz")
+    assert f"{base.absolute()}, the model that the training began with, is not here; put it back" in told
+    Path("away.npz").rename(base)
+    fine("train", "--resume", "-o", "m.npz")

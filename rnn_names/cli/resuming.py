@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn_names.base.bundled import BUNDLED
+from rnn_names.base.errors import CheckpointError
 from rnn_names.cli.drawing import parameter_name
 from rnn_names.cli.recipe import RECIPE
 from rnn_names.model.recipe import BEFORE_FORMAT_3, BEFORE_FORMAT_4, LATER
@@ -58,6 +59,15 @@ def plain(parameter: Any, value: Any) -> Any:
     if isinstance(value, str) and b"\0" in os.fsencode(value):  # which raises for what is no text
         raise ValueError("a NUL character")
     return value.split("\n") if parameter.multiple and isinstance(value, str) else value
+
+
+def check_base(path: Path, base: str | None) -> None:
+    """Raise CheckpointError if the model of --from, as the state in `path` names it, is gone."""
+    if base is not None and base != BUNDLED and not Path(base).is_file():
+        raise CheckpointError(
+            f"{path}: {base}, the model that the training began with, is not here; put it back, or remove "
+            "that file to train anew"
+        )
 
 
 def kept(name: str, value: Any) -> Any:

@@ -18,7 +18,7 @@ from rnn_names.cli.models import MODEL
 from rnn_names.cli.options import Data, Verbose, results
 from rnn_names.cli.reading import DataCommand
 from rnn_names.cli.recipe import RECIPE, RecipeCommand
-from rnn_names.cli.resuming import OF_A_RUN, drawn, kept, kept_options, of_today, plain
+from rnn_names.cli.resuming import OF_A_RUN, check_base, drawn, kept, kept_options, of_today, plain
 from rnn_names.model.recipe import Shape, chosen
 
 app = OneCommand()
@@ -88,7 +88,10 @@ class TrainCommand(RecipeCommand, DrawingCommand, DataCommand):
             if name in OF_A_RUN:
                 continue
             try:
-                value = parameter.process_value(ctx, plain(parameter, options[name]))
+                value = plain(parameter, options[name])
+                if name == "base":
+                    check_base(path, value)
+                value = parameter.process_value(ctx, value)
             except (*UNUSABLE, typer.BadParameter) as error:
                 raise CheckpointError(
                     f"{path}: its option {name!r} cannot be used; remove that file to train anew"
