@@ -157,3 +157,23 @@ def test_a_training_whose_base_is_gone_says_which(
     assert f"{base.absolute()}, the model that the training began with, is not here; put it back" in told
     Path("away.npz").rename(base)
     fine("train", "--resume", "-o", "m.npz")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ([], False),
+        (["--test-split", 0.05], False),
+        (["--test-split", 0], False),
+        (["--test-split", 0.2], True),
+        (["--seed", 2], True),
+    ],
+    ids=str,
+)
+def test_train_says_if_the_base_may_know_the_test_part(
+    model: Path, here: Path, options: list[object], told: bool
+) -> None:
+    one = ["--epochs", 1, "--workers", 1, "-o", "on.npz"]
+    said = fine("train", model.parent / "d.csv", "--from", model, *one, *options).stderr
+    line = "note: m.npz may know some names of the test part, which then looks better\n"
+    assert (line in said) == told

@@ -22,6 +22,7 @@ from rnn_names.show.training import (
     folds_lines,
     left_out_lines,
     saved_line,
+    seen_before,
     small_line,
     step_line,
 )
@@ -64,7 +65,7 @@ class Progress:
         self.say(chosen_line(self.training))
         for line in few_names(parts, folds=self.training.job.folds):
             self.say(line)
-        for line in left_out_lines(self.training.left_out):
+        for line in (*seen_before(self.training), *left_out_lines(self.training.left_out)):
             self.say(line)
         if self.training.small:
             self.say(small_line(self.training.small, self.training.config.min_per_label))

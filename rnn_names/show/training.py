@@ -120,6 +120,17 @@ def few_names(parts: "Split", folds: int) -> Iterator[str]:
         yield f"no names to test: nothing tells how good the model is; {remedy}"
 
 
+def seen_before(training: "Training") -> list[str]:
+    """A note if the model to start from had a smaller test part, or another one."""
+    base, config = training.plan.base, training.config
+    if not base or base.bundled or not training.data.parts.test:
+        return []
+    had = base.model.training
+    if config.seed == had.seed and config.test_split <= had.test_split:
+        return []  # every name of the test part would have been in that of the base
+    return [f"note: {printable(base.name)} may know some names of the test part, which then looks better"]
+
+
 def folds_lines(reports: "Sequence[FoldReport]", found: "CrossValidation") -> list[str]:
     """The figures of a cross-validation: over all names together, and the mean over the folds."""
     from rnn_names.training.folds import pooled
