@@ -177,3 +177,9 @@ def test_train_says_if_the_base_may_know_the_test_part(
     said = fine("train", model.parent / "d.csv", "--from", model, *one, *options).stderr
     line = "note: m.npz may know some names of the test part, which then looks better\n"
     assert (line in said) == told
+
+
+def test_without_wrong_answers_errors_says_so(model: Path) -> None:
+    told = fine("evaluate", "-m", model, "--errors", 3, "--threshold", 1).stdout
+    assert told.endswith("no wrong answers\n")
+    assert "because" not in told

@@ -57,4 +57,7 @@ def show(runs: "Sequence[Run]", format: Format, wrong: "Sequence[Sequence[Mistak
     for run, found in zip(runs, wrong, strict=False):  # none without --errors
         if len(runs) > 1:
             typer.echo(printable(run.title), out)
-        write_mistakes(found, out)
+        if found:
+            write_mistakes(found, out)
+        else:  # not the head of a table without rows
+            typer.echo("no wrong answers", out)
