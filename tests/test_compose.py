@@ -115,6 +115,16 @@ def test_a_name_in_its_own_letters_counts_as_often_as_people_have_it() -> None:
     assert compose.native_times(table, "王", "China", "family") == compose.TIMES["native"]
 
 
+def test_serbian_lists_count_in_both_alphabets() -> None:
+    table = compose.Table()
+    compose.add_native(table)
+    listed = dict(compose.listed("surnames", compose.HERE / "surnames" / "Serbia.txt"))
+    assert table.names["Абаџић", "Serbia"].times == listed["Abadžić"]
+    serbian = [(name, one.kind) for (name, country), one in table.names.items() if country == "Serbia"]
+    assert {kind for _, kind in serbian} == {"family", "given", "full"}
+    assert not any(compose.is_latin(name) for name, _ in serbian)
+
+
 def test_a_kind_of_which_much_is_by_chance_has_a_smaller_share() -> None:
     names = {f"f{k}": compose.Name(1.0, "full") for k in range(9)} | {"x": compose.Name(0.4, "family")}
     counted = compose.shared(names, {"full": 0.0, "family": 0.6, "given": 0.0})

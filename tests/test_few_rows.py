@@ -159,6 +159,15 @@ def test_a_training_whose_base_is_gone_says_which(
     fine("train", "--resume", "-o", "m.npz")
 
 
+def test_few_names_are_advised_to_start_from_the_bundled_model(here: Path) -> None:
+    advice = "so few names are often learned better from the bundled model: --from bundled\n"
+    data = table(here / "d.csv", ROWS)
+    quick = ["--epochs", 1, "--workers", 1, "-o", "m.npz"]
+    assert advice in fine("train", data, *quick, "--networks", 1).stderr
+    assert advice not in fine("train", data, *QUICK, "-o", "m.npz").stderr  # a network of one's own
+    assert advice not in fine("train", data, *quick, "--from", "bundled").stderr
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

@@ -16,6 +16,7 @@ from rnn_names.show.pictures import draw
 from rnn_names.show.training import (
     calibration_line,
     chosen_line,
+    could_start,
     epoch_line,
     epoch_name,
     few_names,
@@ -63,9 +64,13 @@ class Progress:
             f"{network.countries} labels, {network.symbols} symbols"
         )
         self.say(chosen_line(self.training))
-        for line in few_names(parts, folds=self.training.job.folds):
-            self.say(line)
-        for line in (*seen_before(self.training), *left_out_lines(self.training.left_out)):
+        told = (
+            *few_names(parts, folds=self.training.job.folds),
+            *could_start(self.training),
+            *seen_before(self.training),
+            *left_out_lines(self.training.left_out),
+        )
+        for line in told:
             self.say(line)
         if self.training.small:
             self.say(small_line(self.training.small, self.training.config.min_per_label))

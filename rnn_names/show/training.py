@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rnn_names.base.text import number_of, printable
 from rnn_names.model.metrics import wilson
-from rnn_names.model.recipe import SUITED, defaults
+from rnn_names.model.recipe import SUITED, Shape, defaults
 from rnn_names.names.selection import nameless_cells, unlabelled_rows
 from rnn_names.show.evaluation import FEW, between
 
@@ -63,6 +63,7 @@ def epoch_line(report: "EpochReport", config: "TrainConfig") -> str:
 
 LISTED = 10  # labels that a line names
 FOLDS = 5  # that the warnings advise; each needs a name
+STARTS = 3_000  # names, up to which a start from the bundled model was measured: see training/README.md
 
 
 def chosen_line(training: "Training") -> str:
@@ -118,6 +119,14 @@ def few_names(parts: "Split", folds: int) -> Iterator[str]:
         )
     if not parts.test and not folds:
         yield f"no names to test: nothing tells how good the model is; {remedy}"
+
+
+def could_start(training: "Training") -> list[str]:
+    """The advice to start from the bundled model, for few names if the recipe does not say the network."""
+    of_network = training.job.recipe.keys() & Shape.__dataclass_fields__.keys()
+    if training.read > STARTS or training.info.base or of_network:
+        return []
+    return ["so few names are often learned better from the bundled model: --from bundled"]
 
 
 def seen_before(training: "Training") -> list[str]:

@@ -1,14 +1,14 @@
 """A model of ours beside n-gram models, on the same rows: python -m tests.benchmarks.accuracy [DATA].
 
-    python -m tests.benchmarks.accuracy shared/classic
+    python -m tests.benchmarks.accuracy languages/
     python -m tests.benchmarks.accuracy people.tsv.gz --tools fasttext --model trained.npz
 
 Ours is trained with the defaults, as `rnn-names train DATA` does it, or is the `--model` that DATA trained.
-All learn the training part, are chosen and calibrated on the validation part, and are scored on the test
-part. DATA are the bundled surnames by default.
+All learn the training part, are chosen and get a temperature on the validation part, and are scored on the
+test part. DATA are the bundled surnames by default.
 
     ngrams      TF-IDF of the characters' 1- to 5-grams and a logistic regression, its C from GRID by NLL
-    fasttext    tuned as fast_text.py says, with its temperature
+    fasttext    tuned as fast_text.py says
 
 A difference is ours less theirs on the same names, with its 95 % interval: of accuracy by McNemar's cells,
 of top-3 and NLL from 2,000 draws of the names. Needs the extra `bench`. The regression takes memory for
@@ -42,6 +42,7 @@ from tests.benchmarks.fast_text import scored_by, trained, tuned
 from tests.benchmarks.people import LEAST, Answers, Score, difference
 
 GRID = (3.0, 10.0, 30.0)
+TOOLS = ("ngrams", "fasttext")
 
 
 def texts(examples: Iterable[Example]) -> list[str]:
@@ -71,6 +72,13 @@ def predictor(pipeline: Pipeline, countries: tuple[str, ...]) -> Score:
     return predict
 
 
+def calibrated(log_p: Score, val: Sequence[Example], countries: tuple[str, ...]) -> Score:
+    """Probabilities from log p, at the temperature that fits the validation part."""
+    even, truth = np.ones(len(countries)), country_indices(val, countries)
+    temperature = fit_temperature(log_p([e.name for e in val]), truth, even, even)
+    return lambda names: softmax(log_p(names) / temperature)
+
+
 def regression(parts: Split, countries: tuple[str, ...]) -> Score:
     """The best regression by the NLL of the validation part; prints a line for each."""
     names, truth = [e.name for e in parts.val], country_indices(parts.val, countries)
@@ -80,16 +88,14 @@ def regression(parts: Split, countries: tuple[str, ...]) -> Score:
         found = evaluate(predict(names), truth, countries)
         print(f"C {C:g}: validation accuracy {found.accuracy:.3f}, NLL {found.nll:.3f}", flush=True)
         candidates.append((found.nll, predict))
-    return min(candidates, key=lambda candidate: candidate[0])[1]
+    best = min(candidates, key=lambda candidate: candidate[0])[1]
+    return calibrated(lambda names: np.log(np.maximum(best(names), LEAST)), parts.val, countries)
 
 
 def fast_text(parts: Split, labels: Labels, rows: int) -> Score:
-    """fastText, tuned and calibrated on the validation part."""
-    scores = scored_by(trained(parts.train, labels, tuned(parts.train, parts.val, labels, rows)), labels)
-    even = np.ones(len(labels.labels))
-    truth = country_indices(parts.val, labels.labels)
-    temperature = fit_temperature(scores([e.name for e in parts.val]), truth, even, even)
-    return lambda names: softmax(scores(names) / temperature)
+    """fastText, tuned on the validation part."""
+    model = trained(parts.train, labels, tuned(parts.train, parts.val, labels, rows))
+    return calibrated(scored_by(model, labels), parts.val, labels.labels)
 
 
 def scored(title: str, p: FloatArray, truth: IntArray, countries: tuple[str, ...]) -> Answers:
@@ -107,7 +113,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("data", type=Path, nargs="?", default=bundled_surnames(), metavar="DATA")
     parser.add_argument("--model", type=Path, help="a model that was trained on DATA")
-    parser.add_argument("--tools", default="ngrams,fasttext")
+    parser.add_argument("--tools", nargs="+", choices=TOOLS, default=TOOLS)
     parser.add_argument(
         "--tuning-rows", type=int, default=150_000, help="that fastText's trials learn from"
     )
