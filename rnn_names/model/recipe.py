@@ -120,10 +120,9 @@ class TrainConfig(Checked):
     networks: int = choice(3, "Number of networks to train and average.", least=1, large=1)
     recurrent_init: str = choice("orthogonal", "Initial recurrent W.", choices=("orthogonal", "identity"))
     class_weight: str = choice(
-        "sqrt",
+        "cbrt",
         "How a label's share in the loss grows with its n names: n, n^⅔, √n, or not.",
         choices=("none", "cbrt", "sqrt", "balanced"),
-        large="cbrt",
         tuned="none",
     )
     prior: str = choice(
