@@ -57,6 +57,7 @@ def test_a_range_that_is_none(wanted: str, said: str) -> None:
         ("First Name,Middle Name,Last Name,Title", "First Name+Middle Name+Last Name"),
         ("Name,Given Name,Additional Name,Family Name", "Name"),
         ("Nachname,Vorname,PLZ", "Vorname+Nachname"),
+        ("Name,Vorname,Ort", "Vorname+Name"),
         ("Nom,Prénom", "Prénom+Nom"),
         ("NOM,PRENOM", "PRENOM+NOM"),
         ("nom", "nom"),
@@ -93,7 +94,7 @@ def test_the_words_of_a_header(header: str, expected: str | None) -> None:
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        ("Name,Vorname", "--column Name, or --column Vorname --column Name"),
+        ("Name,First name", "--column Name, or --column 'First name' --column Name"),
         ("name,surname", "--column name, or --column name --column surname"),
         ("Full name,display name", "--column 'Full name', or --column 'display name'"),
         ("surname,nachname", "--column surname, or --column nachname"),

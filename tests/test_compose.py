@@ -118,7 +118,7 @@ def test_a_name_in_its_own_letters_counts_as_often_as_people_have_it() -> None:
 def test_serbian_lists_count_in_both_alphabets() -> None:
     table = compose.Table()
     compose.add_native(table)
-    listed = dict(compose.listed("surnames", compose.HERE / "surnames" / "Serbia.txt"))
+    listed = dict(compose.listed("surnames", Path(compose.__file__).parent / "surnames" / "Serbia.txt"))
     assert table.names["Абаџић", "Serbia"].times == listed["Abadžić"]
     serbian = [(name, one.kind) for (name, country), one in table.names.items() if country == "Serbia"]
     assert {kind for _, kind in serbian} == {"family", "given", "full"}

@@ -41,6 +41,10 @@ def records(path: Path, **form: Any) -> list[str]:
         ("name;city, country", ";"),
         ("id,name,a;b", ","),
         ("Nachname;Vorname;Ort, Land", ";"),
+        ("Ad;Soyad", ";"),
+        ("Nom;Prénom", ";"),
+        ("Nome|Cognome", "|"),
+        ('"Prénom";"Nom"', ";"),
     ],
 )
 def test_the_header_tells_the_delimiter(line: str, expected: str, ending: str, tmp_path: Path) -> None:
@@ -52,6 +56,8 @@ def test_the_header_tells_the_delimiter(line: str, expected: str, ending: str, t
     ("line", "wanted", "has_header", "expected"),
     [
         ("name", None, True, ","),
+        ("Nom;Prénom", "Nom;Prénom", True, ","),
+        ("Nom Prénom", None, True, ","),
         ("1;Kim;x, y;z", "2", False, ";"),
         ("1,Kim,a|b,c", "2", False, ","),
         ("id,who,a;b", "who", True, ","),
@@ -352,6 +358,17 @@ def test_the_next_command_is_told(tmp_path: Path, file: str, text: str, said: st
     (tmp_path / file).write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=said):
         records(tmp_path / file)
+
+
+def test_a_header_alone_is_answered_and_said(model_file: Path) -> None:
+    said = (
+        "standard input: line 1, 'Name', is answered as a name; if it is a header give --input-format csv\n"
+    )
+    for text, expected in (("Name\nKim\n", said), ("Nam\nKim\n", "")):
+        done = fine("predict", "-m", model_file, "-k", 1, input=text)
+        assert len(done.stdout.splitlines()) == 2
+        assert done.stderr.startswith(expected)
+        assert "header" in done.stderr or not expected
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ TABLES = {
     # Used if nothing else is the name: data for text classification have it.
     "text": "text",
 }
+GERMAN = {"vorname", "vornamen", "rufname"}
 LABELS = ("country", "label")  # the words for the column of the labels
 CAMEL = r"(?<=[a-z])(?=[A-Z])"
 
@@ -128,7 +129,10 @@ def found(header: list[str], where: str) -> list[int] | None:
     if [key(cell) for cell in header].count("name") > 1:
         return None
     known = roles_of_words()
-    roles = [known.get(folded(cell), "") for cell in header]
+    words = [folded(cell) for cell in header]
+    roles = [known.get(word, "") for word in words]
+    if not GERMAN.isdisjoint(words):  # Name, Vorname: there the name is the family name
+        roles = ["family" if role == "name" else role for role in roles]
     readings = _readings(roles) or [[place] for place, role in enumerate(roles) if role == "text"]
     if len(readings) > 1:
         ways = [" ".join(f"--column {in_shell(key(header[p]))}" for p in places) for places in readings]

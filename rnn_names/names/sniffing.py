@@ -103,7 +103,10 @@ def delimiter(
         if not counts:
             return usual
     if has_header and _said_by_name(wanted) and _has_names(_cells(line, usual, quoted), wanted):
-        return usual
+        # The cell `Nom;Prénom` reads as a column of full names, too.
+        parts = usual not in counts and wanted is None
+        if not (parts and any(_has_parts(_cells(line, mark, quoted)) for mark in counts)):
+            return usual
     if len(counts) > 1 and has_header:
         fitting = [mark for mark in counts if _has_names(_cells(line, mark, quoted), wanted)]
         if not fitting:
@@ -129,6 +132,11 @@ def of_header(line: str) -> str | None:
     """What separates the columns of a line, if by it alone the line is a header with a name's columns."""
     marks = [mark for mark in OTHERWISE if mark in line and _names_in(line.split(mark))]
     return marks[0] if len(marks) == 1 else None
+
+
+def alone(line: str) -> bool:
+    """Whether the line is the header of a table of one column, and hardly a person's name."""
+    return not any(mark in line for mark in OTHERWISE) and _names_in([line])
 
 
 def later_header(text: str) -> int | None:
@@ -160,6 +168,13 @@ def _names_in(cells: list[str]) -> bool:
 def _said_by_name(wanted: str | None) -> bool:
     """Whether columns are not said by their numbers, which every line has."""
     return wanted is None or not any(each.strip("0123456789-") == "" for each in wanted.split(BETWEEN))
+
+
+def _has_parts(cells: list[str]) -> bool:
+    """Whether the cells name a column for each part of a name."""
+    with suppress(DataError):
+        return len(found([cell.strip().strip('"') for cell in cells], "") or []) > 1
+    return False
 
 
 def _has_names(cells: list[str], wanted: str | None) -> bool:

@@ -131,6 +131,11 @@ def opened(
                 form.note(
                     f"{name}: line 1 has columns; give -t and --column, and -H if line 1 is no header"
                 )
+            if sniffing.alone(line) and not form.kind:
+                form.note(
+                    f"{name}: line 1, {line.strip()!r}, is answered as a name; if it is a header give "
+                    "--input-format csv"
+                )
             table = Lines(text if form.kind else _no_json(text, name), name, bad)
         elif kind in ("jsonl", "json"):
             if kind == "json":
