@@ -321,12 +321,12 @@ def test_the_prior_that_a_model_was_calibrated_for_holds_unless_told_otherwise(
         assert not np.allclose(NameClassifier(calibrated, other).predict_proba(NAMES), expected, rtol=1e-2)
 
 
-@pytest.mark.parametrize("mode", ["none", "sqrt", "balanced"])
+@pytest.mark.parametrize("mode", ["none", "cbrt", "sqrt", "balanced"])
 def test_what_the_weights_made_of_the_prior_is_put_right(uneven: Checkpoint, mode: str) -> None:
     model = replace(uneven, training=replace(uneven.training, class_weight=mode))
     raw = softmax(forward(model.members[0], model.network, model.alphabet.encode(KNOWN)).astype(float))
     n = np.array(model.counts, float)
-    expected = raw * {"none": np.ones(5), "sqrt": np.sqrt(n), "balanced": n}[mode]
+    expected = raw * {"none": np.ones(5), "cbrt": np.cbrt(n), "sqrt": np.sqrt(n), "balanced": n}[mode]
     expected /= expected.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(NameClassifier(model).predict_proba(KNOWN), expected, rtol=1e-4)
 
@@ -406,7 +406,7 @@ def test_part_of_the_letters_unknown_is_part_of_the_way_to_the_prior(
         forward(uneven.members[0], uneven.network, uneven.alphabet.encode([name])).astype(float)
     )
     n = np.array(uneven.counts, float)
-    raw *= np.sqrt(n)
+    raw *= np.cbrt(n)  # the labels counted by n^⅔
     expected = (1 - share) * raw / raw.sum() + share * n / n.sum()
     found = NameClassifier(uneven).predict_proba(["Nowak", name, "Abe"])
     np.testing.assert_allclose(found[1], expected, rtol=1e-4)

@@ -1,5 +1,6 @@
 """The answers of `predict`: each name is answered once, drawn and written."""
 
+import gc
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -171,6 +172,8 @@ class Writing:
     def _start(self) -> None:
         from rnn_names.cli.processes import Helper, uninterrupted  # not above: a short input needs none
 
+        if not self.helpers:
+            gc.freeze()  # or each process would copy the objects that it only looks at
         try:
             with uninterrupted():
                 self.helpers.appendleft(Helper(self._alone))

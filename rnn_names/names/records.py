@@ -13,7 +13,7 @@ from rnn_names.names.header import check_free, say_columns
 from rnn_names.names.rows import DelimitedRows, lines_of
 from rnn_names.names.weights import no_weight, weight_in, weighted
 
-CHUNK = 1 << 12  # records answered at a time
+CHUNK = 3072  # records answered at a time
 json_text = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for each text
 MEND = "give {} one of them, or its number from 1"
 

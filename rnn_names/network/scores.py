@@ -24,6 +24,7 @@ from rnn_names.network.sums import of_batch
 
 LONG, FEW = 64, 32  # names of more symbols are scored few at a time: each takes what the longest one takes
 ROWS = 4  # a product has a multiple of so many rows: of fewer, or an odd number, it sums in another order
+BLOCK = 512  # names whose scores are computed at a time: their summaries fit the cache
 GROUP = 2048  # names that are read at a time: they have much in common, and the states nearly fit the cache
 
 
@@ -43,9 +44,10 @@ def forward(params: Params, config: NetworkConfig, names: Encoded, workers: int 
     order = names.order() if config.ngrams is None else np.argsort(-names.lengths, kind="stable")
     long = names.lengths[order] > LONG
     groups = [
-        some[at : at + size]
+        group
         for some, size in ((order[long], FEW), (order[~long], GROUP))
-        for at in range(0, len(some), size)
+        for group in np.array_split(some, -(-len(some) // size) or 1)
+        if len(group)
     ]
     if min(workers, len(groups)) < 2:
         for group in groups:
@@ -67,10 +69,14 @@ def scores_of(params: Params, config: NetworkConfig, read: Mapping[str, Encoded]
     summary = [read_out(params, config, tree, lengths, direction) for direction, tree in trees.items()]
     if config.bag:
         summary.append(bag(params, config, trees["forward"], lengths))
-    B = len(lengths)
-    s = np.zeros((whole(B), len(V)))
-    np.concatenate(summary, axis=1, out=s[:B])
-    return np.add((s @ V)[:B], c).astype(params["forward.W"].dtype)
+    z = np.empty((len(lengths), len(c)), params["forward.W"].dtype)
+    for start in range(0, len(z), BLOCK):
+        some = slice(start, start + BLOCK)
+        B = len(z[some])
+        s = np.zeros((whole(B), len(V)))
+        np.concatenate([part[some] for part in summary], axis=1, out=s[:B])
+        np.add((s @ V)[:B], c, out=z[some], casting="same_kind")
+    return z
 
 
 def read_out(
