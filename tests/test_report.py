@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rnn_names.base.text import printable
 from rnn_names.model.evaluation import Evaluation, Run
 from rnn_names.model.metrics import evaluate
+from rnn_names.model.provenance import CrossValidation
 from rnn_names.model.ranking import Guess
 from rnn_names.model.recipe import TrainConfig
 from rnn_names.names.example import Example
@@ -20,7 +21,8 @@ from rnn_names.show.evaluation import evaluation_json, write_metrics
 from rnn_names.show.prediction import Added, Prediction
 from rnn_names.show.predictions import WRITERS
 from rnn_names.show.tables import new_console, new_table, print_table
-from rnn_names.show.training import calibration_line, epoch_line, step_line
+from rnn_names.show.training import calibration_line, epoch_line, folds_lines, step_line
+from rnn_names.training.folds import FoldReport
 from rnn_names.training.history import history_entry
 from rnn_names.training.loop import EpochReport, State
 from rnn_names.training.trainer import StepReport
@@ -144,6 +146,24 @@ def test_metrics_as_json_and_as_a_table(unknown: Counter[str]) -> None:
     assert cells.index(["B", "2", "1.00", "0.50", "0.67"]) < cells.index(
         ["[b]A", "1", "0.50", "1.00", "0.67"]
     )
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_a_figure_that_is_the_same_in_every_draw_has_no_interval(right: bool) -> None:
+    truth = np.array([0, 1, 2] * 4)
+    p = np.eye(3)[truth if right else (truth + 1) % 3]
+    scored = Evaluation([*"ABC"], [Example(f"n{k}", "A") for k in range(12)], p, truth, Counter(), 0.0)
+    read = json.loads(evaluation_json([Run("m.npz", "a.csv", "all", scored)]))["intervals"]
+    assert read.keys() == {"accuracy", "top3_accuracy", "macro_f1", "balanced_accuracy", "covered_accuracy"}
+    assert (read["macro_f1"], read["balanced_accuracy"]) == (None, None)
+    assert read["accuracy"] == pytest.approx([0.757, 1] if right else [0, 0.243], abs=1e-3)
+    file = io.StringIO()
+    write_metrics(scored, file)
+    cells = [line.split() for line in file.getvalue().splitlines()]
+    assert ["macro-F1", f"{right:.3f}"] in cells
+    [whole, _] = folds_lines([FoldReport(1, scored)], CrossValidation(2, 12, 1, 0, 1, 0, 0, 0))
+    assert whole.endswith(f"macro-F1 {right:.3f}")
+    assert "95 %" in whole
 
 
 @pytest.mark.parametrize(

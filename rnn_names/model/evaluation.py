@@ -56,7 +56,7 @@ class Evaluation:
 
     @cached_property
     def intervals(self) -> dict[str, tuple[float, float]]:
-        """The 95 % intervals of the figures that are shares or means over labels."""
+        """The 95 % intervals of the figures that are shares or means over labels; some may have none."""
         m = self.metrics
         correct = round(m.accuracy * m.n)
         found = {

@@ -11,6 +11,7 @@ from rnn_names.base.arrays import FloatArray, IntArray
 
 ECE_BINS = 15
 RESAMPLES = 1000
+ROUNDING = 1e-6  # of sums of float32: draws that differ by less are the same
 NORMAL_95 = 1.959964  # standard deviations that hold 95% of a normal distribution
 
 
@@ -131,7 +132,8 @@ def bootstrapped(
 ) -> dict[str, tuple[float, float]]:
     """The 95 % intervals of macro-F1 and balanced accuracy, from RESAMPLES draws of the names (Efron 1979).
 
-    `truth` may be UNKNOWN_LABEL; `answer` is `labels` if no answer is given.
+    `truth` may be UNKNOWN_LABEL; `answer` is `labels` if no answer is given. A figure has no interval if it
+    is the same in all draws, as where every answer is right: they cannot tell how far it may be off.
     """
     # A draw of names changes only how often each pair of truth and answer occurs.
     cells, counts = np.unique(np.stack([truth, answer]), axis=1, return_counts=True)
@@ -151,7 +153,11 @@ def bootstrapped(
     macro = f1.sum(axis=1) / np.maximum(seen.sum(axis=1) + unknown_labels, 1)
     balanced = recall.sum(axis=1) / np.maximum(real.sum(axis=1) + unknown_labels, 1)
     ends = {"macro_f1": macro, "balanced_accuracy": balanced}
-    found = {name: np.quantile(values, [0.025, 0.975]) for name, values in ends.items()}
+    found = {
+        name: np.quantile(values, [0.025, 0.975])
+        for name, values in ends.items()
+        if np.ptp(values) > ROUNDING
+    }
     return {name: (float(low), float(high)) for name, (low, high) in found.items()}
 
 

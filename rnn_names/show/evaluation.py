@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rnn_names.model.provenance import CrossValidation
 
 SCORED_NAME = (*MISTAKE, "truth_rank", "truth_probability")
+INTERVALS = ("accuracy", "top3_accuracy", "macro_f1", "balanced_accuracy", "covered_accuracy")
 FEW = 50  # names: the figures of fewer are hardly known
 TELLING = 12  # least width of the columns that distinguish runs
 
@@ -54,7 +55,7 @@ def evaluation_json(runs: Sequence[Run], mistakes: Sequence[Sequence["Mistake"]]
     records: list[dict[str, Any]] = []
     for k, (run, comparison) in enumerate(zip(runs, compared(runs), strict=True)):
         record = asdict(run.evaluation.metrics)
-        record["intervals"] = run.evaluation.intervals
+        record["intervals"] = dict.fromkeys(INTERVALS) | run.evaluation.intervals
         record["warnings"] = warnings(run.evaluation)
         if len(runs) > 1:
             record = {"model": run.model, "data": run.data, "part": run.part, **record}

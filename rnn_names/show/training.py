@@ -145,10 +145,12 @@ def folds_lines(reports: "Sequence[FoldReport]", found: "CrossValidation") -> li
     from rnn_names.training.folds import pooled
 
     whole = pooled(reports)
+    macro_f1 = f"macro-F1 {whole.metrics.macro_f1:.3f}"
+    if "macro_f1" in whole.intervals:
+        macro_f1 += f" ({between(whole.intervals['macro_f1'])})"
     return [
         f"{found.folds} folds, {found.names:,} names, each scored by a model that has not seen it: "
-        f"accuracy {whole.metrics.accuracy:.3f} ({between(whole.intervals['accuracy'])}), "
-        f"macro-F1 {whole.metrics.macro_f1:.3f} ({between(whole.intervals['macro_f1'])})",
+        f"accuracy {whole.metrics.accuracy:.3f} ({between(whole.intervals['accuracy'])}), {macro_f1}",
         f"mean of the folds and its standard error: {mean_line(found)}",
     ]
 
