@@ -138,7 +138,7 @@ def test_train(few_countries: Path, here: Path, tmp_path: Path, kind: str) -> No
                 assert f"  {part}-{figure} {entry[f'{part}_{figure}']:.3f}  " in line
     assert model.history[-1]["train_loss"] == pytest.approx(scored("--split", "train")["nll"], abs=1e-5)
     assert model.history[-1]["train_accuracy"] == scored("--split", "train")["accuracy"]
-    said = re.search(r"temperature ([0-9.]+)[ ,].* before, ([0-9.]+) after", result.stderr)
+    said = re.search(r"temperature ([0-9.]+)[ ,:].* off by ([0-9.]+) on average", result.stderr)
     assert said is not None
     assert float(said[1]) == pytest.approx(model.temperature, abs=0.005)
     assert float(said[2]) == pytest.approx(scored("--split", "val")["ece"], abs=0.0006)

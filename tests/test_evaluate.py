@@ -234,9 +234,11 @@ def test_what_few_names_tell(n: int, right: int, said: str) -> None:
     names = [f"name{chr(97 + k // 26)}{chr(97 + k % 26)}" for k in range(n)]
     examples = [Example(name, "AB"[k < right]) for k, name in enumerate(names)]
     p, truth = np.array([[0.1, 0.9]] * n), np.array([int(k < right) for k in range(n)])
-    told = warnings(Evaluation("AB", examples, p, truth, Counter(), 0.0))
-    assert len(told) == bool(said)
-    assert "".join(told).startswith(said)
+    scored = Evaluation("AB", examples, p, truth, Counter(), 0.0)
+    told = warnings(Run("m.npz", "a.csv", "all", scored))
+    assert told == ([f"{said}; score more names"] if said else [])
+    told = warnings(Run("m.npz", "a.csv", "test", scored, own=True))
+    assert told == ([f"{said}; score more names (train --folds 5 scores all of its data)"] if said else [])
 
 
 def test_few_names_are_warned_of(here: Path, few_countries: Path) -> None:

@@ -3,6 +3,8 @@ import io
 import json
 import math
 from collections import Counter
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,11 +19,12 @@ from rnn_names.model.ranking import Guess
 from rnn_names.model.recipe import TrainConfig
 from rnn_names.names.example import Example
 from rnn_names.names.records import Lines
+from rnn_names.names.split import Split
 from rnn_names.show.evaluation import evaluation_json, write_metrics
 from rnn_names.show.prediction import Added, Prediction
 from rnn_names.show.predictions import WRITERS
 from rnn_names.show.tables import new_console, new_table, print_table
-from rnn_names.show.training import calibration_line, epoch_line, folds_lines, step_line
+from rnn_names.show.training import better_judge, calibration_line, epoch_line, folds_lines, step_line
 from rnn_names.training.folds import FoldReport
 from rnn_names.training.history import history_entry
 from rnn_names.training.loop import EpochReport, State
@@ -148,6 +151,21 @@ def test_metrics_as_json_and_as_a_table(unknown: Counter[str]) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("test", "folds", "advice"),
+    [
+        ([Example("Abe", "A")], None, "rely on the ECE of the test part"),
+        ([], CrossValidation(2, 12, 1, 0, 1, 0, 0, 0), "rely on the NLL of the folds"),
+        ([], None, "score names that it has not seen: rnn-names evaluate DATA -m a.npz"),
+    ],
+)
+def test_the_advice_about_calibration_names_figures_that_there_are(
+    test: list[Example], folds: CrossValidation | None, advice: str
+) -> None:
+    training: Any = SimpleNamespace(data=SimpleNamespace(parts=Split([], [], test)), folds=folds)
+    assert better_judge(training, " -m a.npz") == advice
+
+
 @pytest.mark.parametrize("right", [True, False])
 def test_a_figure_that_is_the_same_in_every_draw_has_no_interval(right: bool) -> None:
     truth = np.array([0, 1, 2] * 4)
@@ -265,26 +283,27 @@ def test_what_is_kept_of_an_epoch() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "line"),
     [
-        (0.329, 0.354, "raises: 0.329 before, 0.354 after"),
-        (0.0, 0.001, "raises: 0.000 before, 0.001 after"),
-        (0.0131, 0.0129, "stays 0.013"),
-        (0.0129, 0.0131, "stays 0.013"),
-        (0.0, 0.0, "stays 0.000"),
-        (0.052, 0.013, "lowers: 0.052 before, 0.013 after"),
+        (0.329, 0.354, "raises: 0.354 on average (ECE), by 0.329 before"),
+        (0.0, 0.001, "raises: 0.001 on average (ECE), by 0.000 before"),
+        (0.0131, 0.0129, "stays: 0.013 on average (ECE)"),
+        (0.0129, 0.0131, "stays: 0.013 on average (ECE)"),
+        (0.0, 0.0, "stays: 0.000 on average (ECE)"),
+        (0.052, 0.013, "lowers: 0.013 on average (ECE), by 0.052 before"),
     ],
 )
 def test_only_a_lower_ece_is_told_as_calibrated(before: float, after: float, line: str) -> None:
     what, _, figures = line.partition(": ")
-    said = calibration_line(1.25, before, after, 1234)
+    figures = f"probabilities are off by {figures}"
+    said = calibration_line(1.25, before, after, 1234, "rely on other names")
     if what == "raises":
         assert said == (
-            "warning: temperature 1.25 has the lowest loss, but raises the ECE of the validation part: "
-            f"{figures} (1,234 names); rely on the ECE of a test part"
+            "warning: temperature 1.25 has the lowest loss, but on the validation part (1,234 names) "
+            f"{figures}; rely on other names"
         )
     elif what == "lowers":
-        assert said == f"calibrated on the validation part: temperature 1.25, ECE {figures}"
+        assert said == f"calibrated on the validation part, temperature 1.25: {figures}"
     else:
-        assert said == f"the ECE of the validation part {what}: temperature 1.25"
+        assert said == f"calibration changes little, temperature 1.25: on the validation part, {figures}"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from rnn_names.model.classifier import NameClassifier
 from rnn_names.show.evaluation import between
 from rnn_names.show.pictures import draw
 from rnn_names.show.training import (
+    better_judge,
     calibration_line,
     chosen_line,
     could_start,
@@ -137,7 +138,8 @@ class Progress:
         self.say(f"saved {output}: {saved_line(training)}")
         before, after = (training.history[training.kept][key] for key in ("ece_before", "ece"))
         if training.best and before is not None and after is not None:
-            self.say(calibration_line(training.best.temperature, before, after, len(parts.val)))
+            figures = training.best.temperature, before, after, len(parts.val)
+            self.say(calibration_line(*figures, better_judge(training, model_option(output))))
         if parts.test and not self.quiet:
             scored = NameClassifier.load(output).score(parts.test)
             metrics, low_high = scored.metrics, scored.intervals["accuracy"]

@@ -108,7 +108,8 @@ def score(
         evaluation = model.classifier.score(examples, threshold, known_labels)
         groups = groups_of(model.classifier.labels, by, table)
         evaluation = evaluation.by(groups) if groups else evaluation
-        return Run(model.name, data.name, part.value, evaluation)
+        own = data.taught(model.classifier.model.data)
+        return Run(model.name, data.name, part.value, evaluation, own)
     except DataError as error:
         raise DataError(f"{model.name} on {data.name}: {error}") from error
 
@@ -164,7 +165,7 @@ def note(run: "Run", several: bool) -> None:
 
     where = run.title if several else run.names
     typer.echo(f"{printable(where)}: {run.evaluation.metrics.n:,} names", err=True)
-    for warning in warnings(run.evaluation):
+    for warning in warnings(run):
         typer.echo(f"warning: {f'{printable(where)}: ' if several else ''}{warning}", err=True)
     for label, count in sorted(run.evaluation.unknown.items()):
         what = "left out" if run.evaluation.left_out else "counted as wrong"

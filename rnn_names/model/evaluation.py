@@ -110,12 +110,16 @@ class Evaluation:
 
 
 class Run(NamedTuple):
-    """The names of a model and of the data it is scored on, the part of the data, and the evaluation."""
+    """The names of a model and of the data it is scored on, the part of the data, and the evaluation.
+
+    `own` says that the model was trained on these data.
+    """
 
     model: str
     data: str
     part: str
     evaluation: "Evaluation"
+    own: bool = False
 
     @property
     def names(self) -> str:

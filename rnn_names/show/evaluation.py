@@ -34,14 +34,16 @@ FEW = 50  # names: the figures of fewer are hardly known
 TELLING = 12  # least width of the columns that distinguish runs
 
 
-def warnings(evaluation: "Evaluation") -> list[str]:
+def warnings(run: Run) -> list[str]:
     """A warning if there are few names."""
+    evaluation = run.evaluation
     n, (low, high) = evaluation.metrics.n, evaluation.intervals["accuracy"]
     if n >= FEW:
         return []
+    folds = " (train --folds 5 scores all of its data)" if run.own and run.part != "all" else ""
     return [
         f"{number_of(n, 'name')} scored: an accuracy of {evaluation.metrics.accuracy:.2f} here means "
-        f"{low:.2f} to {high:.2f} elsewhere; score more names (train --folds 5 scores all of its data)"
+        f"{low:.2f} to {high:.2f} elsewhere; score more names{folds}"
     ]
 
 
@@ -56,7 +58,7 @@ def evaluation_json(runs: Sequence[Run], mistakes: Sequence[Sequence["Mistake"]]
     for k, (run, comparison) in enumerate(zip(runs, compared(runs), strict=True)):
         record = asdict(run.evaluation.metrics)
         record["intervals"] = dict.fromkeys(INTERVALS) | run.evaluation.intervals
-        record["warnings"] = warnings(run.evaluation)
+        record["warnings"] = warnings(run)
         if len(runs) > 1:
             record = {"model": run.model, "data": run.data, "part": run.part, **record}
         record["unknown_labels"] = dict(sorted(run.evaluation.unknown.items()))

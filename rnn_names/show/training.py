@@ -21,20 +21,31 @@ if TYPE_CHECKING:
     from rnn_names.training.trainer import StepReport
 
 
-def calibration_line(temperature: float, before: float, after: float, names: int) -> str:
+def calibration_line(temperature: float, before: float, after: float, names: int, better: str) -> str:
     """The effect of the temperature on the ECE of the validation part; a warning if the ECE rises.
 
-    The temperature minimises the loss. The ECE is another figure and may rise.
+    The temperature minimises the loss. The ECE is another figure and may rise: then `better` says what
+    tells more about the probabilities.
     """
     was, now, found = f"{before:.3f}", f"{after:.3f}", f"temperature {temperature:.2f}"
+    off = f"probabilities are off by {now} on average (ECE)"
     if now < was:
-        return f"calibrated on the validation part: {found}, ECE {was} before, {now} after"
+        return f"calibrated on the validation part, {found}: {off}, by {was} before"
     if now == was:
-        return f"the ECE of the validation part stays {now}: {found}"
+        return f"calibration changes little, {found}: on the validation part, {off}"
     return (
-        f"warning: {found} has the lowest loss, but raises the ECE of the validation part: {was} before, "
-        f"{now} after ({names:,} names); rely on the ECE of a test part"
+        f"warning: {found} has the lowest loss, but on the validation part ({number_of(names, 'name')}) "
+        f"{off}, by {was} before; {better}"
     )
+
+
+def better_judge(training: "Training", option: str) -> str:
+    """What tells more about the probabilities than the validation part; `option` chooses the new model."""
+    if training.data.parts.test:
+        return "rely on the ECE of the test part"
+    if training.folds:
+        return "rely on the NLL of the folds"
+    return f"score names that it has not seen: rnn-names evaluate DATA{option}"
 
 
 def step_line(report: "StepReport", history: list[dict[str, float | None]]) -> str:
