@@ -197,7 +197,7 @@ def test_what_is_printed_are_the_numbers_to_four_decimals(tiny: Path) -> None:
 
 def test_only_a_plain_network_is_followed_by_hand(tiny: Path, model: Checkpoint) -> None:
     work(NameClassifier(model), "Otto")  # of sixteen units
-    with pytest.raises(CheckpointError, match="train one with --cell rnn --no-bidirectional"):
+    with pytest.raises(CheckpointError, match="has an example; train one on a table"):
         work(NameClassifier(replace(model, members=2 * model.members)), "Otto")
     for change in (
         {"cell": "gru"},
@@ -215,3 +215,14 @@ def test_only_a_plain_network_is_followed_by_hand(tiny: Path, model: Checkpoint)
     result = invoke(" ", "-m", tiny)
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "error: a blank name has no letter to follow; give a name with letters\n"
+
+
+def test_the_command_for_a_plain_network_works_and_leaves_no_default_model(here: Path) -> None:
+    refused = invoke("Schmidt", "-m", "bundled")
+    assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
+    command = refused.stderr.partition("rnn-names train ")[2].split()
+    assert CliRunner().invoke(app, ["train", *command]).exit_code == 1  # there is no tiny.csv
+    Path("tiny.csv").write_text(TINY, encoding="utf-8")
+    assert CliRunner().invoke(app, ["train", *command, "--epochs", "1"]).exit_code == 0
+    assert sorted(path.name for path in here.iterdir()) == ["tiny.csv", "tiny.npz"]
+    assert invoke("Ito", "-m", "tiny.npz").exit_code == 0

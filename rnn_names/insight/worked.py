@@ -23,7 +23,11 @@ from rnn_names.network.layers import cross_entropy, linear, softmax
 from rnn_names.network.prefixes import prefix_tree
 from rnn_names.network.recurrence import unroll
 
-PLAIN = "--cell rnn --no-bidirectional --no-pooling --ngrams 0 --bag 0 --networks 1 --hidden-size 2"
+# Without data and an output this would train on the bundled names, and leave the folder's default model.
+PLAIN = (
+    "rnn-names train tiny.csv -o tiny.npz --cell rnn --no-bidirectional --no-pooling --ngrams 0 --bag 0 "
+    "--networks 1 --hidden-size 2"
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,10 @@ def work(classifier: NameClassifier, name: str, country: str | None = None) -> W
         or "country" not in network.readouts
         or CELLS[network.cell].planes > 1
     ):
-        raise CheckpointError(f"only a plain network can be followed by hand; train one with {PLAIN}")
+        raise CheckpointError(
+            "only a plain network can be followed by hand; rnn_names/network/README.md has an example; "
+            f"train one on a table of a few names: {PLAIN}"
+        )
     encoded = model.alphabet.encode(classifier.read([name]))
     symbols, T = encoded.symbols, len(encoded.symbols)
     if T == 2:
