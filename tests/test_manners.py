@@ -80,6 +80,15 @@ def test_every_option_of_train_stands_in_a_section() -> None:
     [
         (["prdict"], "error: no such command 'prdict'; did you mean 'predict'?\n"),
         (["fly"], "error: no such command 'fly'; see rnn-names -h\n"),
+        *(
+            (
+                [command, "Cats.txt", "Dogs.txt", *more],
+                "error: 'Dogs.txt' is one argument too many; several lists go into one folder, "
+                "as <Label>.txt files, and the folder is DATA; ",
+            )
+            for command, more in (("train", ["-o", "x.npz"]), ("check", []), ("gradients", ["Ants.txt"]))
+        ),
+        (["info", "a.npz", "b.npz"], "error: 'b.npz' is one argument too many; see rnn-names info -h\n"),
         (["train", "--epoch", "3"], "error: no such option: --epoch; did you mean --epochs?\n"),
         (["--vrsion"], "error: no such option: --vrsion; did you mean --version?\n"),
         (["predict", "--format", "x"], "error: invalid value for '--format': 'x' is not one of "),

@@ -21,6 +21,8 @@ REST = "Options"  # the section of all other options
 class Command(TyperCommand):
     """A command with the options that all share; its help has a section for each `rich_help_panel`."""
 
+    instead = ""  # what to do with arguments that are too many
+
     def __init__(self, *args: Any, **attributes: Any) -> None:
         super().__init__(*args, **attributes)
         taken = {name for parameter in self.params for name in parameter.opts}
@@ -48,12 +50,14 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """As typer's, but a repeated option is an error unless the option allows it."""
-        given, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        given, extra, order = self.make_parser(ctx).parse_args(args=list(args))
         for parameter in self.params:
             _check_text(ctx, parameter, given.get(str(parameter.name)))
         for option, times in Counter(order).items():
             if times > 1 and option.param_type_name == "option" and not option.multiple:
                 raise UsageError(f"{option.opts[-1]} is given {times} times; give it once", ctx)
+        if extra and not ctx.resilient_parsing:
+            raise UsageError(f"{extra[0]!r} is one argument too many{self.instead}", ctx)
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:

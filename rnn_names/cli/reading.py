@@ -25,6 +25,10 @@ class DataCommand(Command):
     """A command that reads records. It has the options of READING and puts the format into `ctx.meta`."""
 
     reading: tuple[str, ...] = tuple(name for name in READING if name != "weight_column")
+    instead = (
+        "; several lists go into one folder, as <Label>.txt files, and the folder is DATA; several tables "
+        "must be joined into one"
+    )
 
     def __init__(self, *args: Any, **attributes: Any) -> None:
         super().__init__(*args, **attributes)
