@@ -13,7 +13,7 @@ from rnn_names.base.bundled import BUNDLED_MODEL
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.show.tables import sparkline
-from tests.test_cli import failed, fine
+from tests.test_cli import failed, fine, wrong_usage
 from tests.test_formats import FIXTURES
 
 KEYS = [
@@ -39,6 +39,13 @@ def test_the_facts_are_those_of_the_file(model_file: Path, model: Checkpoint) ->
     assert found["data"]["fingerprint"] == model.data.fingerprint
     assert found["history"] == model.history
     assert found["counts"] == dict(zip(model.countries, model.counts, strict=True))
+
+
+def test_the_model_is_an_argument_or_an_option(model_file: Path) -> None:
+    assert facts("-m", model_file) == facts("--model", model_file) == facts(model_file)
+    assert facts("-m", "bundled")["file"] == str(BUNDLED_MODEL)
+    told = wrong_usage("info", "bundled", "-m", model_file)
+    assert told == "error: give MODEL or -m, not both; see rnn-names info -h\n"
 
 
 def test_several_networks(tmp_path: Path, model: Checkpoint) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rnn_names.cli.command import OneCommand
-from rnn_names.cli.models import MODEL_ORDER, model_option, model_path, note_model
-from rnn_names.cli.options import TableOrJson, Verbose
+from rnn_names.cli.models import model_option, model_path, note_model
+from rnn_names.cli.options import Model, TableOrJson, Verbose
 
 if TYPE_CHECKING:
     from rnn_names.model.checkpoint import Checkpoint
@@ -21,14 +21,11 @@ app = OneCommand()
 
 @app.command()
 def info(
-    model: Annotated[
+    file: Annotated[
         Path | None,
-        typer.Argument(
-            metavar="[MODEL]",
-            help=f"A model file.  [default: {MODEL_ORDER}]",
-            show_default=False,
-        ),
+        typer.Argument(metavar="[MODEL]", help="A model file, as of -m.", show_default=False),
     ] = None,
+    model: Model = None,
     format: Annotated[
         TableOrJson, typer.Option(help="json: one object, with every epoch.")
     ] = TableOrJson.table,
@@ -38,13 +35,16 @@ def info(
 
     \b
       rnn-names info
-      rnn-names info names.npz --format json | jq .training
+      rnn-names info -m names.npz --format json | jq .training
     """
     from rnn_names.model import checkpoint
     from rnn_names.names.labels import Labels
     from rnn_names.show import tables
     from rnn_names.show.training import mean_line
 
+    if file and model:
+        raise typer.BadParameter("give MODEL or -m, not both.")
+    model = file or model
     path = model_path(model)
     loaded = checkpoint.load(path)
     facts, folds = _facts(path, loaded), loaded.folds
