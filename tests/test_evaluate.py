@@ -100,8 +100,18 @@ def test_gates_count_unknown_labels(here: Path) -> None:
     result = invoke("z.csv", "-m", "a.npz", "--min-accuracy", 0.5)
     assert result.exit_code == 1
     assert "counted as wrong: 9 names of 'Peru', a label unknown to the model" in result.stderr
+    assert "--known-labels leaves out names of labels unknown to the model\n" in result.stderr
     result = invoke("z.csv", "-m", "a.npz", "--min-accuracy", 0.5, "--known-labels")
     assert "left out: 9 names of 'Peru'" in result.stderr
+    assert "--known-labels" not in result.stderr
+
+
+@pytest.mark.parametrize("command", ["evaluate", "check"])
+def test_of_an_unknown_label_the_nearest_known_one_is_named(here: Path, command: str) -> None:
+    Path("z.csv").write_text("name,country\nNowak,Poland\nKowalski,Polland\nQuispe,Peru\n")
+    told = test_cli.fine(command, "z.csv", "-m", "a.npz").stderr
+    assert ": 1 name of 'Polland', a label unknown to the model; did you mean 'Poland'?\n" in told
+    assert ": 1 name of 'Peru', a label unknown to the model\n" in told
 
 
 # the command

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rnn_names.base.bundled import BUNDLED
-from rnn_names.base.text import in_shell, number_of, printable
+from rnn_names.base.text import in_shell, printable
 from rnn_names.cli.command import OneCommand
 from rnn_names.cli.models import load, model_name, model_path
 from rnn_names.cli.options import TableOrJson, Verbose
 from rnn_names.cli.reading import DataCommand
+from rnn_names.cli.runs import unknown_label
 
 if TYPE_CHECKING:
     from rnn_names.insight.doubts import Doubts
@@ -96,10 +97,10 @@ def _doubts(model: Path, examples: "list[Example]", verbose: bool) -> "Doubts":
     """What the model says of the labels, and notes on what it cannot say."""
     from rnn_names.insight.doubts import doubts
 
-    found = doubts(load(model, verbose, None), [each for each in examples if each.country], LISTED)
+    classifier = load(model, verbose, None)
+    found = doubts(classifier, [each for each in examples if each.country], LISTED)
     for label, n in sorted(found.unknown.items()):
-        names = number_of(n, "name")
-        typer.echo(f"not judged: {names} of {printable(label)!r}, a label unknown to the model", err=True)
+        typer.echo(f"not judged: {unknown_label(label, n, classifier.countries)}", err=True)
     typer.echo(
         f"{model_name(model_path(model))} doubts too few of the rows that it was trained on: "
         "it has learned their labels, right or wrong",

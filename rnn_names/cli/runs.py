@@ -167,11 +167,22 @@ def note(run: "Run", several: bool) -> None:
     typer.echo(f"{printable(where)}: {run.evaluation.metrics.n:,} names", err=True)
     for warning in warnings(run):
         typer.echo(f"warning: {f'{printable(where)}: ' if several else ''}{warning}", err=True)
-    for label, count in sorted(run.evaluation.unknown.items()):
-        what = "left out" if run.evaluation.left_out else "counted as wrong"
-        typer.echo(
-            f"{what}: {count:,} names of {printable(label)!r}, a label unknown to the model", err=True
-        )
+    scored = run.evaluation
+    known = () if scored.groups else scored.countries
+    for label, count in sorted(scored.unknown.items()):
+        what = "left out" if scored.left_out else "counted as wrong"
+        typer.echo(f"{what}: {unknown_label(label, count, known)}", err=True)
+    if scored.unknown and not scored.left_out:
+        typer.echo("--known-labels leaves out names of labels unknown to the model", err=True)
+
+
+def unknown_label(label: str, count: int, known: Sequence[str]) -> str:
+    """So many names of a label that the model does not know, and the label that may be meant."""
+    from rnn_names.base.text import did_you_mean, number_of, printable
+
+    question = did_you_mean(label, known)
+    line = f"{number_of(count, 'name')} of {label!r}, a label unknown to the model"
+    return printable(f"{line}; {question}" if question else line)
 
 
 def note_told(scored: "Evaluation", drawn: Path | None) -> None:
