@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnn_names.base.errors import DataError
+from rnn_names.base.errors import DataError, UnknownCountryError
 from rnn_names.model.calibration import prior_weights
 from rnn_names.names.groups import by_table, grouped, regions
 from rnn_names.names.labels import Labels
@@ -104,3 +104,15 @@ def test_groups_of_ones_own_and_codes(model_file: Path, tmp_path: Path) -> None:
     scored = json.loads(fine("evaluate", "-m", model_file, "--groups", table, "--format", "json").stdout)
     assert scored["accuracy"] > 0
     assert invoke("predict", "Kim", "--by", "region", "--groups", table).exit_code == 2
+
+
+def test_an_unknown_label_is_told_with_labels_of_the_model_alone() -> None:
+    for text, hint in (
+        ("Narnia", "it knows Germany, Türkiye, United Kingdom"),
+        ("Germoney", "did you mean 'Germany'?"),
+    ):
+        with pytest.raises(UnknownCountryError) as caught:
+            WORLD.index(text)
+        assert str(caught.value) == f"{text!r} is not a country of the model; {hint}"
+    with pytest.raises(UnknownCountryError, match=r"it knows L0, .*, L19 and 280 more$"):
+        Labels([f"L{k}" for k in range(300)]).index("Narnia")

@@ -8,6 +8,8 @@ from rnn_names.base.text import did_you_mean
 from rnn_names.names.countries import Country, all_countries, country_named, country_of
 from rnn_names.names.spelling import label_key
 
+LISTED = 20  # labels that an error names
+
 
 class Labels:
     """A model's labels, in its order."""
@@ -70,6 +72,8 @@ class Labels:
             raise TypeError(f"{where}a country must be a string, not {text!r}")
         place = self.place(text)
         if place is None:
-            hint = did_you_mean(text, self.labels) or f"it knows {', '.join(self.labels)}"
+            more = len(self.labels) - LISTED
+            known = ", ".join(self.labels[:LISTED]) + (f" and {more:,} more" if more > 0 else "")
+            hint = did_you_mean(text, self.labels) or f"it knows {known}"
             raise UnknownCountryError(f"{where}{text!r} is not a {self.word} of the model; {hint}")
         return place
