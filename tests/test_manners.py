@@ -79,7 +79,16 @@ def test_every_option_of_train_stands_in_a_section() -> None:
     ("args", "said"),
     [
         (["prdict"], "error: no such command 'prdict'; did you mean 'predict'?\n"),
-        (["fly"], "error: no such command 'fly'; see rnn-names -h\n"),
+        (
+            ["Schmidt"],
+            "error: no such command 'Schmidt'; for a name type rnn-names predict Schmidt; "
+            "see rnn-names -h\n",
+        ),
+        (
+            ["García López", "O'Neil"],
+            "error: no such command 'García López'; for a name type "
+            "rnn-names predict 'García López' 'O'\"'\"'Neil'; see rnn-names -h\n",
+        ),
         *(
             (
                 [command, "Cats.txt", "Dogs.txt", *more],
@@ -105,6 +114,11 @@ def test_wrong_usage_is_one_line(args: list[str], said: str) -> None:
     assert seen.startswith(said)
     assert seen.count("\n") == 1
     assert seen[:-1].isprintable()
+
+
+def test_a_file_in_place_of_a_command_is_sent_to_predict(here: Path) -> None:
+    Path("my names.csv").write_text("name\nAbe\n", encoding="utf-8")
+    assert "; for a file type rnn-names predict -i 'my names.csv'; " in wrong_usage("my names.csv")
 
 
 @pytest.mark.parametrize(

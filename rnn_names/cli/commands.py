@@ -23,7 +23,7 @@ from rnn_names.cli.command import no_color
 COMMANDS = ("predict", "train", "evaluate", "check", "info", "explain", "generate", "gradients")
 
 WELCOME = """\
-Which country is a surname common in? Try:
+Which country is a name common in? Try:
 
   rnn-names predict Schmidt Nguyen
       the likeliest countries of two names
@@ -144,6 +144,22 @@ class Errors(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         with errors():
             return super().invoke(ctx)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """As typer's; what is near to no command is perhaps a name, or a file of names."""
+        try:
+            return super().resolve_command(ctx, args)
+        except UsageError as error:
+            if error.message.endswith("?"):  # it suggests a command
+                raise
+            from rnn_names.base.text import in_shell
+
+            what = error.message.removesuffix(".")
+            names = " ".join(map(in_shell, args))
+            # pathlib raises for a name too long for a path.
+            a_name, a_file = "a name type rnn-names predict", "a file type rnn-names predict -i"
+            which = a_file if os.path.isfile(args[0]) else a_name  # noqa: PTH113
+            raise UsageError(f"{what}; for {which} {names}", ctx) from error
 
 
 app = typer.Typer(
