@@ -640,7 +640,12 @@ def test_read_a_prior(tmp_path: Path, suffix: str) -> None:
         (
             "p.csv",
             "country\nPoland\n",
-            "p.csv, line 1: no column 'weight' among 'country'; give it that one",
+            "p.csv, line 1: no column 'weight' among 'country'; name two of its columns country and weight",
+        ),
+        (
+            "p.csv",
+            'country,weight\nPoland,"0,8"\n',
+            "of 'Poland' is '0,8'; give a number from 0 up, with a point before decimals",
         ),
         ("p.csv", "name,weight\nPoland,1\n", "p.csv, line 1: no column 'country' among 'name', 'weight'"),
         ("p.csv", "country,weight,weight\nA,1,2\n", "p.csv, line 1: more than one column 'weight'"),
@@ -649,6 +654,8 @@ def test_read_a_prior(tmp_path: Path, suffix: str) -> None:
         ("p.csv", None, "p.csv: no such file"),
         ("p", None, "p: no such file"),
         ("p.json", "{}", "p.json: no JSON array"),
+        ("p.json", '{"Poland": 1}', '; write [{"country": "Germany", "weight": 1}, …]'),
+        ("p.jsonl", '{"Poland": 1}', '; write {"country": "Germany", "weight": 1}'),
     ],
 )
 def test_a_bad_prior_is_named_with_its_line(tmp_path: Path, file: str, text: str | None, said: str) -> None:

@@ -66,7 +66,7 @@ def test_what_is_no_weight_is_told_with_file_and_line(tmp_path: Path, weight: st
             read_examples(path, BY_N)
         assert str(error.value) == (
             f"{path}, line {line}: what stands under 'n' is no weight; put a number above 0 there, "
-            "or leave it blank"
+            "with a point before decimals, or leave it blank"
         )
         told: list[str] = []
         found = read_examples(path, BY_N, BadRecords(SKIP, told.append))

@@ -12,7 +12,7 @@ from rnn_names.names.records import Lines
 from rnn_names.names.source import GZIP, STDIN, name_of
 from rnn_names.names.spelling import label, label_key, tidy
 from rnn_names.names.tables import Format, form_of, opened
-from rnn_names.names.weights import weight_in, weighted
+from rnn_names.names.weights import NUMBER, weight_in, weighted
 
 LIST = ".txt"
 # Endings of data files that are not read from a folder: leaving them out silently would mislead.
@@ -101,7 +101,7 @@ def _of_line(line: str, name: str, kept: str, file: str, number: int, bad: BadRe
     value = weight_in(weight)
     if value is None:
         what = "what stands behind the tab is no weight"
-        bad.found(file, number, what, "put a number above 0 there, or a blank in place of the tab", line)
+        bad.found(file, number, what, NUMBER + ", or a blank in place of the tab", line)
         return None
     return Example(tidy(name), kept, value)
 
@@ -113,10 +113,24 @@ def _table(path: Path, form: Format, bad: BadRecords) -> Iterator[Example]:
             yield Example(tidy(name), label(text), weight)
 
 
-def _rows(file: Path, column: str) -> Iterator[tuple[int, str, str]]:
+def _rows(file: Path, column: str, like: str) -> Iterator[tuple[int, str, str]]:
+    """The same as _of_rows; an error of JSON ends in how a record is written, its cell like this one."""
+    kind = form_of(file)
+    try:
+        yield from _of_rows(file, column, kind)
+    except DataError as error:
+        if kind not in ("json", "jsonl"):
+            raise
+        record = f'{{"country": "Germany", "{column}": {like}}}'
+        what = str(error).partition("; give --")[0]
+        raise DataError(f"{what}; write {f'[{record}, …]' if kind == 'json' else record}") from error
+
+
+def _of_rows(file: Path, column: str, kind: str | None) -> Iterator[tuple[int, str, str]]:
     """Line, cell of the column, and country of each row. Raises DataError for a row without a country."""
-    form = Format(form_of(file) or "text", column=column, label_column="country")
-    with opened(file, form, labelled=True, mend="give it that one") as table:
+    form = Format(kind or "text", column=column, label_column="country")
+    mend = f"name two of its columns country and {column}"
+    with opened(file, form, labelled=True, mend=mend) as table:
         if isinstance(table, Lines):
             raise DataError(f"{file}: not a .csv, .tsv or .jsonl file; rename it")
         for line, cell, text, _ in table.labelled():
@@ -130,7 +144,7 @@ def _rows(file: Path, column: str) -> Iterator[tuple[int, str, str]]:
 def read_groups(file: Path) -> dict[str, str]:
     """The group of each country, from a table with the columns `country` and `group`."""
     groups: dict[str, str] = {}
-    for line, group, country in _rows(file, "group"):
+    for line, group, country in _rows(file, "group", '"West"'):
         if groups.setdefault(country, group) != group:
             raise DataError(f"{file}, line {line}: {country!r} has two groups; keep one of them")
     return groups
@@ -140,7 +154,7 @@ def read_prior(file: Path) -> dict[str, float]:
     """The weight of each country, from a table with the columns `country` and `weight`."""
     weights: dict[str, float] = {}
     lines: dict[str, tuple[int, str]] = {}
-    for line, weight, country in _rows(file, "weight"):
+    for line, weight, country in _rows(file, "weight", "1"):
         first, other = lines.setdefault(label_key(country), (line, country))
         if first != line:
             again = (
@@ -155,6 +169,7 @@ def read_prior(file: Path) -> dict[str, float]:
             weights[country] = math.nan
         if not 0 <= weights[country] < math.inf:
             raise DataError(
-                f"{file}, line {line}: the weight of {country!r} is {weight!r}; give a number from 0 up"
+                f"{file}, line {line}: the weight of {country!r} is {weight!r}; give a number from 0 up, "
+                "with a point before decimals"
             )
     return weights

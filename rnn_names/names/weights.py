@@ -2,7 +2,8 @@
 
 import math
 
-MEND = "put a number above 0 there, or leave it blank"
+NUMBER = "put a number above 0 there, with a point before decimals"
+MEND = NUMBER + ", or leave it blank"
 
 
 def weighted(line: str) -> tuple[str, str]:
