@@ -464,7 +464,7 @@ def test_what_is_no_list_of_names(classifier: NameClassifier, names: Any) -> Non
         classifier.predict(names)
 
 
-@pytest.mark.parametrize("example", [Example(None, "Italy"), Example("Rossi", None), ("Rossi", "Italy")])  # type: ignore[arg-type]  # what is tried
+@pytest.mark.parametrize("example", [Example(None, "Italy"), Example("Rossi", None), ("Rossi",)])  # type: ignore[arg-type]  # what is tried
 def test_what_is_no_example(classifier: NameClassifier, example: Any) -> None:
     with pytest.raises(TypeError, match=r"examples\[0\] is"):
         classifier.evaluate([example])

@@ -242,6 +242,21 @@ def test_examples_are_any_iterable(data: Any) -> None:
     assert run.classifier.countries == ("Anna", "Otto")
 
 
+def test_a_pair_of_texts_is_an_example(classifier: NameClassifier) -> None:
+    pairs = [example[:2] for example in PEOPLE]
+    lists: Any = [[*pair] for pair in pairs]
+    of_examples, of_pairs = (rnn_names.train(data, **SMALL) for data in (PEOPLE, pairs))
+    assert np.array_equal(of_examples.predict_proba(["Anna"]), of_pairs.predict_proba(["Anna"]))
+    assert of_examples.evaluate(PEOPLE) == of_pairs.evaluate(pairs) == of_pairs.evaluate(lists)
+    said = r"^examples must be Example\(name, country\) or pairs; examples\[1\] is "
+    wrong: Any
+    for wrong in (("Ono",), ("Ono", 1), ("Ono", "Japan", 2.0), "ab", None, Example("Ono", None)):  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match=said):
+            classifier.evaluate([Example("Abe", "Japan"), wrong])
+        with pytest.raises(TypeError, match=said):
+            rnn_names.train([("Abe", "Japan"), wrong])
+
+
 def test_errors_of_training() -> None:
     with pytest.raises(TypeError, match="no argument 'epoch'"):
         rnn_names.train([], epoch=1)

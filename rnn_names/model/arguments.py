@@ -1,11 +1,11 @@
 """Names and examples from a Python caller, checked."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 import numpy as np
 
-from rnn_names.names.example import Example
+from rnn_names.names.example import Example, Labelled
 
 
 def name_list(names: Iterable[str | None]) -> list[str]:
@@ -77,8 +77,12 @@ def check_top_k(top_k: int) -> None:
         raise ValueError(f"top_k must be at least 1, not {top_k}")
 
 
-def check_examples(examples: Sequence[Example]) -> None:
-    """Raise TypeError unless each example is a name with a country."""
-    for k, example in enumerate(examples):
-        if not isinstance(example, Example) or not all(isinstance(text, str) for text in example[:2]):
-            raise TypeError(f"examples must be of a name and a country; examples[{k}] is {example!r}")
+def example_list(examples: Iterable[Labelled]) -> list[Example]:
+    """The examples; a pair of two texts is a name and its label. Raises TypeError for anything else."""
+    found = []
+    for k, each in enumerate(examples):
+        pair = isinstance(each, Example) or (isinstance(each, tuple | list) and len(each) == 2)
+        if not pair or not all(isinstance(text, str) for text in each[:2]):
+            raise TypeError(f"examples must be Example(name, country) or pairs; examples[{k}] is {each!r}")
+        found.append(each if isinstance(each, Example) else Example(*each))
+    return found

@@ -18,7 +18,7 @@ from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.ranking import Answer, Guess
 from rnn_names.names.dirt import suspects
 from rnn_names.names.encoded import Encoded
-from rnn_names.names.example import Example
+from rnn_names.names.example import Labelled
 from rnn_names.names.spelling import has_letters, is_cut
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ class NameClassifier(CalibratedModel):
             yield part, encoded, self.of_encoded(encoded)
 
     def evaluate(
-        self, examples: Sequence[Example], threshold: float = 0.0, known_labels: bool = False
+        self, examples: Sequence[Labelled], threshold: float = 0.0, known_labels: bool = False
     ) -> tuple["Metrics", Counter[str]]:
         """The metrics of the examples, and the count of each label that the model does not know.
 
@@ -243,7 +243,7 @@ class NameClassifier(CalibratedModel):
         return scored.metrics, scored.unknown
 
     def score(
-        self, examples: Sequence[Example], threshold: float = 0.0, known_labels: bool = False
+        self, examples: Sequence[Labelled], threshold: float = 0.0, known_labels: bool = False
     ) -> "Evaluation":
         """As `evaluate`, with the answer to each name."""
         from rnn_names.model.evaluation import score  # not above: prediction does not need it

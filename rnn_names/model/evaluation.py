@@ -10,9 +10,9 @@ import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray
 from rnn_names.base.errors import DataError
-from rnn_names.model.arguments import check_examples
+from rnn_names.model.arguments import example_list
 from rnn_names.model.metrics import UNKNOWN_LABEL, Metrics, bootstrapped, evaluate, ranks, wilson
-from rnn_names.names.example import Example
+from rnn_names.names.example import Example, Labelled
 from rnn_names.names.groups import Groups
 
 if TYPE_CHECKING:
@@ -133,10 +133,10 @@ class Run(NamedTuple):
 
 
 def score(
-    classifier: "NameClassifier", examples: Sequence[Example], threshold: float, known_labels: bool
+    classifier: "NameClassifier", given: Sequence[Labelled], threshold: float, known_labels: bool
 ) -> Evaluation:
     """The classifier's answer to each example: see `NameClassifier.score`."""
-    check_examples(examples)
+    examples = example_list(given)
     labelled = [example for example in examples if example.country]
     if examples and not labelled:
         raise DataError("no name has a label, so there is none to score; give labels")

@@ -12,3 +12,6 @@ class Example(NamedTuple):
     name: str
     country: str
     weight: float = 1.0
+
+
+Labelled = Example | tuple[str, str]  # a caller may give a name and its label as a pair

@@ -7,11 +7,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from rnn_names.base.errors import DataError, TrainingError
-from rnn_names.model.arguments import check_examples
+from rnn_names.model.arguments import example_list
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.model.recipe import Shape, TrainConfig
-from rnn_names.names.example import Example
+from rnn_names.names.example import Example, Labelled
 from rnn_names.names.source import STDIN
 from rnn_names.training.loop import EpochReport
 from rnn_names.training.run import Job, Training
@@ -35,7 +35,7 @@ class TrainingRun:
 
     def __init__(
         self,
-        data: str | Path | Iterable[Example] | None = None,
+        data: str | Path | Iterable[Labelled] | None = None,
         output: str | Path | None = None,
         *,
         given_names: str | Path | None = None,
@@ -50,11 +50,8 @@ class TrainingRun:
         if isinstance(data, str | Path):
             self._data = Path(data)
         elif data is not None:
-            self._examples, self._data = (
-                list(data),
-                STDIN,
-            )  # they cannot be found again, like those of a pipe
-            check_examples(self._examples)
+            self._examples = example_list(data)
+            self._data = STDIN  # they cannot be found again, like those of a pipe
             if not self._examples:
                 raise DataError("there are no examples; give some")
         self._output = None if output is None else Path(output)
@@ -87,7 +84,7 @@ class TrainingRun:
 
 
 def train(
-    data: str | Path | Iterable[Example] | None = None,
+    data: str | Path | Iterable[Labelled] | None = None,
     output: str | Path | None = None,
     *,
     given_names: str | Path | None = None,
@@ -96,7 +93,8 @@ def train(
 ) -> NameClassifier:
     """Train a model, and return its classifier. `TrainingRun` does it event by event.
 
-    data         a file or folder, as for `rnn-names train`; or examples; None is the bundled surnames
+    data         a file or folder, as for `rnn-names train`; or examples, each an Example or a pair
+                 (name, label); None is the bundled surnames
     output       the file that the best model so far is written to after each epoch; None keeps no file
     given_names  a file or folder of given names of the same labels
     on_event     is called with each StepReport and each EpochReport, as they come; what it raises ends the
