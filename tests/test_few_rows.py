@@ -105,6 +105,17 @@ def test_a_row_without_label_and_name_is_counted_alike_by_all_commands(here: Pat
     assert "warning: 3 cells without a name, left out\n" in checked
 
 
+def test_the_numbers_of_rows_that_train_tells_add_up(here: Path) -> None:
+    rows = [*ROWS, ROWS[0], ("BALSKI", "odd"), ("Balski", "even"), ("", "odd"), ("Abe", "")]
+    told = fine("train", table(here / "d.csv", rows), *QUICK, "-o", "m.npz").stderr
+    [line] = [line for line in told.splitlines() if "names read" in line]
+    read, *parts = (int(n) for n in re.findall(r"\d+", line.partition(" to test")[0]))
+    assert (read, sum(parts)) == (85, 81)
+    assert "left out: 1 row without a label, 1 cell without a name, 2 repeated rows\n" in told
+    told = fine("train", table(here / "d.csv", ROWS), *QUICK, "-o", "m.npz").stderr
+    assert "left out" not in told
+
+
 def test_labels_of_one_name_each_are_not_sent_to_folds(here: Path) -> None:
     data = table(here / "d.csv", [(name, name) for name, _ in ROWS[:6]])
     said = fine("train", data, *QUICK, "-o", "m.npz").stderr

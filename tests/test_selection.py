@@ -131,6 +131,7 @@ def test_train_takes_them_and_evaluate_finds_them(data: Path) -> None:
     done = fine("train", data, *QUICK, *LIMITS, "--test-split", "0.2", "-o", "m.npz")
     assert "left out: 1 label of fewer than 5 names: c (2)\n" in done.stderr
     assert "62 names read; 2" in done.stderr
+    assert "left out: 30 rows above --max-per-label\n" in done.stderr
     model = checkpoint.load("m.npz")
     assert model.countries == ("a", "b")
     assert (model.training.min_per_label, model.training.max_per_label) == (5, 15)

@@ -1,6 +1,6 @@
 """Which labels and names of the data are taken: a sample of large labels, and no small labels."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from rnn_names.base.errors import DataError
@@ -18,10 +18,15 @@ class Selection(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    """How many rows have no name, and how many of the others no label, as `check` counts them."""
+    """How many rows have no name, and how many of the others no label, as `check` counts them.
+
+    In training, also how many are too many of their label, and how many repeat a name of their label.
+    """
 
     unlabelled: int
     nameless: int
+    above: int = 0
+    repeated: int = 0
 
 
 def unlabelled_rows(n: int) -> str:
@@ -39,6 +44,17 @@ def left_out(examples: Sequence[Example], is_name: Callable[[str], bool] = has_l
     names = [example for example in examples if is_name(example.name)]
     unlabelled = sum(not example.country for example in names)
     return LeftOut(unlabelled, len(examples) - len(names))
+
+
+def left_out_in_training(
+    read: Sequence[Example], taken: Sequence[Example], small: Collection[str], used: int, rule: int = RULE
+) -> LeftOut:
+    """As `left_out`; `taken` and `small` are those of `selected`, and `used` rows are left of these."""
+    of_large, of_taken = (
+        sum(rule != RULE or has_letters(e.name) for e in rows if e.country and e.country not in small)
+        for rows in (read, taken)
+    )
+    return left_out(read)._replace(above=of_large - of_taken, repeated=of_taken - used)
 
 
 def selected(examples: Sequence[Example], least: int, most: int, seed: int, rule: int = RULE) -> Selection:

@@ -96,6 +96,8 @@ def left_out_lines(rows: "LeftOut") -> list[str]:
     told = [
         *([unlabelled_rows(rows.unlabelled)] if rows.unlabelled else []),
         *([nameless_cells(rows.nameless)] if rows.nameless else []),
+        *([f"{number_of(rows.above, 'row')} above --max-per-label"] if rows.above else []),
+        *([number_of(rows.repeated, "repeated row")] if rows.repeated else []),
     ]
     return [f"left out: {', '.join(told)}"] if told else []
 

@@ -24,7 +24,7 @@ from rnn_names.model.recipe import chosen
 from rnn_names.names.bad_records import BLANK, STOPPING, BadRecords
 from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples
-from rnn_names.names.selection import left_out, selected
+from rnn_names.names.selection import left_out_in_training, selected
 from rnn_names.names.source import STDIN
 from rnn_names.names.spelling import RULE
 from rnn_names.names.split import VERSION, fingerprint
@@ -74,7 +74,7 @@ class Training:
 
     read       how many names were read; `data` is what became of them
     bits       of each parameter in the output file
-    left_out   how many rows are left out, without a label or a letter
+    left_out   how many rows are left out: see LeftOut
     small      the labels that have too few names, and are left out, each with its number of names
     network    the network that is trained
     history    what a model file keeps of each epoch so far
@@ -108,7 +108,6 @@ class Training:
         )
         self.read = len(read)
         labelled = [example for example in read if example.country]
-        self.left_out = left_out(read)
         recipe = {
             **(base.recipe if base else {}),
             **({"test_split": 0.0} if job.folds else {}),
@@ -145,6 +144,8 @@ class Training:
         )
         self.plan = Plan.of(self.examples, self.given, self.shape, self.config, info, base)
         self.data, self.network, self.info = self.plan.data, self.plan.network, self.plan.info
+        used = sum(map(len, self.data.parts))
+        self.left_out = left_out_in_training(read, self.examples, self.small, used, rule)
         self.history: list[dict[str, float | None]] = []
         self.best: Checkpoint | None = None
         self.folds: CrossValidation | None = None
