@@ -77,7 +77,7 @@ def test_a_country_of_one_name_and_empty_parts(here: Path) -> None:
     assert result.exit_code == 1
     assert (
         result.stderr
-        == f"error: {here / 'names.csv'}: its test part is empty; give --split all, or more data\n"
+        == f"error: {here / 'names.csv'}: the model was trained without a test part; give --split all\n"
     )
     assert run("evaluate", "--split", "all").exit_code == 0
     alone = run("train", "names.csv", *SMALL, "--country-column", "name", "--name-column", "country")
