@@ -148,3 +148,16 @@ def test_an_interrupted_training_goes_on_from_another_folder(
     assert (tmp_path / "c.svg").read_bytes() != before
     assert list(there.iterdir()) == []
     assert not (tmp_path / "m.npz.resume").exists()
+
+
+def test_a_program_may_end_in_the_middle_of_a_training(few_countries: Path, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import rnn_names\n"
+        "if __name__ == '__main__':\n"
+        f"    run = rnn_names.TrainingRun({str(few_countries)!r}, epochs=9999, patience=0, workers=2)\n"
+        "    events = iter(run)\n"
+        "    print(type(next(events)).__name__)\n"
+    )
+    done = subprocess.run([sys.executable, program], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "StepReport\n", "")

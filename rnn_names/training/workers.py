@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.util import Finalize
 from typing import Any
 
 import numpy as np
@@ -115,6 +116,8 @@ class Helper:
         with _uninterrupted(), self._alive():
             self.process.start()
         theirs.close()
+        # A program may end in the middle of a training: then multiprocessing waits for the process.
+        Finalize(self, self.connection.close, exitpriority=0)
         self.send(task)
 
     def send(self, message: Any) -> None:
