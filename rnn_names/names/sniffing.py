@@ -128,6 +128,11 @@ def _cells(line: str, mark: str, quoted: bool) -> list[str]:
     return line.split(mark)
 
 
+def _bare(cells: list[str]) -> list[str]:
+    """The cells without blanks and quotes around them."""
+    return [cell.strip().strip('"') for cell in cells]
+
+
 def of_header(line: str) -> str | None:
     """What separates the columns of a line, if by it alone the line is a header with a name's columns."""
     marks = [mark for mark in OTHERWISE if mark in line and _names_in(line.split(mark))]
@@ -152,7 +157,7 @@ def _names_in(cells: list[str]) -> bool:
 
     A list of names with weights is none, nor is a person whose name is a word of a header: Ho, Ten.
     """
-    header = [cell.strip().strip('"') for cell in cells]
+    header = _bare(cells)
     if any(cell.isdigit() for cell in header):
         return False
     try:
@@ -173,12 +178,12 @@ def _said_by_name(wanted: str | None) -> bool:
 def _has_parts(cells: list[str]) -> bool:
     """Whether the cells name a column for each part of a name."""
     with suppress(DataError):
-        return len(found([cell.strip().strip('"') for cell in cells], "") or []) > 1
+        return len(found(_bare(cells), "") or []) > 1
     return False
 
 
 def _has_names(cells: list[str], wanted: str | None) -> bool:
-    header = [cell.strip().strip('"') for cell in cells]
+    header = _bare(cells)
     try:
         return bool(columns(header, wanted, "") if wanted else found(header, "") or header.count("name"))
     except DataError:
