@@ -1,4 +1,4 @@
-"""Types of arrays, and the memory of freed ones."""
+"""Types of arrays, their rows by index, and the memory of freed ones."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,19 @@ else:
     IntArray = FloatArray = np.ndarray
 
 Params = dict[str, FloatArray]
+
+
+def put_rows(x: FloatArray, index: IntArray, rows: FloatArray) -> None:
+    """x[index] = rows, for two contiguous arrays. Each row is copied as one item, in half the time."""
+    item = np.dtype((np.void, x.itemsize * x.shape[1]))
+    np.put(x.view(item)[:, 0], index, rows.view(item)[:, 0])
+
+
+def add_to_rows(x: FloatArray, index: IntArray, rows: FloatArray) -> None:
+    """x[index] += rows, for a contiguous array and different rows of it."""
+    total = x.take(index, axis=0)
+    total += rows
+    put_rows(x, index, total)
 
 
 def keep_freed_memory() -> None:

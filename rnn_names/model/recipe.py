@@ -88,7 +88,7 @@ class TrainConfig(Checked):
     )
     letter_loss: float = choice(1.0, "Weight of the loss of the next letter.", least=0, large=0.1)
     step_share: float = choice(
-        1.0, "Share of a batch's names for which those two are computed.", least=0, most=1, large=0.1
+        1.0, "Share of a batch's names for which those two are computed.", least=0, most=1, large=0.05
     )
     label_smoothing: float = choice(
         0.0, "Share of the target spread over all labels.", least=0, below=1, large=0.1

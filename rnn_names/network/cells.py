@@ -141,11 +141,16 @@ class LSTM(Cell):
 
 
 def tanh(a: FloatArray, out: FloatArray) -> FloatArray:
-    """tanh a = 2 σ(2 a) - 1, exact to the last digits of 1: NumPy's exp is twice as fast as its tanh."""
-    np.multiply(a, 2, out=out)
-    sigmoid(out)
-    out *= 2
-    out -= 1
+    """tanh a = 1 - 2 / (exp(2 a) + 1), exact to the last digits of 1: NumPy's own takes a third longer.
+
+    Where exp(2 a) overflows, it is 1.
+    """
+    np.add(a, a, out=out)
+    with np.errstate(over="ignore"):
+        np.exp(out, out=out)
+    out += 1
+    np.divide(-2, out, out=out)
+    out += 1
     return out
 
 

@@ -66,7 +66,7 @@ def cross_entropy(
     z -= z.max(axis=1, keepdims=True)
     q_z = (1 - smoothing) * float(w @ z.ravel()[at])
     if smoothing:
-        q_z += smoothing * float(w_row @ z.mean(axis=1))
+        q_z += smoothing / C * float(w_row @ z @ np.ones(C, z.dtype))
     p = np.exp(z, out=z)
     total = p.sum(axis=1)
     loss = float(w_row @ np.log(total)) - q_z  # Σ_c q_c log p_c, since Σ_c q_c = 1

@@ -1,15 +1,16 @@
 """Sums of the rows that have one index, the derivative of selecting them: total_i = Σ rows_p, index_p = i.
 
-N-grams come once or a few times in a batch, letters hundreds of times. So the rows of an entry are taken
-FEW at a time, and the k-th rows of all such groups are added together, k = 1 … FEW. The largest groups
-stand first, so those that have a k-th row are in front. An entry's groups are then added up likewise.
+Most n-grams come once in a batch, and their row is their sum. The rows of the others are taken FEW at a
+time, and the k-th rows of all such groups are added together, k = 1 … FEW. The largest groups stand first,
+so those that have a k-th row are in front. Letters come hundreds of times, in many groups, whose sums are
+added up at the end.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from rnn_names.base.arrays import FloatArray, IntArray
+from rnn_names.base.arrays import FloatArray, IntArray, add_to_rows
 
 FEW = 8
 
@@ -17,20 +18,27 @@ FEW = 8
 class Totals(NamedTuple):
     """How the rows (P, H) of an index (P,) are added up; it serves any rows that have the index."""
 
-    ranks: list[IntArray]  # the k-th row of each group that has so many
-    alone: IntArray  # the groups that are all of their entry
-    present: IntArray  # the entry of each of these
-    several: IntArray  # the other groups
-    others: "Totals | None"  # how these are added up, if there are any
+    once: IntArray  # the entries that have one row
+    row: IntArray  # the row of each of these
+    ranks: list[IntArray]  # of the others: the k-th row of each group that has so many
+    few: IntArray  # the entries of one group
+    group: IntArray  # the group of each of these
+    many: IntArray  # the entries of several groups
+    groups: IntArray  # the groups of all of these, entry after entry
+    start: IntArray  # where those of each begin
 
     def add_to(self, out: FloatArray, rows: FloatArray) -> None:
         """out_i ← out_i + the sum of the rows of each entry i."""
+        add_to_rows(out, self.once, rows.take(self.row, axis=0))
+        if not self.ranks:
+            return
         total = rows.take(self.ranks[0], axis=0)
         for rank in self.ranks[1:]:
             total[: len(rank)] += rows.take(rank, axis=0)
-        out[self.present] += total.take(self.alone, axis=0)
-        if self.others:
-            self.others.add_to(out, total.take(self.several, axis=0))
+        add_to_rows(out, self.few, total.take(self.group, axis=0))
+        if len(self.many):
+            of_many = np.add.reduceat(total.take(self.groups, axis=0), self.start, axis=0)
+            add_to_rows(out, self.many, of_many)
 
 
 def totals(index: IntArray, row: IntArray | None = None) -> Totals:
@@ -41,19 +49,32 @@ def totals(index: IntArray, row: IntArray | None = None) -> Totals:
     order = rising(index)
     entry = index[order]
     order = order if row is None else row[order]
-    first = np.flatnonzero(np.diff(entry, prepend=-1))
-    times = np.diff(first, append=len(entry))
-    place = np.arange(len(entry)) - np.repeat(first, times)
-    start = np.flatnonzero(place % FEW == 0)
-    size = np.diff(start, append=len(entry))
+    differs = np.ones(len(entry) + 1, bool)
+    np.not_equal(entry[1:], entry[:-1], out=differs[1:-1])
+    once = np.flatnonzero(differs[:-1] & differs[1:])
+    first = np.flatnonzero(differs[:-1] & ~differs[1:])  # of each entry with several rows
+    times = np.flatnonzero(~differs[:-1] & differs[1:]) - first + 1
+
+    count = -(-times // FEW)  # groups of each entry
+    stop = np.cumsum(count)
+    start = FEW * np.arange(stop[-1] if len(stop) else 0) + np.repeat(first - FEW * (stop - count), count)
+    size = np.minimum(np.repeat(first + times, count) - start, FEW)
     fullest = rising(FEW - size)
-    start, size = start[fullest], size[fullest]
-    having = len(size) - np.cumsum(np.bincount(size, minlength=2))[:-1]  # groups of more than k rows
-    ranks = [order[start[:n] + k] for k, n in enumerate(having.tolist())]
-    whole = np.repeat(times <= FEW, times)[start]
-    alone, several = np.flatnonzero(whole), np.flatnonzero(~whole)
-    others = totals(entry[start[several]]) if len(several) else None
-    return Totals(ranks, alone, entry[start[alone]], several, others)
+    having = len(size) - np.cumsum(np.bincount(size))[:-1]  # groups of more than k rows
+    ranks = [order[start[fullest[:n]] + k] for k, n in enumerate(having.tolist())]
+    group = np.empty_like(fullest)
+    group[fullest] = np.arange(len(fullest))
+    one, many = count == 1, count > 1
+    return Totals(
+        entry[once],
+        order[once],
+        ranks,
+        entry[first[one]],
+        group[(stop - 1)[one]],
+        entry[first[many]],
+        group[np.repeat(many, count)],
+        np.cumsum(count[many]) - count[many],
+    )
 
 
 def rising(numbers: IntArray) -> IntArray:

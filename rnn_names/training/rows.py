@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from rnn_names.base.arrays import IntArray, Params
+from rnn_names.base.arrays import IntArray, Params, add_to_rows
 from rnn_names.network.input import RowGradient
 
 
@@ -37,9 +37,7 @@ class RowAdagrad:
                 s = s_k[rows] + np.einsum("md,md->m", g_k, g_k) / q.dtype.type(g.shape[2])
                 s_k[rows] = s
                 rate = q.dtype.type(lr) / (np.sqrt(s) + q.dtype.type(self.epsilon))
-                touched = q_k.take(rows, axis=0)
-                touched -= g_k * rate[:, None]
-                q_k[rows] = touched
+                add_to_rows(q_k, rows, g_k * -rate[:, None])
 
 
 class RowEMA:
