@@ -11,7 +11,7 @@ Pascanu, Mikolov, Bengio 2013, arXiv 1211.5063.
 """  # fmt: skip
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -164,7 +164,9 @@ def arriving(
     z, runs = np.repeat(c[None].astype(float), B, axis=0), {}
     for (direction, read), V in zip(inputs(names, config).items(), parts, strict=True):
         if config.bag and direction == "forward":
-            z += bag(params, config, tree_of(read, config), read.lengths) @ V_bag
+            tree = tree_of(read, config)
+            v, at = of_batch(params, "bag.U", tree.symbols, config)
+            z += bag(v, replace(tree, symbols=at), read.lengths) @ V_bag
         rows, at = of_batch(params, f"{direction}.U", read.symbols, config)
         read = read._replace(symbols=at)
         U, W, b = (q.astype(float) for q in (rows, params[f"{direction}.W"], params[f"{direction}.b"]))

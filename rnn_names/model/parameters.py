@@ -21,6 +21,7 @@ from rnn_names.network.config import NetworkConfig
 from rnn_names.network.sums import PACKED, SCALE, selected
 
 NIBBLE = 7  # the largest number of 4 bits
+INFINITE = 0x7C00  # the bits of the infinite number of 16 bits
 
 
 def stored(params: Params, config: NetworkConfig, bits: int) -> dict[str, Any]:
@@ -64,7 +65,8 @@ def read_parameters(archive: Archive, k: int, config: NetworkConfig) -> Params:
             params[name] = read_floats(archive, file, shape)
             continue
         scale = archive.read(file + SCALE, ["<f2"], shape[:-1])
-        if not (np.isfinite(scale) & (scale > 0)).all():
+        # Numbers of 16 bits above 0 are ordered as their bits are; NumPy compares bits at once.
+        if not ((scale.view("<u2") - np.uint16(1)) < INFINITE - 1).all():
             raise ValueError(f"{file} has scales that are not finite and above 0")
         row = name in config.row_parameters
         halves = (*shape[:-1], -(-shape[-1] // 2))

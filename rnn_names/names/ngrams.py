@@ -18,6 +18,7 @@ symbols like all others. `marked` tells the two kinds apart.
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -72,7 +73,11 @@ class NGrams:
         before = np.append(np.arange(V), letter)[parent]  # the last letter but one
         if self.marked:
             closed = (before == MARK) & ((parent >= V) | (letter == MARK))
-            beyond = closed.any() or np.isin([before, letter], [END_INDEX, self.blank]).any()
+            beyond = closed.any() or any(
+                (letters == no_letter).any()
+                for letters in (before, letter)
+                for no_letter in (END_INDEX, self.blank)
+            )
         else:
             beyond = (before == END_INDEX).any() or len(self.levels) > 2
         if beyond:
@@ -143,10 +148,10 @@ class NGrams:
     def suffix(self) -> IntArray:
         """(N,): each without its first letter, which ends as the suffix of its parent and its last one."""
         suffix = np.full(len(self), NONE)
-        for level in self.levels[1:]:
+        for shorter, level in pairwise(self.levels):
             at = slice(level.start - self.symbols, level.stop - self.symbols)
             parent, letter = suffix[self.parent[at]], self.letter[at]
-            suffix[level] = letter if level.start == self.symbols else self._searched(parent, letter)
+            suffix[level] = self._searched(parent, letter, shorter) if shorter.start else letter
         return suffix
 
     @cached_property
@@ -188,13 +193,15 @@ class NGrams:
         child[child >= 1 << bits] = NONE  # it is another key's, whose n-gram lies beyond
         return child
 
-    def _searched(self, node: IntArray, letter: IntArray) -> IntArray:
-        """`child`, by bisection."""
+    def _searched(self, node: IntArray, letter: IntArray, among: slice | None = None) -> IntArray:
+        """`child`, by bisection; `among` says where the n-grams stand that may be children."""
+        start, stop = (among.start, among.stop) if among else (self.symbols, len(self))
+        keys = self.key[start - self.symbols : stop - self.symbols]
         key = node * np.int64(self.symbols)
         key += letter
-        at = np.searchsorted(self.key, key)
-        known = self.key.take(at, mode="clip") == key if len(self.key) else np.zeros(len(key), bool)
-        return np.where(known, at + self.symbols, NONE)
+        at = np.searchsorted(keys, key)
+        known = keys.take(at, mode="clip") == key if len(keys) else np.zeros(len(key), bool)
+        return np.where(known, at + start, NONE)
 
     def after(self, node: IntArray, symbols: IntArray) -> IntArray:
         """The longest n-gram (n,) that ends with each symbol, after the longest one that ended before it.

@@ -163,8 +163,9 @@ def add_up(rows: FloatArray, link: IntArray, levels: list[slice]) -> FloatArray:
 
 def distinct(inputs: IntArray, count: int) -> tuple[IntArray, IntArray]:
     """The different ones among numbers below `count`, rising, and the place of each number among them."""
-    place = np.zeros(count, np.intp)
-    place[inputs] = 1
-    found = np.flatnonzero(place)
+    among = np.zeros(count, bool)
+    among[inputs] = True
+    found = np.flatnonzero(among)
+    place = np.empty(count, np.intp)
     place[found] = np.arange(len(found))
-    return found, place[inputs]
+    return found, place.take(inputs)

@@ -20,7 +20,7 @@ from rnn_names.network.input import inputs
 from rnn_names.network.layers import linear
 from rnn_names.network.prefixes import PrefixTree, tree_of
 from rnn_names.network.recurrence import add_input, unroll
-from rnn_names.network.sums import of_batch
+from rnn_names.network.sums import nodes_of, of_batch, selected
 
 LONG, FEW = 64, 32  # names of more symbols are scored few at a time: each takes what the longest one takes
 ROWS = 4  # a product has a multiple of so many rows: of fewer, or an odd number, it sums in another order
@@ -64,11 +64,17 @@ def scores_of(params: Params, config: NetworkConfig, read: Mapping[str, Encoded]
     """The country's scores z (B, C) of names as each direction reads them."""
     parts, V_bag, c = country_readout(params, config)
     V = np.concatenate([*parts, V_bag], dtype=float)
-    trees = {direction: tree_of(names, config) for direction, names in read.items()}
     lengths = read["forward"].lengths
-    summary = [read_out(params, config, tree, lengths, direction) for direction, tree in trees.items()]
-    if config.bag:
-        summary.append(bag(params, config, trees["forward"], lengths))
+    summary, bags = [], []
+    for direction, names in read.items():
+        tree = tree_of(names, config)
+        nodes, at = nodes_of(tree.symbols, config)
+        tree = replace(tree, symbols=at)
+        U = selected(params, f"{direction}.U", nodes, config)
+        summary.append(read_out(params, config, U, tree, lengths, direction))
+        if config.bag and direction == "forward":
+            bags.append(bag(selected(params, "bag.U", nodes, config), tree, lengths))
+    summary += bags
     z = np.empty((len(lengths), len(c)), params["forward.W"].dtype)
     for start in range(0, len(z), BLOCK):
         some = slice(start, start + BLOCK)
@@ -80,10 +86,17 @@ def scores_of(params: Params, config: NetworkConfig, read: Mapping[str, Encoded]
 
 
 def read_out(
-    params: Params, config: NetworkConfig, tree: PrefixTree, lengths: IntArray, direction: str
+    params: Params,
+    config: NetworkConfig,
+    U: FloatArray,
+    tree: PrefixTree,
+    lengths: IntArray,
+    direction: str,
 ) -> FloatArray:
-    """`pooling.summary` (B, H or 3 H) of the B names of a tree. No state is kept but that of one step."""
-    U, symbols = of_batch(params, f"{direction}.U", tree.symbols, config)
+    """`pooling.summary` (B, H or 3 H) of the B names of a tree, which select the rows of U.
+
+    No state is kept but that of one step.
+    """
     cell, H = CELLS[config.cell], config.hidden_size
     n_most = max(step.rows.stop - step.rows.start for step in tree.steps)
     W, b = params[f"{direction}.W"], params[f"{direction}.b"]
@@ -97,7 +110,7 @@ def read_out(
         n, P = step.rows.stop - step.rows.start, step.before.stop - step.before.start
         a_t = a[:, :n]
         a_t[cell.x_planes.stop :] = b[cell.x_planes.stop :, None]
-        add_input(cell, Ub, symbols[step.rows], a_t)
+        add_input(cell, Ub, tree.symbols[step.rows], a_t)
         if P:  # h_{-1} = 0
             h_64[:P] = value[0, :P]
             for a_k, W_k in zip(a_t[cell.h_planes], W_64, strict=True):
@@ -117,14 +130,13 @@ def read_out(
     return np.concatenate(summary, axis=1)
 
 
-def bag(params: Params, config: NetworkConfig, tree: PrefixTree, lengths: IntArray) -> FloatArray:
-    """mean_t v(x_t) (B, E) of the names of a tree."""
-    v, symbols = of_batch(params, "bag.U", tree.symbols, config)
+def bag(v: FloatArray, tree: PrefixTree, lengths: IntArray) -> FloatArray:
+    """mean_t v(x_t) (B, E) of the names of a tree, which select the rows of v (1, n, E)."""
     mean = np.empty((len(lengths), v.shape[2]), v.dtype)
     total = np.zeros((0, v.shape[2]), v.dtype)
     for step, ending in zip(tree.steps, tree.ending, strict=True):
         before = total[: step.before.stop - step.before.start]
-        total = v[0].take(symbols[step.rows], axis=0)
+        total = v[0].take(tree.symbols[step.rows], axis=0)
         if len(before):
             total += step.part(before)
         mean[ending] = total[tree.leaves[ending] - step.rows.start]

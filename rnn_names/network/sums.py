@@ -36,24 +36,31 @@ def with_sums(params: Params, config: NetworkConfig) -> Params:
 
 def selected(params: Params, name: str, nodes: "IntArray | slice", config: NetworkConfig) -> FloatArray:
     """These rows (X, n, columns) of a parameter as prediction holds it, widened from whole numbers."""
-    rows: Any = params[name][:, nodes]
+
+    def chosen(x: Any) -> Any:
+        return x[:, nodes] if isinstance(nodes, slice) else x.take(nodes, axis=1)
+
+    rows = chosen(params[name])
     if name + SCALE not in params:
         return np.asarray(rows)
     if rows.dtype == PACKED:
         rows = BOTH.take(rows, mode="clip").view(np.float32)[..., : config.shapes()[name][-1]]
     else:
         rows = rows.astype(np.float32)
-    rows *= params[name + SCALE][:, nodes, None].astype(np.float32)
+    rows *= chosen(params[name + SCALE]).astype(np.float32)[..., None]
     return np.asarray(rows)
+
+
+def nodes_of(inputs: IntArray, config: NetworkConfig) -> tuple["IntArray | slice", IntArray]:
+    """Which n rows a batch's inputs (P,) need, and which of the n each selects."""
+    return (slice(None), inputs) if config.ngrams is None else distinct(inputs, config.inputs)
 
 
 def of_batch(
     params: Params, name: str, inputs: IntArray, config: NetworkConfig
 ) -> tuple[FloatArray, IntArray]:
     """The rows (X, n, columns) that a batch's inputs (P,) need, and which of the n each selects."""
-    if config.ngrams is None:
-        return params[name], inputs
-    nodes, at = distinct(inputs, config.inputs)
+    nodes, at = nodes_of(inputs, config)
     return selected(params, name, nodes, config), at
 
 
