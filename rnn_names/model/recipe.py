@@ -63,7 +63,7 @@ class TrainConfig(Checked):
     multiprocessing, `if __name__ == "__main__":`.
     """
 
-    epochs: int = choice(20, "Passes over the training part.", least=1, large=5, tuned=10)
+    epochs: int = choice(20, "Passes over the training part.", least=1, large=8, tuned=10)
     batch_size: int = choice(256, "Names in a step.", least=1, large=512)
     lr: float = choice(0.007, "Highest learning rate.", least=0, large=0.004, tuned=0.002)
     row_lr: float = choice(
@@ -117,7 +117,7 @@ class TrainConfig(Checked):
         tuned=0.1,
     )
     composed: int = choice(4, "Different names that each name is joined to.", least=1, most=1000)
-    networks: int = choice(3, "Number of networks to train and average.", least=1, large=1)
+    networks: int = choice(4, "Number of networks to train and average.", least=1, large=1)
     recurrent_init: str = choice("orthogonal", "Initial recurrent W.", choices=("orthogonal", "identity"))
     class_weight: str = choice(
         "cbrt",
