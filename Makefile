@@ -42,7 +42,7 @@ bench-accuracy: .venv/bench
 model: people
 	$(BIN)/python data/compose.py
 	$(BIN)/rnn-names train data/people/world -o .venv/world.npz --join 0 --letter-dropout 0.01 \
-		--val-split 0.02 --test-split 0 --ngrams 100000 --epochs 12 --prior population
+		--val-split 0.02 --test-split 0 --ngrams 100000 --epochs 12 --step-share 0.1 --prior population
 	$(BIN)/python data/finish.py .venv/world.npz
 
 data: .venv/data .venv/installed

@@ -3,7 +3,6 @@ import json
 import math
 import os
 import pickle
-import re
 import subprocess
 import sys
 import time
@@ -19,7 +18,7 @@ import pytest
 
 from rnn_names.base.errors import CheckpointError, OutputError
 from rnn_names.base.files import check_writable
-from rnn_names.model import checkpoint, container
+from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint, load, save
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.model.header import DATA_BEFORE_FORMAT_3, DATA_BEFORE_FORMAT_4, DATA_LATER
@@ -861,35 +860,6 @@ def test_rows_of_4_bits_are_widened_by_hand(known: Checkpoint, tmp_path: Path) -
     (held,) = load(tmp_path / "m.npz").members
     found = selected(held, "forward.U", np.array([5, 4, 4]), known.network)
     assert found.tolist() == [[[0, 0, 0], [7, -3, 1], [7, -3, 1]]]
-
-
-@pytest.mark.parametrize("bits", [32, 8, 4])
-def test_the_bundled_model_is_mapped_and_no_less_checked(
-    tmp_path: Path, known: Checkpoint, bits: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "m.npz"
-    save(path, known, bits)
-    (read,) = load(path).members
-    monkeypatch.setattr(container, "BUNDLED_MODEL", path)
-    (mapped,) = load(path).members
-    assert mapped.keys() == read.keys()
-    for name, q in read.items():
-        assert q.dtype == mapped[name].dtype
-        np.testing.assert_array_equal(mapped[name], q)
-    assert not mapped["forward.U"].flags.writeable
-    names = ["aé", "é a"]
-    p, q = (NameClassifier(replace(known, members=(m,))).predict_proba(names) for m in (mapped, read))
-    np.testing.assert_array_equal(p, q)
-    content = path.read_bytes()
-    for damaged in (
-        content[:-1],
-        content.replace(content[-400:-396], b"\0\1\2\3"),
-        b"",
-        content[: len(content) // 2],
-    ):
-        path.write_bytes(damaged)
-        with pytest.raises(CheckpointError, match=re.escape(str(path))):
-            load(path)
 
 
 @pytest.mark.parametrize("bits", [8, 4])

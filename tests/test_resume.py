@@ -403,7 +403,7 @@ HUGE = "run/m/forward.b"
         ({"options": []}, "options"),
         ({"digest": "0"}, "data are not those"),
         ({"lr": "nan"}, "its option 'lr'"),
-        ({"lr": 0.5}, "are not those"),
+        ({"lr": 0.5}, "defaults of this version are not those"),
         ({"seed": -1}, "its option 'seed'"),
         ({"batch_size": {}}, "its option 'batch_size'"),
         ({"cell": "x"}, "its option 'cell'"),

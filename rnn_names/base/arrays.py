@@ -15,17 +15,12 @@ else:
 Params = dict[str, FloatArray]
 
 
-def put_rows(x: FloatArray, index: IntArray, rows: FloatArray) -> None:
-    """x[index] = rows, for two contiguous arrays. Each row is copied as one item, in half the time."""
-    item = np.dtype((np.void, x.itemsize * x.shape[1]))
-    np.put(x.view(item)[:, 0], index, rows.view(item)[:, 0])
-
-
 def add_to_rows(x: FloatArray, index: IntArray, rows: FloatArray) -> None:
-    """x[index] += rows, for a contiguous array and different rows of it."""
+    """x[index] += rows, for a contiguous array (n, H) and different rows of it."""
     total = x.take(index, axis=0)
     total += rows
-    put_rows(x, index, total)
+    item = np.dtype((np.void, x.itemsize * x.shape[1]))  # a row: copied at once, in half the time
+    np.put(x.view(item)[:, 0], index, total.view(item)[:, 0])
 
 
 def keep_freed_memory() -> None:

@@ -18,7 +18,6 @@ import os
 import zlib
 from collections.abc import Mapping, Sequence
 from math import prod
-from mmap import mmap
 from struct import Struct
 from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple
@@ -40,15 +39,11 @@ class Place(NamedTuple):
 
 
 class Archive:
-    """The arrays of an .npz file by name. Raises ValueError for a file that is not as described above.
+    """The arrays of an .npz file by name. Raises ValueError for a file that is not as described above."""
 
-    The arrays of a file that is mapped into memory are its own bytes: nothing is copied, or can be changed.
-    """
-
-    def __init__(self, file: BinaryIO | mmap) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         self.file = file
-        file.seek(0, os.SEEK_END)
-        end = max(0, file.tell() - END.size)
+        end = max(0, file.seek(0, os.SEEK_END) - END.size)
         signature, *_, count, length, directory, _ = self._unpack(END, end)
         _require(signature == b"PK\5\6" and directory + length == end and length <= DIRECTORY_LIMIT)
         self.places: dict[str, Place] = {}
@@ -101,11 +96,8 @@ class Archive:
             known = " or ".join(np.dtype(dtype).name for dtype in dtypes)
             raise ValueError(f"{name} is not {known} {'of one dimension' if shape is None else shape}")
         _require(size == len(head) + prod(expected) * dtype.itemsize)
-        if isinstance(self.file, mmap):
-            array = np.frombuffer(self.file, dtype, prod(expected), start + len(head)).reshape(expected)
-        else:
-            array = np.empty(expected, dtype)
-            _require(self.file.readinto(array) == array.nbytes)  # type: ignore[attr-defined]  # a buffered file has it
+        array = np.empty(expected, dtype)
+        _require(self.file.readinto(array) == array.nbytes)  # type: ignore[attr-defined]  # a buffered file has it
         if zlib.crc32(array, zlib.crc32(head)) != crc:  # type: ignore[arg-type]  # a buffer, which NumPy's types do not say
             raise ValueError(f"{name} is damaged")
         return array

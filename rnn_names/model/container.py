@@ -2,14 +2,12 @@
 
 import io
 import json
-import mmap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
-from rnn_names.base.bundled import BUNDLED_MODEL
 from rnn_names.base.errors import CheckpointError, MissingModelError
 from rnn_names.base.files import replacing
 from rnn_names.model.archive import Archive
@@ -45,12 +43,8 @@ def read(
 ) -> _Decoded:
     """The result of `decode` for a file or its bytes. Raises CheckpointError, also for ValueError."""
     try:
-        if data is not None:
-            return decode(Archive(io.BytesIO(data)))
-        with path.open("rb") as file:
-            # What is mapped must not be written over, as a model of the user's may be.
-            mapped = path == BUNDLED_MODEL
-            return decode(Archive(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if mapped else file))
+        with path.open("rb") if data is None else io.BytesIO(data) as file:
+            return decode(Archive(file))
     except FileNotFoundError:
         raise MissingModelError(
             f"{path}: no such model file; train one with `rnn-names train -o {path}`"

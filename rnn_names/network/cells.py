@@ -143,10 +143,10 @@ class LSTM(Cell):
 def tanh(a: FloatArray, out: FloatArray) -> FloatArray:
     """tanh a = 1 - 2 / (exp(2 a) + 1), exact to the last digits of 1: NumPy's own takes a third longer.
 
-    Where exp(2 a) overflows, it is 1.
+    Where exp(2 a) overflows, tanh a is 1.
     """
-    np.add(a, a, out=out)
     with np.errstate(over="ignore"):
+        np.add(a, a, out=out)
         np.exp(out, out=out)
     out += 1
     np.divide(-2, out, out=out)

@@ -65,7 +65,7 @@ def scores_of(params: Params, config: NetworkConfig, read: Mapping[str, Encoded]
     parts, V_bag, c = country_readout(params, config)
     V = np.concatenate([*parts, V_bag], dtype=float)
     lengths = read["forward"].lengths
-    summary, bags = [], []
+    summary, of_bag = [], []
     for direction, names in read.items():
         tree = tree_of(names, config)
         nodes, at = nodes_of(tree.symbols, config)
@@ -73,8 +73,8 @@ def scores_of(params: Params, config: NetworkConfig, read: Mapping[str, Encoded]
         U = selected(params, f"{direction}.U", nodes, config)
         summary.append(read_out(params, config, U, tree, lengths, direction))
         if config.bag and direction == "forward":
-            bags.append(bag(selected(params, "bag.U", nodes, config), tree, lengths))
-    summary += bags
+            of_bag.append(bag(selected(params, "bag.U", nodes, config), tree, lengths))
+    summary += of_bag  # the rows of V for it are the last ones
     z = np.empty((len(lengths), len(c)), params["forward.W"].dtype)
     for start in range(0, len(z), BLOCK):
         some = slice(start, start + BLOCK)

@@ -188,12 +188,16 @@ class Training:
                 f"{self.unfinished}: {self.info.base} is not the model that the training began with; "
                 "put it back, or remove that file to train anew"
             )
-        same = (self._digest, self.network, self.config)
-        if same != (resumed.digest, best.network, best.training):
+        if self._digest != resumed.digest:
             again = "pipe the same in" if self.job.data == STDIN else "put them back"
             raise CheckpointError(
                 f"{self.unfinished}: the data are not those that the training began with; "
                 f"{again}, or remove that file to train anew"
+            )
+        if (self.network, self.config) != (best.network, best.training):
+            raise CheckpointError(
+                f"{self.unfinished}: the defaults of this version are not those that the training began "
+                "with; finish it with the version that began it, or remove that file to train anew"
             )
         self.best, self.kept, self._start = best, resumed.kept, resumed.state
         self.history, self.folds = best.history, best.folds
