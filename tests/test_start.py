@@ -331,7 +331,7 @@ def test_a_resumed_training_from_a_base_of_few_bits_gives_the_same_bytes(
         (
             {},
             False,
-            "4 × gru of 64 units, 0 n-grams; 20 epochs, patience 5; defaults for fewer than 200,000",
+            "3 × gru of 64 units, 0 n-grams; 20 epochs, patience 5; defaults for fewer than 200,000",
         ),
         (
             {"networks": 1, "cell": "rnn", "hidden_size": 3, "ngrams": 0, "epochs": 7, "patience": 0},

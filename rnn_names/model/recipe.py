@@ -117,7 +117,7 @@ class TrainConfig(Checked):
         tuned=0.1,
     )
     composed: int = choice(4, "Different names that each name is joined to.", least=1, most=1000)
-    networks: int = choice(4, "Number of networks to train and average.", least=1, large=1)
+    networks: int = choice(3, "Number of networks to train and average.", least=1, large=1)
     recurrent_init: str = choice("orthogonal", "Initial recurrent W.", choices=("orthogonal", "identity"))
     class_weight: str = choice(
         "cbrt",

@@ -1,9 +1,10 @@
 """fastText on the rows that a model of ours learned from, tuned on the same part and calibrated alike.
 
 Joulin et al. 2017, Bag of Tricks for Efficient Text Classification (arXiv 1607.01759). One field of its
-setting at a time takes the values of GRID, until one is better by the NLL of the validation part, at the
-temperature that fits it. Each trial is printed. Half of the rows are learned in base letters, as ours are.
-Needs the extra `bench`. Under NumPy 2 fastText 0.9.3 answers lists of texts, and no single ones.
+setting at a time takes the values of GRID, until a larger one is no better by the NLL of the validation
+part, at the temperature that fits it. Each trial is printed. Half of the rows are learned in base letters,
+as ours are. Needs the extra `bench`. Under NumPy 2 fastText 0.9.3 answers lists of texts, and no single
+ones.
 """
 
 import tempfile
@@ -26,8 +27,8 @@ START: dict[str, Any] = {"minn": 2, "maxn": 5, "dim": 64, "epoch": 5, "lr": 0.3,
 GRID: dict[str, tuple[Any, ...]] = {
     "maxn": (4, 6),
     "minn": (1, 3),
-    "lr": (0.1, 0.5),
-    "epoch": (3, 8),
+    "lr": (0.1, 0.5, 1.0, 2.0),
+    "epoch": (3, 8, 15, 30),
     "dim": (32, 100),
 }
 LEAST = 1e-9  # probability: fastText gives none below about this one
@@ -89,6 +90,7 @@ def tuned(train: Sequence[Example], val: Sequence[Example], labels: Labels, rows
             trial = best | {field: value}
             if (found := nll(trial)) < lowest:
                 best, lowest = trial, found
+            elif value > best[field]:  # larger ones are not better, either
                 break
     return best
 
