@@ -145,7 +145,7 @@ def test_a_state_of_a_network_with_pairs_is_refused_in_one_line(
         state.load(path)
     assert str(caught.value) == (
         f"{path}: not an interrupted training of rnn-names (its network reads pairs of letters, which are "
-        "no longer trained; remove it, and train anew); give a file written by `rnn-names train`"
+        "no longer trained); remove that file to train anew"
     )
 
 

@@ -78,6 +78,8 @@ def option(name: str, title: str) -> TyperOption:
         shown = f"{one.default:g}"
     if one.metadata["large"] != one.default:
         shown = f"{shown}, or {one.metadata['large']} for {LARGE:,} names and more"
+        if one.metadata["tuned"] == one.default:
+            shown += " without --from"
     if one.metadata["tuned"] != one.default:
         shown = f"{shown}, or {one.metadata['tuned']} with --from"
     limits = "" if what else allowed(one)

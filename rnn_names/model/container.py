@@ -39,7 +39,11 @@ def json_array(value: Any) -> "np.ndarray[Any, np.dtype[np.uint8]]":
 
 
 def read(
-    path: Path, decode: Callable[[Archive], _Decoded], kind: str, data: bytes | None = None
+    path: Path,
+    decode: Callable[[Archive], _Decoded],
+    kind: str,
+    data: bytes | None = None,
+    mend: str = "give a file written by `rnn-names train`",
 ) -> _Decoded:
     """The result of `decode` for a file or its bytes. Raises CheckpointError, also for ValueError."""
     try:
@@ -50,15 +54,11 @@ def read(
             f"{path}: no such model file; train one with `rnn-names train -o {path}`"
         ) from None
     except OSError as error:
-        raise CheckpointError(
-            f"{path}: cannot be read ({error.strerror or error}); give a file written by `rnn-names train`"
-        ) from error
+        raise CheckpointError(f"{path}: cannot be read ({error.strerror or error}); {mend}") from error
     except NewerFormatError as error:
         raise CheckpointError(f"{path}: {error}; upgrade rnn-names") from error
     except (ValueError, RecursionError) as error:  # RecursionError is that of a deeply nested header
-        raise CheckpointError(
-            f"{path}: not {kind} of rnn-names ({error}); give a file written by `rnn-names train`"
-        ) from error
+        raise CheckpointError(f"{path}: not {kind} of rnn-names ({error}); {mend}") from error
 
 
 def read_object(archive: Archive, name: str) -> dict[str, Any]:

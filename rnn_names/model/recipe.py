@@ -28,8 +28,9 @@ class Shape(Checked):
     hidden_size: int = choice(64, "Hidden units of each direction.", least=1, large=32)
     ngrams: int = choice(
         BY_SIZE,
-        "Known n-grams: at each letter the longest one that ends there is read. 0: only letters are read; "
-        "-1: a quarter of the names, but no more than fit into 7.7 MB at 8 bits.",
+        "Known n-grams, the letters of the alphabet among them: at each letter the longest one that ends "
+        "there is read. 0: only letters are read; -1: a quarter of the names, but no more than fit into "
+        "7.7 MB at 8 bits.",
         least=BY_SIZE,
     )
     ngram_length: int = choice(6, "Letters of the longest n-gram.", least=2, most=16)

@@ -226,7 +226,7 @@ def check_output(job: Job, resumed: bool) -> bool:
     """Whether a model is in the output file already.
 
     Raises OutputError if the file cannot be written, is another kind of file or one of the data, or belongs
-    to an interrupted training.
+    to an interrupted training, and CheckpointError if it belongs to one that goes on.
     """
     output = job.output
     if not is_regular(output) and not output.is_dir():
@@ -235,10 +235,11 @@ def check_output(job: Job, resumed: bool) -> bool:
     check_apart(output, [*job.sources, *([job.base] if job.base else [])])
     unfinished = state.state_path(output)
     if unfinished.exists() and not resumed:
-        raise OutputError(
-            f"{unfinished}: is of a training that was interrupted; "
-            f"go on with `rnn-names train --resume -o {in_shell(str(output))}`, or remove that file"
-        )
+        with state.held(unfinished):  # or else it is of a training that goes on
+            raise OutputError(
+                f"{unfinished}: is of a training that was interrupted; "
+                f"go on with `rnn-names train --resume -o {in_shell(str(output))}`, or remove that file"
+            )
     if not output.exists() or not output.stat().st_size:
         return False
     try:

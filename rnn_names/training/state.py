@@ -115,7 +115,7 @@ def load(path: Path) -> Interrupted:
     """Read and check a state. Raises CheckpointError for any fault of the file."""
     if not path.is_file():
         raise CheckpointError(f"{path}: no such file, so there is nothing to resume; leave out --resume")
-    return read(path, _decode, "an interrupted training")
+    return read(path, _decode, "an interrupted training", mend="remove that file to train anew")
 
 
 def _decode(archive: Archive) -> Interrupted:
@@ -123,9 +123,7 @@ def _decode(archive: Archive) -> Interrupted:
     ours = {name for name in archive.places if name.partition("/")[0] in ("run.npy", "run")}
     best = decode(archive, ours)
     if best.network.ngrams is not None and not best.network.ngrams.marked:
-        raise ValueError(
-            "its network reads pairs of letters, which are no longer trained; remove it, and train anew"
-        )
+        raise ValueError("its network reads pairs of letters, which are no longer trained")
     config, epochs = best.training, best.history
     if set(run) != RUN:
         raise ValueError(f"its run has other fields: {brief(sorted(RUN ^ set(run)))}")
