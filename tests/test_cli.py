@@ -210,6 +210,9 @@ def test_the_defaults_of_the_command_are_those_of_the_library() -> None:
             told = re.search(r"\[default: ([^;\]]+)", option.help or "")
             assert told is not None
             small, *others = told[1].split(", or ")
+            of_large_alone = one.metadata["large"] != one.default == one.metadata["tuned"]
+            assert (" without --from" in told[1]) == of_large_alone
+            others = [other.removesuffix(" without --from") for other in others]
             end = " with --from" if tuned else f" for {LARGE:,} names and more"
             of_column = [other.removesuffix(end) for other in others if other.endswith(end)]
             shown = of_column[0] if of_column and (tuned or names == LARGE) else small

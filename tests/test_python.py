@@ -228,7 +228,7 @@ def test_a_training_does_not_touch_the_state_of_another(tmp_path: Path) -> None:
     for event in other:
         if isinstance(event, rnn_names.EpochReport):
             break  # it goes on below
-    with pytest.raises(rnn_names.OutputError, match="interrupted"):
+    with pytest.raises(rnn_names.CheckpointError, match="another training writes this state"):
         rnn_names.train(PEOPLE, tmp_path / "m.npz", **SMALL)
     assert (tmp_path / "m.npz.resume").exists()
     assert sum(isinstance(event, rnn_names.EpochReport) for event in other) == 2
