@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from rnn_names.base.arrays import FloatArray, IntArray
+from rnn_names.base.arrays import FloatArray, IntArray, add_to_rows
 from rnn_names.network.prefixes import PrefixTree
 
 Pooled = tuple[FloatArray, Callable[[FloatArray, FloatArray], None]]
@@ -74,8 +74,8 @@ def add_rows(x: FloatArray, rows: IntArray, dx: FloatArray) -> None:
     """x[rows] += dx, also where a row comes several times: names may be spelled alike."""
     _, first = np.unique(rows, return_index=True)
     if len(first) == len(rows):
-        x[rows] += dx
+        add_to_rows(x, rows, dx)
         return
-    x[rows[first]] += dx[first]
+    add_to_rows(x, rows[first], dx[first])
     again = np.delete(np.arange(len(rows)), first)
     np.add.at(x, rows[again], dx[again])

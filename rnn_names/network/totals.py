@@ -57,7 +57,7 @@ def totals(index: IntArray, row: IntArray | None = None) -> Totals:
 
     count = -(-times // FEW)  # groups of each entry
     stop = np.cumsum(count)
-    start = FEW * np.arange(stop[-1] if len(stop) else 0) + np.repeat(first - FEW * (stop - count), count)
+    start = FEW * np.arange(count.sum()) + np.repeat(first - FEW * (stop - count), count)
     size = np.minimum(np.repeat(first + times, count) - start, FEW)
     fullest = rising(FEW - size)
     having = len(size) - np.cumsum(np.bincount(size))[:-1]  # groups of more than k rows
