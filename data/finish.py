@@ -45,8 +45,8 @@ def main(path: str) -> None:
     families = [(family_name(*named), named[1]) for named in names if is_latin(named[0])]
     asked = [named for named in (*names, *families) if named[0]]
     temperature, alone = fitted(asked), fitted([named for named in asked if " " not in named[0]])
-    data = replace(
-        model.data, source=HELD_OUT, fingerprint=fingerprint(held_out), val=0, test=len(held_out)
+    data = model.data._replace(
+        source=HELD_OUT, fingerprint=fingerprint(held_out), val=0, test=len(held_out)
     )
     training = replace(model.training, prior=PRIOR)
     made = replace(model, temperature=temperature, alone=alone, training=training, data=data)

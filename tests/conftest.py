@@ -159,7 +159,7 @@ def model(few_countries: Path) -> Checkpoint:
     config = replace(PLAIN, epochs=3, lr=0.01)
     _, trained = _train(prepare(examples, config), config, 16)
     return replace(
-        trained, data=replace(trained.data, source=str(few_countries), fingerprint=fingerprint(examples))
+        trained, data=trained.data._replace(source=str(few_countries), fingerprint=fingerprint(examples))
     )
 
 

@@ -6,9 +6,10 @@ from rnn_names.base.arrays import Params
 from rnn_names.names.encoded import Encoded
 from rnn_names.names.ngrams import NONE, NGrams
 from rnn_names.network.cells import CELLS
-from rnn_names.network.config import READOUTS, NetworkConfig, Objective
+from rnn_names.network.config import READOUTS, NetworkConfig
 from rnn_names.network.init import init_params
 from rnn_names.network.loss import Targets
+from rnn_names.network.objective import Objective
 
 # Names of several lengths, one with a single symbol, one that occurs twice. Two and three names share
 # prefixes, from either end. Every symbol but 6 occurs.

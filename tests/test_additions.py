@@ -155,9 +155,9 @@ def test_every_picture_is_an_option_of_its_command(command: str) -> None:
 # The modules that an answer needs. Any other module would slow down every answer.
 PREDICT_LOADS = """
 base.arrays base.bundled base.errors base.files base.text
-names.alphabet names.bad_records names.columns names.countries names.dirt names.encoded names.example
-names.header names.labels names.letters names.ngrams names.plain names.records names.rows names.spelling
-names.spelling1 names.split names.titles names.weights
+names.alphabet names.bad_records names.countries names.dirt names.encoded names.example
+names.labels names.letters names.lines names.ngrams names.plain names.records names.spelling names.spelling1
+names.split names.titles names.weights
 network.cells network.config network.input network.layers network.prefixes network.recurrence
 network.scores network.sums network.totals
 model.answer_columns model.answered model.archive model.arguments model.calibrated model.calibration

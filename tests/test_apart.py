@@ -32,9 +32,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: Checkpoint) -> 
     for country in ("Japan", "Poland"):
         (tmp_path / "D" / f"{country}.txt").write_text(f"{country}a\n{country}b\n")
     checkpoint.save(tmp_path / "m.svg", model)
-    own = replace(model, data=replace(model.data, source="p.csv"))
+    own = replace(model, data=model.data._replace(source="p.csv"))
     checkpoint.save(tmp_path / "own.npz", own)
-    drawn = replace(model, data=replace(model.data, source="drawn.svg"))
+    drawn = replace(model, data=model.data._replace(source="drawn.svg"))
     (tmp_path / "drawn.svg").write_text(ROWS)
     checkpoint.save(tmp_path / "drawn.npz", drawn)
     return tmp_path

@@ -27,7 +27,8 @@ from rnn_names.cli.commands import app
 from rnn_names.model import checkpoint
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.classifier import NameClassifier
-from rnn_names.model.recipe import LARGE, SUITED, Shape, TrainConfig, chosen, defaults, known_ngrams
+from rnn_names.model.recipe import LARGE, SUITED, TrainConfig, chosen, defaults, known_ngrams
+from rnn_names.model.shape import Shape
 from rnn_names.names.examples import read_examples
 from rnn_names.network.cells import CELLS
 from rnn_names.network.config import READOUTS

@@ -187,7 +187,7 @@ def test_models_are_scored_on_the_same_part(here: Path, few_countries: Path, mod
     assert [record["n"] for record in records] == [model.data.test] * 2
     config = replace(model.training, seed=7)
     checkpoint.save(
-        Path("c.npz"), replace(model, training=config, data=replace(model.data, fingerprint=""))
+        Path("c.npz"), replace(model, training=config, data=model.data._replace(fingerprint=""))
     )
     unlike = "the models score different names"
     assert unlike not in fine(few_countries, "-m", "a.npz", "-m", "b.npz").stderr
@@ -532,7 +532,7 @@ def test_a_picture_of_no_confusion_is_an_error(here: Path) -> None:
 
 
 def test_data_are_read_by_the_columns_of_the_models_own(here: Path, model: Checkpoint) -> None:
-    data = replace(model.data, name_column="Nachname", country_column="Land")
+    data = model.data._replace(name_column="Nachname", country_column="Land")
     checkpoint.save(Path("own.npz"), replace(model, data=data))
     Path("own.csv").write_text("Nachname,Land\nNowak,Poland\nAbe,Japan\n")
     done = test_cli.fine("evaluate", "own.csv", "-m", "own.npz", "--split", "all", "--format", "json")

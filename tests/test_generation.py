@@ -351,7 +351,7 @@ def test_too_few_names_are_printed_and_said(speaking: Path) -> None:
 def test_data_that_are_not_here_are_said_to_be(speaking: Path, tmp_path: Path) -> None:
     loaded = checkpoint.load(speaking)
     path = tmp_path / "moved.npz"
-    checkpoint.save(path, replace(loaded, data=replace(loaded.data, source=str(tmp_path / "gone"))))
+    checkpoint.save(path, replace(loaded, data=loaded.data._replace(source=str(tmp_path / "gone"))))
     result = run("Poland", "-m", path)
     assert len(result.stdout.splitlines()) == 10
     assert "names of the training data are not left out: " in result.stderr
@@ -363,7 +363,7 @@ def test_data_that_have_changed_are_said_to_be(speaking: Path, tmp_path: Path) -
     loaded, data = checkpoint.load(speaking), tmp_path / "data.csv"
     data.write_text("name,country\nKowalski,Poland\n")
     path = tmp_path / "changed.npz"
-    checkpoint.save(path, replace(loaded, data=replace(loaded.data, source=str(data))))
+    checkpoint.save(path, replace(loaded, data=loaded.data._replace(source=str(data))))
     result = run("Poland", "-m", path)
     assert len(result.stdout.splitlines()) == 10
     assert result.stderr == f"not all names of the training data are left out: {data} has changed since\n"

@@ -123,7 +123,7 @@ def test_the_advice_names_the_model_that_was_asked_about(
     monkeypatch.setenv("RNN_NAMES_MODEL", "none.npz")
     assert advice("rnn-names.npz") == " -m rnn-names.npz"
     monkeypatch.delenv("RNN_NAMES_MODEL")
-    untested = replace(model, data=replace(model.data, test=0))
+    untested = replace(model, data=model.data._replace(test=0))
     checkpoint.save(tmp_path / "u.npz", untested)
     assert advice("u.npz") == " FILE -m u.npz"
     (tmp_path / "rnn-names.npz").unlink()

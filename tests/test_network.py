@@ -1,7 +1,6 @@
 """The recurrence and its derivative, checked by central differences, PyTorch and hand calculation."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,11 @@ from rnn_names.names.ngrams import NGrams
 from rnn_names.network import layers, pooling, recurrence, scores
 from rnn_names.network import loss as loss_module
 from rnn_names.network.cells import CELLS, CellStep, Derivative, Elman, ReLU
-from rnn_names.network.config import READOUTS, NetworkConfig, Objective
+from rnn_names.network.config import READOUTS, NetworkConfig
 from rnn_names.network.init import init_params
 from rnn_names.network.input import Gradient, RowGradient, inputs, needed, rows_read
 from rnn_names.network.loss import Targets, loss_and_gradient, loss_of
+from rnn_names.network.objective import Objective
 from rnn_names.network.prefixes import apart, prefix_tree
 from rnn_names.network.reading import drop_letters
 from rnn_names.network.sums import with_sums
@@ -226,7 +226,7 @@ def test_selecting_rows_is_multiplying_by_rows_of_ones(direction: str, ngrams: N
     of_batch = needed(config, tree.symbols, direction)
     rows_of_U, _ = rows_read(U, of_batch)
     at = of_batch.at
-    states, _ = recurrence.unroll(CELLS["rnn"], rows_of_U, W, b, replace(tree, symbols=at))
+    states, _ = recurrence.unroll(CELLS["rnn"], rows_of_U, W, b, tree._replace(symbols=at))
     known = [ngrams.spelled(n, SYMBOLS) for n in range(7, len(ngrams))] if ngrams else []
     rows = iter(tree.rows)
     found = 0
@@ -275,7 +275,7 @@ def test_scores_are_those_of_the_states_that_the_tree_of_prefixes_has(
             of_batch = needed(config, tree.symbols, direction)
             U, _ = rows_read(U, of_batch)
             at = of_batch.at
-            states, _ = recurrence.unroll(CELLS[config.cell], U, W, b, replace(tree, symbols=at))
+            states, _ = recurrence.unroll(CELLS[config.cell], U, W, b, tree._replace(symbols=at))
             summaries.append(pooling.summary(states, tree, names.lengths, config.pooling)[0])
         if "country" in config.readouts:
             if config.bag:

@@ -108,7 +108,7 @@ def test_bad_records_of_every_form(
 
 @given(st.lists(st.sampled_from(["1,Ito", "2", "2,a,b", '2,"Abe', '2,"Abe"x', "", ","]), max_size=40))
 def test_good_rows_survive_bad_ones(rows: list[str]) -> None:
-    from rnn_names.names.records import Delimited
+    from rnn_names.names.delimited import Delimited
 
     def chunks(bad: BadRecords) -> list[str]:
         text = "".join(f"{row}\n" for row in ["id,name", *rows, "9,Nowak"])

@@ -21,10 +21,12 @@ from rnn_names.cli import answers as command
 from rnn_names.cli.commands import app
 from rnn_names.model.classifier import CUT, NameClassifier
 from rnn_names.names import json_lines, records, source
+from rnn_names.names import lines as line_module
 from rnn_names.names import rows as row_module
 from rnn_names.names.alphabet import Alphabet
+from rnn_names.names.delimited import Delimited
 from rnn_names.names.json_lines import JsonLines
-from rnn_names.names.records import Delimited, Lines
+from rnn_names.names.lines import Lines
 from rnn_names.names.spelling import LONGEST
 from rnn_names.show.for_people import Bars
 from rnn_names.show.prediction import Prediction
@@ -342,8 +344,8 @@ def test_a_name_is_read_to_a_bounded_length(classifier: NameClassifier, model_fi
 
 
 def test_a_line_without_end_takes_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_lines, "LONGEST_LINE", 10)
-    monkeypatch.setattr(row_module, "LONGEST_LINE", 10)
+    for module in (json_lines, line_module, row_module):
+        monkeypatch.setattr(module, "LONGEST_LINE", 10)
     text = iter(["Nowak\nx", *["y" * 7] * 5, "z\n", "Abe\n", "q" * 30])
     names = [name for chunk in Lines(text) for name in chunk.names]
     assert names == ["Nowak", "xyyyyyyyyyy", "Abe", "q" * 11]

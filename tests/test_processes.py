@@ -23,7 +23,7 @@ from rnn_names.cli.processes import Helper, close, uninterrupted
 from rnn_names.cli.tally import Tally
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.names import records
-from rnn_names.names.records import Lines
+from rnn_names.names.lines import Lines
 from rnn_names.show.prediction import Added
 from rnn_names.show.predictions import WRITERS
 

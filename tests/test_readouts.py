@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 
 from rnn_names.cli.commands import app
 from rnn_names.model import checkpoint
-from rnn_names.network.config import Objective
 from rnn_names.network.layers import softmax
 from rnn_names.network.loss import Targets, loss_and_gradient
+from rnn_names.network.objective import Objective
 from rnn_names.network.scores import forward
 from tests.problems import COUNTRIES, NAMES, WEIGHTS, encoded, network, start
 

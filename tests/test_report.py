@@ -18,7 +18,7 @@ from rnn_names.model.provenance import CrossValidation
 from rnn_names.model.ranking import Guess
 from rnn_names.model.recipe import TrainConfig
 from rnn_names.names.example import Example
-from rnn_names.names.records import Lines
+from rnn_names.names.lines import Lines
 from rnn_names.names.split import Split
 from rnn_names.show.evaluation import evaluation_json, write_metrics
 from rnn_names.show.prediction import Added, Prediction

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -374,7 +374,7 @@ def test_a_model_keeps_the_scores_of_its_folds(of_folds: tuple[Path, str], halve
     told = f"accuracy {kept.accuracy:.3f} ± {kept.accuracy_error:.3f}, macro-F1 {kept.macro_f1:.3f} ± "
     assert f"mean of the folds and its standard error: {told}" in printed
     assert f"3 folds, {kept.names:,} names: {told}" in " ".join(fine("info", path).stdout.split())
-    assert json.loads(fine("info", path, "--format", "json").stdout)["folds"] == asdict(kept)
+    assert json.loads(fine("info", path, "--format", "json").stdout)["folds"] == kept._asdict()
 
 
 @pytest.mark.parametrize("options", [[], ["--split", "test"]], ids=str)
@@ -393,7 +393,7 @@ def test_evaluate_without_data_shows_the_scores_of_folds(
     record = json.loads(fine("evaluate", "-m", path, *options, "--format", "json").stdout)
     assert record.pop("n") == kept.names
     assert record.pop("intervals") == {"accuracy": [low, high]}
-    assert record == {name: value for name, value in asdict(kept).items() if name != "names"}
+    assert record == {name: value for name, value in kept._asdict().items() if name != "names"}
     too_low = invoke("evaluate", "-m", path, *options, "--min-accuracy", 1)
     assert too_low.exit_code == 1
     assert f"accuracy {kept.accuracy:.4f} is" in too_low.stderr

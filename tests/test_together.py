@@ -12,8 +12,8 @@ from rnn_names import NameClassifier
 from rnn_names.base.errors import DataError
 from rnn_names.names import dirt, tables
 from rnn_names.names.bad_records import BadRecords
+from rnn_names.names.delimited import Delimited
 from rnn_names.names.dirt import is_plain, suspects
-from rnn_names.names.records import Delimited
 from rnn_names.names.rows import DelimitedRows
 from rnn_names.names.tables import Format
 from rnn_names.show.prediction import Predictions

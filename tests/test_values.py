@@ -12,9 +12,11 @@ from rnn_names.model import checkpoint
 from rnn_names.model.arguments import missing
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.classifier import NameClassifier
-from rnn_names.model.recipe import Shape, TrainConfig
+from rnn_names.model.recipe import TrainConfig
+from rnn_names.model.shape import Shape
 from rnn_names.names.example import Example
-from rnn_names.network.config import NetworkConfig, Objective
+from rnn_names.network.config import NetworkConfig
+from rnn_names.network.objective import Objective
 from rnn_names.training.prepared import prepare
 
 SMALL: dict[str, Any] = {"symbols": 9, "countries": 2}

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from rnn_names.base.arrays import Params
-from rnn_names.network.config import READOUTS, Objective
+from rnn_names.network.config import READOUTS
 from rnn_names.network.init import init_params
 from rnn_names.network.loss import loss_and_gradient
+from rnn_names.network.objective import Objective
 from rnn_names.training.workers import Task, Workers
 from tests.gradients import all_full
 from tests.problems import BAG, COUNTRIES, NAMES, NGRAMS, WEIGHTS, batch, encoded, network

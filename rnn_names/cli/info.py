@@ -141,10 +141,10 @@ def _facts(path: Path, model: "Checkpoint") -> dict[str, Any]:
         "networks": len(model.members),
         "parameters": len(model.members) * sum(map(math.prod, model.network.shapes().values())),
         "training": asdict(model.training),
-        "data": asdict(model.data),
+        "data": model.data._asdict(),
         "temperature": model.temperature,
         "alone": model.alone,
-        "folds": asdict(model.folds) if model.folds else None,
+        "folds": model.folds._asdict() if model.folds else None,
         "kept": kept[-1] if kept else None,
         "history": model.history,
     }

@@ -13,8 +13,8 @@ from rnn_names.model.arrow import answered, fields, is_text, joined
 from rnn_names.model.columns import Question
 from rnn_names.model.threshold import UNKNOWN
 from rnn_names.names.columns import columns, found
+from rnn_names.names.delimited import MEND
 from rnn_names.names.header import check_free, say_columns
-from rnn_names.names.records import MEND
 
 if TYPE_CHECKING:
     from rnn_names.model.classifier import NameClassifier

@@ -84,7 +84,7 @@ class _Held(io.StringIO):
 
 
 def _answer(asked: Question, out: _Held, tally: Tally) -> None:
-    from rnn_names.names.records import Lines
+    from rnn_names.names.lines import Lines
     from rnn_names.show.prediction import Added
     from rnn_names.show.predictions import WRITERS
 

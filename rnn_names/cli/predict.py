@@ -22,7 +22,8 @@ from rnn_names.cli.reading import DataCommand
 from rnn_names.cli.tally import Tally
 from rnn_names.cli.written import check_output, kept_encoding, opened_for_text
 from rnn_names.names import tables
-from rnn_names.names.records import Delimited, Lines
+from rnn_names.names.delimited import Delimited
+from rnn_names.names.lines import Lines
 
 if TYPE_CHECKING:
     from rnn_names.names.tables import Table

@@ -10,7 +10,8 @@ from typer.core import TyperOption
 from rnn_names.cli.command import Command
 from rnn_names.cli.options import one_of
 from rnn_names.model.choices import allowed, check
-from rnn_names.model.recipe import LARGE, Shape, TrainConfig
+from rnn_names.model.recipe import LARGE, TrainConfig
+from rnn_names.model.shape import Shape
 
 RECIPE: dict[str, Field[Any]] = {one.name: one for kind in (Shape, TrainConfig) for one in fields(kind)}
 SECTIONS = {

@@ -19,7 +19,8 @@ from rnn_names.cli.options import Data, Verbose, results
 from rnn_names.cli.reading import DataCommand
 from rnn_names.cli.recipe import RECIPE, RecipeCommand
 from rnn_names.cli.resuming import OF_A_RUN, check_base, drawn, kept, kept_options, of_today, plain
-from rnn_names.model.recipe import Shape, chosen
+from rnn_names.model.recipe import chosen
+from rnn_names.model.shape import Shape
 
 app = OneCommand()
 

@@ -11,7 +11,7 @@ Pascanu, Mikolov, Bengio 2013, arXiv 1211.5063.
 """  # fmt: skip
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -166,7 +166,7 @@ def arriving(
         if config.bag and direction == "forward":
             tree = tree_of(read, config)
             v, at = of_batch(params, "bag.U", tree.symbols, config)
-            z += bag(v, replace(tree, symbols=at), read.lengths) @ V_bag
+            z += bag(v, tree._replace(symbols=at), read.lengths) @ V_bag
         rows, at = of_batch(params, f"{direction}.U", read.symbols, config)
         read = read._replace(symbols=at)
         U, W, b = (q.astype(float) for q in (rows, params[f"{direction}.W"], params[f"{direction}.b"]))

@@ -91,7 +91,7 @@ def encode(path: Path, checkpoint: Checkpoint, bits: int = 32) -> dict[str, Any]
             "format": FORMAT,
             "network": network_header(checkpoint.network),
             "training": asdict(checkpoint.training),
-            "data": asdict(checkpoint.data),
+            "data": checkpoint.data._asdict(),
             "letters": checkpoint.alphabet.letters,
             "scripts": checkpoint.alphabet.scripts,
             "countries": checkpoint.countries,
@@ -99,7 +99,7 @@ def encode(path: Path, checkpoint: Checkpoint, bits: int = 32) -> dict[str, Any]
             "members": len(checkpoint.members),
             "temperature": checkpoint.temperature,
             "alone": checkpoint.alone,
-            "folds": checkpoint.folds and asdict(checkpoint.folds),
+            "folds": checkpoint.folds and checkpoint.folds._asdict(),
             "history": checkpoint.history,
         }
     )

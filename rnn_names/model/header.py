@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import fields
 from itertools import pairwise
 from reprlib import repr as brief
 from typing import Any, TypeVar
@@ -26,25 +25,27 @@ _Config = TypeVar("_Config")
 
 
 def config(kind: type[_Config], values: dict[str, Any]) -> _Config:
-    """The dataclass with these values. Raises ValueError for other fields, or values of other types."""
-    expected = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # a dataclass, which TypeVar cannot say
+    """The dataclass or named tuple with these values.
+
+    Raises ValueError for other fields, or values of other types.
+    """
+    expected = kind.__annotations__
     found = set(values) if isinstance(values, dict) else set()
-    if found != expected:
-        raise ValueError(f"{kind.__name__} has other fields: {brief(sorted(expected ^ found))}")
-    for field in fields(kind):  # type: ignore[arg-type]  # as above
+    if found != set(expected):
+        raise ValueError(f"{kind.__name__} has other fields: {brief(sorted(set(expected) ^ found))}")
+    for name, type_of in expected.items():
         # A field has a plain type, or is a tuple of texts or ints, which is a list in JSON. An int is valid
         # for a float; a bool is valid for neither. No number is negative, or too large for a float.
-        value = values[field.name]
-        if field.type in (tuple[str, ...], tuple[int, ...]):
-            fits = texts(value) if field.type == tuple[str, ...] else indices(value)
-            values = {**values, field.name: tuple(value) if fits else value}
+        value = values[name]
+        if type_of in (tuple[str, ...], tuple[int, ...]):
+            fits = texts(value) if type_of == tuple[str, ...] else indices(value)
+            values = {**values, name: tuple(value) if fits else value}
         else:
-            kind_of = type(field.default) if field.type in ("bool", "int", "float", "str") else field.type
-            allowed: Any = int | float if kind_of is float else kind_of
-            fits = isinstance(value, allowed) and isinstance(value, bool) == (kind_of is bool)
+            allowed: Any = int | float if type_of is float else type_of
+            fits = isinstance(value, allowed) and isinstance(value, bool) == (type_of is bool)
             fits = fits and not (number(value) and not 0 <= value <= sys.float_info.max)
         if not fits:
-            raise ValueError(f"{kind.__name__}.{field.name} cannot be {brief(value)}")
+            raise ValueError(f"{kind.__name__}.{name} cannot be {brief(value)}")
     return kind(**values)
 
 

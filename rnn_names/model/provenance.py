@@ -1,7 +1,6 @@
 """The training data of a model, and how good the models of its folds were."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rnn_names.names.bad_records import BLANK, SKIP, BadRecords
 from rnn_names.names.spelling import RULE
@@ -11,8 +10,7 @@ if TYPE_CHECKING:
     from rnn_names.names.tables import Format
 
 
-@dataclass(frozen=True)
-class DataInfo:
+class DataInfo(NamedTuple):
     """The training data of a model, and how they are read; `source` None means the bundled surnames.
 
     Columns, `kind`, `delimiter`, `encoding`, `sheet` and `quoted` are those of a tables.Format, with "" for
@@ -65,8 +63,7 @@ class DataInfo:
         return BadRecords(BLANK if self.blank else SKIP)
 
 
-@dataclass(frozen=True)
-class CrossValidation:
+class CrossValidation(NamedTuple):
     """How good the models of `folds` folds were on `names` names that they had not seen.
 
     Each figure is the mean of the folds, with its standard error.

@@ -1,5 +1,7 @@
 """The recipe of a training: every choice with its default, its allowed values and its help, declared once.
 
+The choices of the network are in `shape`.
+
 The command line takes its options from here; models and states store the values; `info` prints them.
 This module loads only the standard library: help texts must be quick.
 """
@@ -11,46 +13,12 @@ from typing import TYPE_CHECKING, Any
 from rnn_names.model.choices import Checked, choice
 
 if TYPE_CHECKING:
-    from rnn_names.network.config import Objective
+    from rnn_names.model.shape import Shape
+    from rnn_names.network.objective import Objective
 
 
 LARGE = 200_000  # names: a recipe for so many or more has its other defaults
-BY_SIZE = -1  # the number of n-grams that suits the data: see `known_ngrams`
 ROW_BYTES = 7_680_000  # bytes of the rows of all n-grams at 8 bits, at most: they are nearly all of a model
-
-
-@dataclass(frozen=True)
-class Shape(Checked):
-    """The network to train. `cell` is one of `cells.CELLS`. Raises ValueError for invalid values."""
-
-    cell: str = choice("gru", "The recurrent cell.", large="rnn")
-    bidirectional: bool = choice(True, "Read names from both ends.")
-    hidden_size: int = choice(64, "Hidden units of each direction.", least=1, large=32)
-    ngrams: int = choice(
-        BY_SIZE,
-        "Known n-grams, the letters of the alphabet among them: at each letter the longest one that ends "
-        "there is read. 0: only letters are read; -1: a quarter of the names, but no more than fit into "
-        "7.7 MB at 8 bits.",
-        least=BY_SIZE,
-    )
-    ngram_length: int = choice(6, "Letters of the longest n-gram.", least=2, most=16)
-    bag: int = choice(
-        128, "Columns of the part that reads n-grams without their order; 0: none.", least=0, large=64
-    )
-    readout: str = choice(
-        "last",
-        "last: the label is read out, and its loss taken, at the end of the name; every: after every "
-        "letter, and the last one is the answer (--pooling and --step-loss then have no effect).",
-        choices=("last", "every"),
-    )
-    pooling: bool = choice(True, "Read the label out from the mean and maximum of all states too.")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.cell != type(self).cell:  # the default is known to be valid, and help must not load NumPy
-            from rnn_names.network.cells import check_cell
-
-            check_cell(self.cell)
 
 
 @dataclass(frozen=True)
@@ -157,7 +125,7 @@ class TrainConfig(Checked):
     @property
     def objective(self) -> "Objective":
         """The loss that is minimised, and its regularisation."""
-        from rnn_names.network.config import Objective  # not above: it loads NumPy
+        from rnn_names.network.objective import Objective  # not above: it loads NumPy
 
         return Objective(
             self.step_loss,
@@ -183,11 +151,13 @@ SUITED = {  # what each set of defaults is for
 }
 
 
-def chosen(given: Mapping[str, Any], names: int, tuned: bool = False) -> tuple[Shape, TrainConfig]:
+def chosen(given: Mapping[str, Any], names: int, tuned: bool = False) -> "tuple[Shape, TrainConfig]":
     """The recipe: the given fields, and for the others the defaults for `names` names. Raises ValueError.
 
     `tuned` says that training starts from a model.
     """
+    from rnn_names.model.shape import Shape  # not above: prediction does not need it
+
     column = defaults(names, tuned)
     shape, training = (
         {one.name: given.get(one.name, one.metadata.get(column, one.default)) for one in fields(kind)}

@@ -12,12 +12,11 @@ from operator import itemgetter
 from rnn_names.base.errors import DataError
 from rnn_names.base.text import did_you_mean, in_shell
 from rnn_names.names.letters import IGNORABLE
+from rnn_names.names.records import MISSING, given
 from rnn_names.names.spelling import tidy
 
 LISTED = 20  # columns that an error names
 BETWEEN = "\n"  # between the columns of a Format; no column's name has one: see `key`
-# What databases and spreadsheets write where there is nothing. Null, None, Nan and NA are people's names.
-MISSING = frozenset(["NULL", "N/A", "#N/A", r"\N"])
 RANGE = r"(\d{0,6})[-:](\d{0,6})"
 # What may separate columns beside the comma, and how to say so.
 OTHERWISE = {";": "-d ';'", "\t": "-t", "|": "-d '|'", ",": "-d ,"}
@@ -192,8 +191,8 @@ def _readings(roles: list[str]) -> list[list[int]]:
     elif names:
         givens = names
     for family in families:
-        for given in ([p] for p in givens) if givens else [[]]:
-            before = [*given, *at.get("middle", [])] if given else []
+        for first_names in ([p] for p in givens) if givens else [[]]:
+            before = [*first_names, *at.get("middle", [])] if first_names else []
             readings.append([*family, *before] if family[0] in first else [*before, *family])
     return readings
 
@@ -213,16 +212,6 @@ def _words(table: str) -> list[str]:
 def roles_of_words() -> dict[str, str]:
     """The role of each word of TABLES."""
     return {word: role for role, table in TABLES.items() for word in _words(table)}
-
-
-def given(cell: str) -> str:
-    """What stands in a cell: nothing if it is one of MISSING."""
-    return "" if cell.strip() in MISSING else cell
-
-
-def all_given(cells: list[str]) -> list[str]:
-    """What stands in each of the cells; nearly always they hold none of MISSING."""
-    return cells if MISSING.isdisjoint(map(str.strip, cells)) else [*map(given, cells)]
 
 
 def joiner(places: list[int]) -> Callable[[list[str]], str]:

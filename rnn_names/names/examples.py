@@ -8,7 +8,7 @@ from rnn_names.base.errors import DataError
 from rnn_names.names.bad_records import STOPPING, BadRecords
 from rnn_names.names.example import Example
 from rnn_names.names.fasttext import LabelledLines
-from rnn_names.names.records import Lines
+from rnn_names.names.lines import Lines
 from rnn_names.names.source import GZIP, STDIN, name_of
 from rnn_names.names.spelling import label, label_key, tidy
 from rnn_names.names.tables import Format, form_of, opened

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from rnn_names.names.columns import given
-from rnn_names.names.records import Lines
+from rnn_names.names.lines import Lines
+from rnn_names.names.records import given
 
 # A label ends at a blank but not at a no-break space, which separates the words of a longer label.
 LABEL = re.compile(r"(?<!\S)__label__((?:\S|[\u00a0\u202f])*)")

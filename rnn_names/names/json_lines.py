@@ -6,11 +6,11 @@ from typing import Any
 
 from rnn_names.base.errors import DataError
 from rnn_names.names.bad_records import MARK, STOPPING, UNDECODABLE, BadRecords, readable
-from rnn_names.names.columns import BETWEEN, found, given, listed, near, of_labels
+from rnn_names.names.columns import BETWEEN, found, listed, near, of_labels
 from rnn_names.names.header import check_free, say_columns
 from rnn_names.names.json_object import BadObjectError, cell, key_of, object_in
-from rnn_names.names.records import CHUNK, AsWritten, Chunk, unsaid
-from rnn_names.names.rows import LONGEST_LINE, lines_of, too_long
+from rnn_names.names.lines import LONGEST_LINE, lines_of, too_long
+from rnn_names.names.records import CHUNK, AsWritten, Chunk, given, unsaid
 from rnn_names.names.weights import no_weight, weight_in
 
 GATHERED = 1000  # records that are read before their keys are the columns of CSV

@@ -9,9 +9,8 @@ from itertools import chain
 from typing import Any
 
 from rnn_names.names.bad_records import MARK, STOPPING, BadRecords
+from rnn_names.names.lines import LONGEST_LINE, too_long
 
-DELIMITERS = {"csv": ",", "tsv": "\t"}
-LONGEST_LINE = 1 << 22  # characters
 SEP = re.compile(r"\ufeff*\"?sep=([^\"\r\n])\"?[,;\t| ]*[\r\n]*", re.IGNORECASE)
 LINE_END = re.compile(r"\r\n?|\n")
 QUOTED = re.compile(r"\s+\"")  # the beginning of a cell that was meant to be quoted
@@ -165,23 +164,3 @@ class DelimitedRows:
             self.before.sub(r"\1 ", self.behind.sub('"', line)) for line in chain(list(self.lines), more)
         )
         return next(csv.reader(lines, skipinitialspace=True, **self.options))
-
-
-def too_long() -> tuple[str, str]:
-    """What is wrong with a line of more than LONGEST_LINE characters, and how to mend it."""
-    return f"longer than {LONGEST_LINE:,} characters", "check that the file has the format that was said"
-
-
-def lines_of(text: Iterator[str]) -> Iterator[list[str]]:
-    """The lines that end in each block, without their line ends; only the beginning of the longest ones."""
-    rest = ""
-    for block in text:
-        if "\r" in block:
-            block = block.replace("\r\n", "\n").replace("\r", "\n")
-        *lines, rest = (rest + block).split("\n")
-        rest = rest[: LONGEST_LINE + 1]
-        if lines:
-            lines[0] = lines[0][: LONGEST_LINE + 1]
-            yield lines
-    if rest:
-        yield [rest]

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from rnn_names.base.errors import DataError
 from rnn_names.names.columns import BETWEEN, OTHERWISE, columns, found, of_labels
-from rnn_names.names.rows import LINE_END, LONGEST_LINE
+from rnn_names.names.lines import LONGEST_LINE
+from rnn_names.names.rows import LINE_END
 
 CELL_BEGINS = r"(?:^|(?<=[,;\t|\r\n]))[^\S\r\n\t]*"
 QUOTED = re.compile(CELL_BEGINS + r'"(?:[^"]|"")*+(?:"|\Z)')

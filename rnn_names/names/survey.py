@@ -9,13 +9,13 @@ from typing import Any
 from rnn_names.base.errors import DataError
 from rnn_names.names import decoding, source, spreadsheets
 from rnn_names.names.bad_records import STOPPING, BadRecords
-from rnn_names.names.columns import called_labels, folded, given, key, listed, near
+from rnn_names.names.columns import called_labels, folded, key, listed, near
+from rnn_names.names.delimited import Delimited
 from rnn_names.names.example import Example
 from rnn_names.names.examples import read_examples
 from rnn_names.names.fasttext import LabelledLines, labels_in
 from rnn_names.names.json_lines import JsonLines
-from rnn_names.names.records import Chunk, Delimited
-from rnn_names.names.rows import DELIMITERS
+from rnn_names.names.records import DELIMITERS, Chunk, given
 from rnn_names.names.source import STDIN
 from rnn_names.names.spelling import label, tidy
 from rnn_names.names.tables import Format, Table, opened

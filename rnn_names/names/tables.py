@@ -12,12 +12,13 @@ from pathlib import Path
 from rnn_names.base.errors import DataError
 from rnn_names.names import fasttext, sniffing, source, spreadsheets
 from rnn_names.names.bad_records import STOPPING, BadRecords
+from rnn_names.names.delimited import Delimited
 from rnn_names.names.fasttext import LabelledLines
 from rnn_names.names.json_array import blocks_of_array
 from rnn_names.names.json_lines import JsonLines
+from rnn_names.names.lines import Lines
 from rnn_names.names.packed import ENDINGS, packed_by
-from rnn_names.names.records import Delimited, Lines, Origin, unsaid
-from rnn_names.names.rows import DELIMITERS
+from rnn_names.names.records import DELIMITERS, Origin, unsaid
 
 FORMS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json"}
 JSON_OBJECT = re.compile(r"\s*\{\s*[\"}]")

@@ -17,8 +17,6 @@ a batch; prediction holds u, summed once, and selects.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -96,31 +94,27 @@ def shortened(nodes: IntArray, link: IntArray, letters: IntArray) -> IntArray:
     return nodes
 
 
-@dataclass(frozen=True)
-class Needed:
+class Needed(NamedTuple):
     """The rows of U that a batch needs: those of its inputs, and with n-grams all that these back off to.
 
     nodes    (n,)   which of the N rows they are, rising; None for all of them
     link     (n,)   what each backs off to, among the n
     levels          where those of 1, 2, … letters stand among the n
     at       (P,)   which of the n each input selects
+    backing_off     the levels, longest n-grams first, each with the sums by what its rows back off to
     """
 
     nodes: IntArray | None
     link: IntArray
     levels: list[slice]
     at: IntArray
-
-    @cached_property
-    def backing_off(self) -> list[tuple[slice, Totals]]:
-        """The levels, longest n-grams first, each with the sums of its rows by what they back off to."""
-        return [(level, totals(self.link[level])) for level in reversed(self.levels[1:])]
+    backing_off: list[tuple[slice, Totals]]
 
 
 def needed(config: NetworkConfig, inputs: IntArray, direction: str) -> Needed:
     """What a batch's inputs (P,) need: with n-grams a few thousand of the N rows."""
     if config.ngrams is None:
-        return Needed(None, inputs[:0], [], inputs)
+        return Needed(None, inputs[:0], [], inputs, [])
     link, levels = links(config.ngrams, direction), config.ngrams.levels
     among = np.zeros(len(link), bool)
     among[inputs] = True
@@ -130,7 +124,9 @@ def needed(config: NetworkConfig, inputs: IntArray, direction: str) -> Needed:
     place = np.empty(len(link), np.intp)
     place[nodes] = np.arange(len(nodes))
     bounds = np.searchsorted(nodes, [0, *(level.stop for level in levels)]).tolist()
-    return Needed(nodes, place[link[nodes]], list(map(slice, bounds[:-1], bounds[1:])), place[inputs])
+    link, levels = place[link[nodes]], list(map(slice, bounds[:-1], bounds[1:]))
+    backing_off = [(level, totals(link[level])) for level in reversed(levels[1:])]
+    return Needed(nodes, link, levels, place[inputs], backing_off)
 
 
 def rows_read(e: FloatArray, needed: Needed) -> tuple[FloatArray, Callable[[FloatArray], Gradient]]:

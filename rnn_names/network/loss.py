@@ -1,6 +1,6 @@
 """The loss of a batch of names, and its gradient: the file to read last.
 
-    L = country + step_loss · step_country + letter_loss · next_symbol        see config.Objective
+    L = country + step_loss · step_country + letter_loss · next_symbol        see objective.Objective
 
     B, N, V, H, C   names; their different prefixes; symbols; hidden units; countries
     h_t   (N, H)    hidden states;  h_T the state after a name's own last symbol
@@ -18,9 +18,10 @@ import numpy as np
 
 from rnn_names.base.arrays import FloatArray, IntArray, Params
 from rnn_names.names.encoded import Encoded
-from rnn_names.network.config import NetworkConfig, Objective
+from rnn_names.network.config import NetworkConfig
 from rnn_names.network.input import Gradient, distinct, inputs
 from rnn_names.network.layers import cross_entropy, dropout, linear
+from rnn_names.network.objective import Objective
 from rnn_names.network.pooling import summary
 from rnn_names.network.reading import Reading, drop_letters, memoryless, unrolled
 

@@ -7,6 +7,7 @@ batch of 512 surnames, more than half of that of a long sorted list, need not be
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from rnn_names.names.encoded import Encoded, one_hot
 from rnn_names.network.config import NetworkConfig
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)  # what is left out would take half a millisecond to make
 class Step:
     """One symbol further: n prefixes, which go on from P of the step before, its first ones.
 
@@ -49,8 +50,7 @@ class Step:
         return one_hot(self.parent[self.parting], len(self.heirs)).T
 
 
-@dataclass(frozen=True)
-class PrefixTree:
+class PrefixTree(NamedTuple):
     """The N different prefixes of B names, step after step, each a row."""
 
     symbols: IntArray  # (N,), the last symbol of each prefix
@@ -58,7 +58,6 @@ class PrefixTree:
     rows: IntArray  # (Σ lengths,), the row of each prefix of each name, in the order of `names.symbols`
     leaves: IntArray  # (B,), the row of each whole name
 
-    @cached_property
     def ending(self) -> list[IntArray]:
         """For each step the names that end with it."""
         order = np.argsort(self.leaves, kind="stable")

@@ -1,7 +1,6 @@
 """A batch as each direction reads it: unrolled, and the mean of what needs no recurrence."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +35,7 @@ def unrolled(
     tree = tree_of(read, config)
     of_batch = needed(config, tree.symbols, direction)
     U, back_rows = rows_read(params[f"{direction}.U"], of_batch)
-    tree = replace(tree, symbols=of_batch.at)
+    tree = tree._replace(symbols=of_batch.at)
     W, b = params[f"{direction}.W"], params[f"{direction}.b"]
     states, back_states = unroll(CELLS[config.cell], U, W, b, tree)
     in_order = names if direction == "forward" else names.backward()

@@ -8,7 +8,6 @@ rounded to 32 bits.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
@@ -69,7 +68,7 @@ def scores_of(params: Params, config: NetworkConfig, read: Mapping[str, Encoded]
     for direction, names in read.items():
         tree = tree_of(names, config)
         nodes, at = nodes_of(tree.symbols, config)
-        tree = replace(tree, symbols=at)
+        tree = tree._replace(symbols=at)
         U = selected(params, f"{direction}.U", nodes, config)
         summary.append(read_out(params, config, U, tree, lengths, direction))
         if config.bag and direction == "forward":
@@ -106,7 +105,7 @@ def read_out(
     c = np.zeros((n_most, H if cell.memory else 0), W.dtype)
     a, hW = np.empty((cell.planes, n_most, H), W.dtype), np.empty((n_most, H), W.dtype)
     W_64, h_64, product = W.astype(float), *np.zeros((2, whole(n_most), H))
-    for step, ending in zip(tree.steps, tree.ending, strict=True):
+    for step, ending in zip(tree.steps, tree.ending(), strict=True):
         n, P = step.rows.stop - step.rows.start, step.before.stop - step.before.start
         a_t = a[:, :n]
         a_t[cell.x_planes.stop :] = b[cell.x_planes.stop :, None]
@@ -134,7 +133,7 @@ def bag(v: FloatArray, tree: PrefixTree, lengths: IntArray) -> FloatArray:
     """mean_t v(x_t) (B, E) of the names of a tree, which select the rows of v (1, n, E)."""
     mean = np.empty((len(lengths), v.shape[2]), v.dtype)
     total = np.zeros((0, v.shape[2]), v.dtype)
-    for step, ending in zip(tree.steps, tree.ending, strict=True):
+    for step, ending in zip(tree.steps, tree.ending(), strict=True):
         before = total[: step.before.stop - step.before.start]
         total = v[0].take(tree.symbols[step.rows], axis=0)
         if len(before):
@@ -170,6 +169,6 @@ def step_scores(params: Params, config: NetworkConfig, read: Encoded, direction:
     tree = tree_of(read, config)
     U, at = of_batch(params, f"{direction}.U", tree.symbols, config)
     W, b = params[f"{direction}.W"], params[f"{direction}.b"]
-    states, _ = unroll(CELLS[config.cell], U, W, b, replace(tree, symbols=at))
+    states, _ = unroll(CELLS[config.cell], U, W, b, tree._replace(symbols=at))
     z, _ = linear(states, *(params[f"{direction}.step_country.{letter}"] for letter in "Wb"))
     return z[tree.rows]

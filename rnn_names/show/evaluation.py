@@ -17,7 +17,7 @@ from rnn_names.model.metrics import wilson
 from rnn_names.model.threshold import UNKNOWN
 from rnn_names.names.labels import Labels
 from rnn_names.names.packed import packing
-from rnn_names.names.rows import DELIMITERS
+from rnn_names.names.records import DELIMITERS
 from rnn_names.names.source import GZIP
 from rnn_names.names.tables import form_of
 from rnn_names.show.mistakes import MISTAKE, mistake_record
@@ -218,7 +218,7 @@ def write_folds(found: "CrossValidation", as_json: bool, file: TextIO) -> None:
     """The scores of a cross-validation: a table, or one object."""
     interval = wilson(found.accuracy * found.names, found.names)
     if as_json:
-        figures = {"n": found.names, **asdict(found), "intervals": {"accuracy": interval}}
+        figures = {"n": found.names, **found._asdict(), "intervals": {"accuracy": interval}}
         del figures["names"]
         print(json.dumps(figures, indent=2), file=file)
         return

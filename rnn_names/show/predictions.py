@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
-from rnn_names.names.rows import DELIMITERS
+from rnn_names.names.records import DELIMITERS
 from rnn_names.show.for_people import for_people
 from rnn_names.show.for_programs import Cells, Json
 from rnn_names.show.prediction import Added, Writer

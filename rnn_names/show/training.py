@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from rnn_names.base.text import number_of, printable
 from rnn_names.model.metrics import wilson
-from rnn_names.model.recipe import SUITED, Shape, defaults
+from rnn_names.model.recipe import SUITED, defaults
+from rnn_names.model.shape import Shape
 from rnn_names.names.selection import nameless_cells, unlabelled_rows
 from rnn_names.show.evaluation import FEW, between
 

@@ -10,7 +10,8 @@ from rnn_names.base.errors import DataError, TrainingError
 from rnn_names.model.arguments import example_list
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.classifier import NameClassifier
-from rnn_names.model.recipe import Shape, TrainConfig
+from rnn_names.model.recipe import TrainConfig
+from rnn_names.model.shape import Shape
 from rnn_names.names.example import Example, Labelled
 from rnn_names.names.source import STDIN
 from rnn_names.training.loop import EpochReport

@@ -10,7 +10,7 @@ from rnn_names.base.errors import DataError
 from rnn_names.model.classifier import NameClassifier
 from rnn_names.model.evaluation import Evaluation
 from rnn_names.model.provenance import CrossValidation
-from rnn_names.model.recipe import Shape
+from rnn_names.model.shape import Shape
 from rnn_names.names.example import Example
 from rnn_names.names.spelling import RULES
 from rnn_names.names.split import folds, unique

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from rnn_names.model.checkpoint import Checkpoint
 from rnn_names.model.provenance import DataInfo
-from rnn_names.model.recipe import BY_SIZE, Shape, TrainConfig, known_ngrams
+from rnn_names.model.recipe import TrainConfig, known_ngrams
+from rnn_names.model.shape import BY_SIZE, Shape
 from rnn_names.names.encoded import country_indices
 from rnn_names.names.example import Example
 from rnn_names.network.config import READOUTS, NetworkConfig
@@ -44,7 +45,7 @@ class Plan:
         else:
             network = _network(data, shape, config, len(examples))
         train, val, test = map(len, data.parts)
-        info = replace(info, train=train, val=val, test=test, given_names=len(data.given))
+        info = info._replace(train=train, val=val, test=test, given_names=len(data.given))
         return cls(data, network, config, info, base)
 
     def fit(self, state: State = State()) -> Iterator[StepReport | EpochReport]:

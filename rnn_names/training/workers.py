@@ -22,9 +22,10 @@ import numpy as np
 from rnn_names.base.arrays import FloatArray, IntArray, Params, keep_freed_memory
 from rnn_names.base.processes import end, lost
 from rnn_names.names.encoded import Encoded
-from rnn_names.network.config import NetworkConfig, Objective
+from rnn_names.network.config import NetworkConfig
 from rnn_names.network.input import Gradient, RowGradient, added
 from rnn_names.network.loss import Targets, loss_and_gradient
+from rnn_names.network.objective import Objective
 
 ADVICE = "smaller batches, or --workers 1 from the start, take less"
 SPAWN = get_context("spawn")  # the only start method that all systems have and that no thread disturbs

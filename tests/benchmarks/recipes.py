@@ -16,7 +16,8 @@ from typing import Any
 
 from rnn_names.base.bundled import bundled_given_names, bundled_surnames
 from rnn_names.model.metrics import Metrics
-from rnn_names.model.recipe import BY_SIZE, chosen, known_ngrams
+from rnn_names.model.recipe import chosen, known_ngrams
+from rnn_names.model.shape import BY_SIZE
 from rnn_names.names.examples import read_examples
 from rnn_names.network.config import NetworkConfig
 from rnn_names.training.loop import EpochReport, fit

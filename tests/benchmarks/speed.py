@@ -62,8 +62,9 @@ from rnn_names.names.spelling import fold, normalise
 from rnn_names.names.split import Split, unique
 from rnn_names.network import scores
 from rnn_names.network.cells import CELLS
-from rnn_names.network.config import NetworkConfig, Objective
+from rnn_names.network.config import NetworkConfig
 from rnn_names.network.init import init_params
+from rnn_names.network.objective import Objective
 from rnn_names.network.prefixes import prefix_tree
 from rnn_names.training.batches import batches
 from rnn_names.training.loop import EpochReport, fit

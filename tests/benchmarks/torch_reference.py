@@ -28,9 +28,10 @@ from torch.nn import functional
 from rnn_names.base.arrays import FloatArray, IntArray, Params
 from rnn_names.names.alphabet import Alphabet
 from rnn_names.names.encoded import Encoded
-from rnn_names.network.config import NetworkConfig, Objective
+from rnn_names.network.config import NetworkConfig
 from rnn_names.network.layers import softmax
 from rnn_names.network.loss import Targets, loss_and_gradient
+from rnn_names.network.objective import Objective
 from rnn_names.training.batches import batches
 from tests.benchmarks.packed import PackedBatch, pack
 
