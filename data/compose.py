@@ -2,7 +2,8 @@
 
 `python data/compose.py` reads people/ (see people.py), world/, native/, surnames/ and given/, and writes
 each name in the forms that people write, with its country and its weight among the names of the country.
-Countries with few people get full names that are drawn from their family and given names.
+Countries with few people get full names that are drawn from their family and given names. Where lists in
+the letters of a country are few, its people are written in them, by sound or by rule.
 The same lists give the same bytes. No name of test/ is in the result, in any spelling.
 """
 
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import NamedTuple
 from unicodedata import name as character_name
 
+from by_rule import RULES, WRITERS, in_script, lao
+from by_sound import LISTS_OF, Lists, drawn_from
 from romanise import ROMANISERS, serbian_cyrillic
 from sources import HERE
 
@@ -128,10 +131,24 @@ def in_letters(country: str, own: dict[str, float], latin: dict[str, float]) -> 
     """How often each name of a country counts, in its own letters and in Latin ones: 1 on the mean."""
     if not own or not latin or country in OF_A_MINORITY:
         return own | latin
+    if country == "India":
+        own = by_writers(own)
     count, of_own, of_latin = len(own) + len(latin), sum(own.values()), sum(latin.values())
     times = count * min(OWN, OF_ONE * len(own)) / of_own
     rest = (count - times * of_own) / of_latin
     return {name: times * of for name, of in own.items()} | {name: rest * of for name, of in latin.items()}
+
+
+def by_writers(names: dict[str, float]) -> dict[str, float]:
+    """How often each name of India counts: those of a script together as the people who write it."""
+    of_script = defaultdict[str, float](float)
+    for name, times in names.items():
+        of_script[script(name)] += times
+    total = sum(names.values()) / sum(WRITERS.values())
+    return {
+        name: times * total * WRITERS[script(name)] / of_script[script(name)]
+        for name, times in names.items()
+    }
 
 
 def shared(names: dict[str, Name], taken: dict[str, float]) -> dict[str, float]:
@@ -156,6 +173,11 @@ def rows(path: Path) -> Iterator[dict[str, str]]:
 @cache
 def latin(c: str) -> bool:
     return not c.isalpha() or "LATIN" in character_name(c, "")
+
+
+def script(name: str) -> str:
+    """The script of the first letter, as Unicode calls it."""
+    return character_name(name[0]).partition(" ")[0]
 
 
 def is_latin(name: str) -> bool:
@@ -288,6 +310,28 @@ def add_composed(table: Table) -> None:
             table.add(f"{family} {given}" if first else f"{given} {family}", country, 1.0)
 
 
+def add_written(table: Table) -> None:
+    """People of some countries in the letters of their country, and their family and given names."""
+    listed = [row for kind in ("family", "given") for row in rows(HERE / "native" / f"{kind}.tsv")]
+    listed += [row for row in rows(HERE / "world" / "politicians.tsv.gz") if not is_latin(row["name"])]
+    lists = Lists((row["name"], row["country"]) for row in listed)
+    families, given_names = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for (name, country), known in sorted(table.names.items()):
+        if known.kind != "full" or not is_latin(name) or "," in name or "." in name:
+            continue
+        forms = [RULES[country](name)] if country in RULES else []
+        if country in LISTS_OF:
+            forms.append(lists.write(name, country))
+        for form in filter(None, forms):
+            if country == "India":
+                form = in_script(form, drawn_from(WRITERS, f"{name} in India"))
+            table.add(form, country, known.times)
+            families[family_name(form, country), country] += 1
+            given_names[given_name(form), country] += 1
+    table.add_seen(families, "family")
+    table.add_seen(given_names, "given")
+
+
 def native_times(table: Table, name: str, country: str, kind: str) -> float:
     """How often a name in its own letters counts: as often as people have it in Latin ones."""
     if country not in ALPHABETIC:
@@ -299,8 +343,14 @@ def native_times(table: Table, name: str, country: str, kind: str) -> float:
 def add_native(table: Table) -> None:
     """Family and given names in their own letters, and full names drawn from them.
 
-    Serbia writes both alphabets: its lists in Latin letters are lists in Cyrillic ones.
+    Serbia writes both alphabets: its lists in Latin letters are lists in Cyrillic ones. Names of Laos are
+    like those of Thailand.
     """
+    full = Counter(
+        country
+        for (name, country), known in table.names.items()
+        if known.kind == "full" and not is_latin(name)
+    )
     lists: dict[str, dict[str, dict[str, float]]] = {
         "family": defaultdict(dict),
         "given": defaultdict(dict),
@@ -310,6 +360,9 @@ def add_native(table: Table) -> None:
             times = native_times(table, row["name"], row["country"], kind)
             of_kind[row["country"]][row["name"]] = times
             table.add(row["name"], row["country"], times, kind)
+            if row["country"] == "Thailand":
+                of_kind["Laos"][lao(row["name"])] = times
+                table.add(lao(row["name"]), "Laos", times, kind)
     for folder, kind in (("surnames", "family"), ("given", "given")):
         for latin, times in listed(folder, HERE / folder / "Serbia.txt"):
             lists[kind]["Serbia"][serbian_cyrillic(latin)] = times
@@ -319,10 +372,13 @@ def add_native(table: Table) -> None:
         given_names = lists["given"][country]
         if not given_names:
             continue
-        draws = min(NATIVE, 2 * len(families) + len(given_names))
+        most = NATIVE - full[country] if country in LISTS_OF else NATIVE
+        draws = max(0, min(most, 2 * len(families) + len(given_names)))
         for family, given in drawn_pairs(rng, families, given_names, draws):
             if country in NO_BLANK:
                 name = family + given
+            elif script(family) != script(given):
+                continue
             else:
                 name = f"{given} {family}" if rng.random() < 0.6 else f"{family} {given}"
             table.add(name, country, 1.0)
@@ -330,7 +386,7 @@ def add_native(table: Table) -> None:
 
 def main() -> None:
     table = Table()
-    for add in (add_people, add_world, add_lists, add_native, add_common, add_composed):
+    for add in (add_people, add_world, add_written, add_lists, add_native, add_common, add_composed):
         add(table)
     lists = {
         country: [f"{name}\t{times**2:g}\n" for name, times in names.items()]  # training takes the root
