@@ -138,9 +138,10 @@ class Writing:
             if not ready(AT_ONCE if large else 0.0):
                 self._finish()
 
-    def _next(self) -> None:
-        """Answer the records that have been gathered, or let a process do so."""
-        names, rows, self.names, self.rows = self.names, self.rows, [], []
+    def _next(self, most: int | None = None) -> None:
+        """Answer the records that have been gathered, or so many of them, or let a process do so."""
+        names, rows = self.names[:most], self.rows[:most]
+        del self.names[:most], self.rows[:most]
         new = [name for name in dict.fromkeys(names) if name not in self.known]
         self.known.update(dict.fromkeys(new))
         one = Pending(names, rows, new)
@@ -188,8 +189,9 @@ class Writing:
     def _finish(self) -> None:
         """Write all records that have come."""
         try:
-            if self.names:
-                self._next()
+            share = -(-len(self.names) // max(1, len(self.helpers)))  # so that all end at the same time
+            while self.names:
+                self._next(share)
             while self.pending:
                 one = self.pending.popleft()
                 self._write(one, one.helper.answer() if one.helper else self._rendered(one.new))

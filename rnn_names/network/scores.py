@@ -7,7 +7,7 @@ where a row stands among the others. So products are summed in 64 bits, over ROW
 rounded to 32 bits.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from rnn_names.network.sums import nodes_of, of_batch, selected
 LONG, FEW = 64, 32  # names of more symbols are scored few at a time: each takes what the longest one takes
 ROWS = 4  # a product has a multiple of so many rows: of fewer, or an odd number, it sums in another order
 BLOCK = 512  # names whose scores are computed at a time: their summaries fit the cache
-GROUP = 2048  # names that are read at a time: they have much in common, and the states nearly fit the cache
+GROUP = 3072  # names that are read at a time: they have much in common
 
 
 def forward(params: Params, config: NetworkConfig, names: Encoded, workers: int = 1) -> FloatArray:
@@ -64,16 +64,19 @@ def scores_of(params: Params, config: NetworkConfig, read: Mapping[str, Encoded]
     parts, V_bag, c = country_readout(params, config)
     V = np.concatenate([*parts, V_bag], dtype=float)
     lengths = read["forward"].lengths
-    summary, of_bag = [], []
-    for direction, names in read.items():
-        tree = tree_of(names, config)
-        nodes, at = nodes_of(tree.symbols, config)
-        tree = tree._replace(symbols=at)
-        U = selected(params, f"{direction}.U", nodes, config)
-        summary.append(read_out(params, config, U, tree, lengths, direction))
-        if config.bag and direction == "forward":
-            of_bag.append(bag(selected(params, "bag.U", nodes, config), tree, lengths))
-    summary += of_bag  # the rows of V for it are the last ones
+    trees = {direction: tree_of(names, config) for direction, names in read.items()}
+    needed = {direction: nodes_of(tree.symbols, config) for direction, tree in trees.items()}
+    # Names that stand apart have the same steps in both directions: these are read side by side.
+    together = [[*trees]] if config.ngrams is not None else [[direction] for direction in trees]
+    summary = [
+        part
+        for directions in together
+        for part in read_out(params, config, {d: trees[d] for d in directions}, needed, lengths)
+    ]
+    if config.bag:  # the rows of V for it are the last ones
+        nodes, at = needed["forward"]
+        tree = trees["forward"]._replace(symbols=at)
+        summary.append(bag(selected(params, "bag.U", nodes, config), tree, lengths))
     z = np.empty((len(lengths), len(c)), params["forward.W"].dtype)
     for start in range(0, len(z), BLOCK):
         some = slice(start, start + BLOCK)
@@ -87,46 +90,68 @@ def scores_of(params: Params, config: NetworkConfig, read: Mapping[str, Encoded]
 def read_out(
     params: Params,
     config: NetworkConfig,
-    U: FloatArray,
-    tree: PrefixTree,
+    trees: dict[str, PrefixTree],
+    needed: Mapping[str, tuple["IntArray | slice", IntArray]],
     lengths: IntArray,
-    direction: str,
-) -> FloatArray:
-    """`pooling.summary` (B, H or 3 H) of the B names of a tree, which select the rows of U.
+) -> Iterator[FloatArray]:
+    """`pooling.summary` of the B names in D directions, whose trees have the same steps: parts (B, H).
 
-    No state is kept but that of one step.
+    `needed` are the rows of U that each direction selects. No state is kept but that of one step.
     """
-    cell, H = CELLS[config.cell], config.hidden_size
+    cell, H, D = CELLS[config.cell], config.hidden_size, len(trees)
+    tree = next(iter(trees.values()))
     n_most = max(step.rows.stop - step.rows.start for step in tree.steps)
-    W, b = params[f"{direction}.W"], params[f"{direction}.b"]
-    Ub = U + b[cell.x_planes, None]
-    summary = np.empty((3 if config.pooling else 1, len(lengths), H), W.dtype)
-    value = np.zeros((len(summary), n_most, H), W.dtype)  # h_t, and the sum and the maximum up to t
-    c = np.zeros((n_most, H if cell.memory else 0), W.dtype)
-    a, hW = np.empty((cell.planes, n_most, H), W.dtype), np.empty((n_most, H), W.dtype)
-    W_64, h_64, product = W.astype(float), *np.zeros((2, whole(n_most), H))
+    W_64 = np.stack([params[f"{direction}.W"] for direction in trees], axis=1, dtype=float)
+    b = np.stack([params[f"{direction}.b"] for direction in trees], axis=1)[:, :, None]
+    Ub, symbols = _rows_of(params, config, trees, needed)
+    W = params["forward.W"]
+    summary = np.empty((3 if config.pooling else 1, D, len(lengths), H), W.dtype)
+    value = np.zeros((len(summary), D, n_most, H), W.dtype)  # h_t, and the sum and the maximum up to t
+    c = np.zeros((D, n_most, H if cell.memory else 0), W.dtype)
+    a, hW = np.empty(cell.planes * D * n_most * H, W.dtype), np.empty((D, n_most, H), W.dtype)
+    h_64, product = np.zeros((2, D, whole(n_most), H))
     for step, ending in zip(tree.steps, tree.ending(), strict=True):
         n, P = step.rows.stop - step.rows.start, step.before.stop - step.before.start
-        a_t = a[:, :n]
-        a_t[cell.x_planes.stop :] = b[cell.x_planes.stop :, None]
-        add_input(cell, Ub, tree.symbols[step.rows], a_t)
+        from_before = slice(n) if step.aligned else step.parent
+        a_t = a[: cell.planes * D * n * H].reshape(cell.planes, D, n, H)
+        a_t[cell.x_planes.stop :] = b[cell.x_planes.stop :]
+        add_input(cell, Ub, symbols[:, step.rows], a_t)
         if P:  # h_{-1} = 0
-            h_64[:P] = value[0, :P]
+            h_64[:, :P] = value[0, :, :P]
             for a_k, W_k in zip(a_t[cell.h_planes], W_64, strict=True):
-                np.matmul(h_64[: whole(P)], W_k, out=product[: whole(P)])
-                hW[:P] = product[:P]
-                a_k += step.part(hW[:P])
+                np.matmul(h_64[:, : whole(P)], W_k, out=product[:, : whole(P)])
+                hW[:, :P] = product[:, :P]
+                a_k += hW[:, from_before]
             if not step.aligned:
-                value[:, :n], c[:n] = value[:, step.parent], c[step.parent]
-        h_t = value[0, :n]
-        _, c[:n], _ = cell.step(a_t, h_t, c[:n], h_t)
+                value[:, :, :n], c[:, :n] = value[:, :, step.parent], c[:, step.parent]
+        h_t = value[0, :, :n]
+        _, c[:, :n], _ = cell.step(a_t, h_t, c[:, :n], h_t)
         if config.pooling:
-            value[1, :n] += h_t
-            np.maximum(value[2, :n], h_t, out=value[2, :n]) if P else np.copyto(value[2, :n], h_t)
-        summary[:, ending] = value[:, tree.leaves[ending] - step.rows.start]
+            value[1, :, :n] += h_t
+            longest = value[2, :, :n]
+            np.maximum(longest, h_t, out=longest) if P else np.copyto(longest, h_t)
+        summary[:, :, ending] = value[:, :, tree.leaves[ending] - step.rows.start]
     if config.pooling:
         summary[1] /= lengths[:, None]
-    return np.concatenate(summary, axis=1)
+    return (part for of_direction in summary.swapaxes(0, 1) for part in of_direction)
+
+
+def _rows_of(
+    params: Params,
+    config: NetworkConfig,
+    trees: dict[str, PrefixTree],
+    needed: Mapping[str, tuple["IntArray | slice", IntArray]],
+) -> tuple[FloatArray, IntArray]:
+    """U + b (X, n, H), the n rows of all directions, and which of them each place selects (D, N)."""
+    x_planes = CELLS[config.cell].x_planes
+    rows, symbols, before = [], [], 0
+    for direction in trees:
+        nodes, at = needed[direction]
+        U, b = selected(params, f"{direction}.U", nodes, config), params[f"{direction}.b"]
+        rows.append(U + b[x_planes, None])
+        symbols.append(at + before)
+        before += rows[-1].shape[1]
+    return np.concatenate(rows, axis=1), np.stack(symbols)
 
 
 def bag(v: FloatArray, tree: PrefixTree, lengths: IntArray) -> FloatArray:
