@@ -105,6 +105,12 @@ def test_every_option_of_train_stands_in_a_section() -> None:
             ["train", "--dropout", "1"],
             "error: invalid value for '--dropout': it cannot be 1.0; give a number, 0<=x<1",
         ),
+        (
+            ["predict", "-k", "two", "A"],
+            "error: invalid value for '-k' / '--top-k': 'two' is no whole number; see rnn-names predict",
+        ),
+        (["predict", "--threshold", "x"], "error: invalid value for '--threshold': 'x' is no number; see "),
+        (["train", "--epochs", "x"], "error: invalid value for '--epochs': 'x' is no whole number; see "),
         (["predict", "A", "-i", "x"], "error: give names or --input, not both; see rnn-names predict -h\n"),
         (["predict", "--x\x1b[1m"], "error: no such option: --x"),
     ],

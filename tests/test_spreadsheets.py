@@ -90,3 +90,13 @@ def test_without_the_extra_the_error_names_it(ods: Path, monkeypatch: pytest.Mon
         "error: k.ods: is a table of Excel or LibreOffice, or a zip archive; "
         'pip install "rnn-names[tables]", or save it as CSV\n'
     )
+
+
+def test_a_model_in_the_place_of_names_is_named(model_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(model_file.parent)
+    name = model_file.name
+    for command in (["predict", "-i", name], ["evaluate", name], ["train", name], ["check", name]):
+        assert failed(*command) == (
+            f"error: {name}: is a model, and no list of names; give it with -m: "
+            f"rnn-names predict -m {name} Schmidt\n"
+        )

@@ -6,6 +6,7 @@ Each command has a module of its name, imported on first use: no command loads t
 import errno
 import importlib
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -20,6 +21,7 @@ from rnn_names import __version__
 from rnn_names.base.errors import RnnNamesError
 from rnn_names.cli.command import no_color
 
+NO_NUMBER = {"int": "is no whole number", "float": "is no number"}  # in the words of our own messages
 COMMANDS = ("predict", "train", "evaluate", "check", "info", "explain", "generate", "gradients")
 
 WELCOME = """\
@@ -70,6 +72,7 @@ def errors() -> Iterator[None]:
         from rnn_names.base.text import printable
 
         what = error.format_message().removeprefix("Invalid value: ")
+        what = re.sub("is not a valid (int|float)( range)?", lambda said: NO_NUMBER[said[1]], what)
         if isinstance(error, NoSuchOption) and error.possibilities:
             what = f"{error.message}. Did you mean {' or '.join(error.possibilities)}?"
         what = (

@@ -13,6 +13,11 @@ from rnn_names.names.source import STDIN, name_of
 # The beginning of such a text, its name, and the command.
 TEXTS = [
     (
+        re.compile(rb"PK\x03\x04.{26}header\.npy", re.DOTALL),
+        "a model, and no list of names",
+        "give it with -m: rnn-names predict -m FILE Schmidt",
+    ),
+    (
         re.compile(rb"begin:vcard\s", re.IGNORECASE),
         "a vCard file (contacts)",
         "read its names: sed -n 's/^FN[^:]*://p' FILE | rnn-names predict",
