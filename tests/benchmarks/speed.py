@@ -15,7 +15,8 @@ predict   names/s of `NameClassifier.predict_proba`, from strings to probabiliti
           limit_share  ours / limit; x U and dU are no part of the limit, they select and sum rows
 cli       the start of `rnn-names predict`, against that of `import numpy`; names as arguments, against the
           same in a pipe; lists of people, beside other programs (others.py)
-growth    seconds for an epoch and peak memory, by the number and length of names, H and alphabet
+growth    seconds and peak memory: of the command line by its lines, of an epoch by the number and length
+          of names, H and alphabet
 
 Ours, PyTorch and the limit are a process each, driven in turn: round by round each does the same work,
 an epoch of one sample or one list of strings, and what is printed are medians over the rounds; a ratio
@@ -71,7 +72,7 @@ from rnn_names.training.loop import EpochReport, fit
 from rnn_names.training.prepared import Prepared
 from rnn_names.training.trainer import StepReport
 from tests.benchmarks import lists, others
-from tests.benchmarks.processes import environment, peak, say
+from tests.benchmarks.processes import environment, peak, peak_of_all, say
 
 PARTS = ("train", "predict", "cli", "growth")
 ROUNDS = 7
@@ -583,8 +584,8 @@ class Case(NamedTuple):
     alphabet: int = 30
 
 
-def growth(full: bool, quick: bool) -> dict[str, dict[str, dict[str, float]]]:
-    """An epoch's seconds and the peak memory, each case in a process of its own."""
+def growth(full: bool, quick: bool, model: Path) -> dict[str, dict[str, dict[str, float]]]:
+    """Seconds and peak memory of `predict` by its lines, and of an epoch, each case in its own process."""
     base = Case(names=2_000) if quick else Case()
     axes = {
         "names": [1_000, 10_000] if quick else [1_000, 10_000, 100_000, *([1_000_000] if full else [])],
@@ -592,7 +593,7 @@ def growth(full: bool, quick: bool) -> dict[str, dict[str, dict[str, float]]]:
         "hidden": [64, 128, 256, 512],
         "alphabet": [30, 300, 3000],
     }
-    table: dict[str, dict[str, dict[str, float]]] = {}
+    table: dict[str, dict[str, dict[str, float]]] = {"lines": lines_answered(full, quick, model)}
     for axis, values in axes.items():
         table[axis] = {}
         for value in values:
@@ -604,11 +605,34 @@ def growth(full: bool, quick: bool) -> dict[str, dict[str, dict[str, float]]]:
                     _, megabytes = peak([*command, "--result", result])
                 seconds = float(result.read_text())
             table[axis][str(value)] = {
-                "epoch_s": seconds,
+                "seconds": seconds,
                 "names_per_s": case.names / seconds,
                 "peak_mb": megabytes,
             }
             say(f"growth, {axis} {value:,}: {seconds:.2f} s an epoch, {megabytes:.0f} MB")
+    return table
+
+
+def lines_answered(full: bool, quick: bool, model: Path) -> dict[str, dict[str, float]]:
+    """Seconds and peak memory of `predict` on so many lines, whose names repeat."""
+    names, table = lists.full_names(lists.PEOPLE // 3), {}
+    most = 10_000 if quick else 10_000_000 if full else 1_000_000
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "names.txt"
+        command: list[str | Path] = [sys.executable, "-m", "rnn_names", "predict", "-m", model.resolve()]
+        command += ["-i", file, "-k", "1", "--format", "csv", "-q"]
+        for count in (10**k for k in range(3, 8) if 10**k <= most):
+            listed = lists.repeated(names, count)
+            file.write_text("".join(f"{name}\n" for name in listed), encoding="utf-8")
+            seconds, megabytes = peak(command)
+            if sys.platform == "linux":  # there are several processes
+                megabytes = peak_of_all(command)
+            table[str(count)] = {
+                "seconds": seconds,
+                "names_per_s": count / seconds,
+                "peak_mb": megabytes,
+            }
+            say(f"growth, lines {count:,}: {seconds:.2f} s, {megabytes:.0f} MB")
     return table
 
 
@@ -657,10 +681,10 @@ def tables(result: dict[str, Any]) -> Iterator[str]:
         yield f"\na cold start takes {row['cold_s']:.3f} s, import numpy {row['numpy_s']:.3f} s\n\n"
         yield "\n".join(others.table(row["lists"])) + "\n"
     if "growth" in result:
-        yield f"\n{'an epoch':18} {'seconds':>9} {'names/s':>9} {'peak MB':>9}\n"
+        yield f"\n{'lines; an epoch by':18} {'seconds':>9} {'names/s':>9} {'peak MB':>9}\n"
         for axis, rows in result["growth"].items():
             for value, row in rows.items():
-                yield f"{axis + ' ' + value:18} {row['epoch_s']:9.2f} {row['names_per_s']:9,.0f} "
+                yield f"{axis + ' ' + value:18} {row['seconds']:9.2f} {row['names_per_s']:9,.0f} "
                 yield f"{row['peak_mb']:9.0f}\n"
 
 
@@ -733,7 +757,7 @@ def main() -> None:
     if "cli" in arguments.only:
         result["cli"] = command_line(arguments.rounds, arguments.full, arguments.quick, arguments.model)
     if "growth" in arguments.only:
-        result["growth"] = growth(arguments.full, arguments.quick)
+        result["growth"] = growth(arguments.full, arguments.quick, arguments.model)
     if os.environ.get("BENCH_FORMAT") == "json":
         print(json.dumps(result))
     else:
