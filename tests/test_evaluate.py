@@ -537,7 +537,9 @@ def test_data_are_read_by_the_columns_of_the_models_own(here: Path, model: Check
     Path("own.csv").write_text("Nachname,Land\nNowak,Poland\nAbe,Japan\n")
     done = test_cli.fine("evaluate", "own.csv", "-m", "own.npz", "--split", "all", "--format", "json")
     assert json.loads(done.stdout)["n"] == 2
-    assert "own.csv: read by the columns of the model's data" in done.stderr
+    said = "own.csv: read by the columns of the model's data"
+    assert said in done.stderr
+    assert said in test_cli.fine("gradients", "own.csv", "-m", "own.npz").stderr
     Path("own.csv").write_text("Nachname,Ort\nNowak,Poland\n")
     told = test_cli.failed("evaluate", "own.csv", "-m", "own.npz")
     assert "no column 'country' among 'Nachname', 'Ort'" in told

@@ -12,6 +12,7 @@ from rnn_names.cli.models import load, model_inputs
 from rnn_names.cli.options import Data, Model, TableOrJson, Verbose, one_of, results
 from rnn_names.cli.reading import DataCommand
 from rnn_names.cli.recipe import cells
+from rnn_names.cli.runs import examples_of
 
 if TYPE_CHECKING:
     from rnn_names.names.tables import Format
@@ -114,12 +115,12 @@ def gradients(
         ]
     else:
         trained = load(model, verbose, None).model
+        own = trained.data.form
         if data is None:
-            form = trained.data.form
-            data = own_source(trained.data)
+            form, data = own, own_source(trained.data)
             check_outputs([*pictures.values()], [data])
         alphabet, countries = trained.alphabet, trained.countries
-        examples = [e for e in read_examples(data, form, ctx.meta["bad"]) if e.country in set(countries)]
+        examples = [e for e in examples_of(data, form, own, ctx.meta["bad"]) if e.country in set(countries)]
         if not examples:
             raise DataError(f"{data}: the model knows none of its labels; give the names it was trained on")
         history, clip_norm = trained.history, trained.training.clip_norm
