@@ -289,7 +289,8 @@ def test_answers_that_are_no_longer_remembered_are_the_same(
     names = "\n".join(f"Nowak{'abc'[i % 3] * (i % 11)}" for i in range(300))
     expected = fine("-m", model_file, input=names)
     monkeypatch.setattr(command, "REMEMBERED", 3)
-    monkeypatch.setattr(records, "CHUNK", 7)
+    for module in (records, line_module):
+        monkeypatch.setattr(module, "CHUNK", 7)
     found = fine("-m", model_file, input=names)
     for a, b in zip(found.splitlines(), expected.splitlines(), strict=True):
         assert json.loads(a)["name"] == json.loads(b)["name"]

@@ -16,14 +16,16 @@ from pathlib import Path
 
 import pytest
 
-from rnn_names.base.errors import CheckpointError, LostProcessError
+from rnn_names.base.errors import CheckpointError, DataError, LostProcessError
 from rnn_names.cli import answers as answers_module
 from rnn_names.cli.answers import Answers, Writing
 from rnn_names.cli.processes import Helper, close, uninterrupted
 from rnn_names.cli.tally import Tally
 from rnn_names.model.classifier import NameClassifier
+from rnn_names.names import lines as line_module
 from rnn_names.names import records
 from rnn_names.names.lines import Lines
+from rnn_names.show.for_programs import Cells
 from rnn_names.show.prediction import Added
 from rnn_names.show.predictions import WRITERS
 
@@ -94,9 +96,12 @@ def test_the_bytes_do_not_depend_on_the_processes(table: Path, model_file: Path)
     assert answer(model_file, "-i", "-", *piped, input=table.read_bytes()) == alone
 
 
-@pytest.mark.parametrize("name", ["wide.csv", "names.txt.gz", "names.jsonl", "small.csv"])
+@pytest.mark.parametrize(
+    ("name", "workers"),
+    [("wide.csv", 2), ("names.txt.gz", 2), ("names.txt.gz", 8), ("names.jsonl", 2), ("small.csv", 2)],
+)
 def test_a_large_file_of_any_form_has_several_processes(
-    name: str, model_file: Path, tmp_path: Path
+    name: str, workers: int, model_file: Path, tmp_path: Path
 ) -> None:
     file, names = tmp_path / name, list(islice(made_up(), 3_000 if name == "small.csv" else 12_000))
     wide = "x" * 300
@@ -117,20 +122,22 @@ processes.Helper.ask = ask
 from rnn_names.cli import main
 main()
 """
-    options = [*PREDICT[3:], "-m", str(model_file), "-i", str(file), "--workers", "2"]
+    options = [*PREDICT[3:], "-m", str(model_file), "-i", str(file), "--workers", str(workers)]
     command = [sys.executable, "-c", program, *options]
     done = subprocess.run(command, capture_output=True, timeout=60)
     assert done.returncode == 0, done.stderr
     sizes = [int(line.split()[1]) for line in done.stderr.splitlines() if line.startswith(b"asked")]
     assert sum(sizes) == (0 if name == "small.csv" else len(names))
-    assert all(size >= records.CHUNK for size in sizes[:-2])  # both processes share the last names
+    last = workers if workers == 2 else 1  # all processes share the last names if all have been started
+    assert all(size >= records.CHUNK for size in sizes[:-last])
     assert done.stdout == answer(model_file, "-i", file, "--workers", "1")
 
 
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answers_module, "LARGE", 5)
-    monkeypatch.setattr(records, "CHUNK", 10)
+    for module in (records, line_module):
+        monkeypatch.setattr(module, "CHUNK", 10)
 
 
 def written(
@@ -149,6 +156,25 @@ def written(
     writing = Writing(Answers(classifier, 1, 0.0), writer, tally, workers)
     writing.write(table)
     return out.getvalue(), tally.blank
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_a_failure_in_writing_ends_the_run(
+    workers: int, classifier: NameClassifier, small_chunks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrote = Cells.write
+    names = [*islice(made_up(), 95)]
+    told = "a cell that cannot be written"
+
+    def fails(self: Cells, rows: list[str], rendered: list[tuple[str, ...]]) -> None:
+        if names[45] in rows:
+            raise DataError(told)
+        wrote(self, rows, rendered)
+
+    monkeypatch.setattr(Cells, "write", fails)
+    for waits in (False, True):
+        with pytest.raises(DataError, match=told):
+            written(classifier, [names[:67], names[67:]], workers, waits)
 
 
 @pytest.mark.parametrize("remembered", [10, 1 << 15])

@@ -1,5 +1,6 @@
 """Sheets of Excel and LibreOffice, by an extra that nothing else needs."""
 
+import gzip
 import sys
 import zipfile
 from pathlib import Path
@@ -100,3 +101,7 @@ def test_a_model_in_the_place_of_names_is_named(model_file: Path, monkeypatch: p
             f"error: {name}: is a model, and no list of names; give it with -m: "
             f"rnn-names predict -m {name} Schmidt\n"
         )
+    Path("packed.npz.gz").write_bytes(gzip.compress(model_file.read_bytes()))
+    assert failed("predict", "-i", "packed.npz.gz").endswith(
+        "; unpack it, and give it with -m: rnn-names predict -m FILE Schmidt\n"
+    )

@@ -139,7 +139,7 @@ class Writing:
                 self._finish()
 
     def _next(self, most: int | None = None) -> None:
-        """Answer the records that have been gathered, or so many of them, or let a process do so."""
+        """Answer the first `most` of the gathered records (None: all), here or in a process."""
         names, rows = self.names[:most], self.rows[:most]
         del self.names[:most], self.rows[:most]
         new = [name for name in dict.fromkeys(names) if name not in self.known]
@@ -189,7 +189,9 @@ class Writing:
     def _finish(self) -> None:
         """Write all records that have come."""
         try:
-            share = -(-len(self.names) // max(1, len(self.helpers)))  # so that all end at the same time
+            # If all processes have been started, they share the last names, and end at the same time.
+            all_started = 0 < len(self.helpers) == self.workers
+            share = -(-len(self.names) // self.workers) if all_started else None
             while self.names:
                 self._next(share)
             while self.pending:
@@ -197,6 +199,8 @@ class Writing:
                 self._write(one, one.helper.answer() if one.helper else self._rendered(one.new))
         except BaseException:
             self.pending.clear()  # what stands behind a failure is not written
+            self.names.clear()
+            self.rows.clear()
             raise
 
     def _end(self, at_once: bool = False) -> None:

@@ -1,4 +1,7 @@
-"""The runs of `evaluate`: which models are scored on which data, and notes on each run."""
+"""The runs of `evaluate`: which models are scored on which data, and notes on each run.
+
+`gradients` reads its data by `examples_of`, too.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress

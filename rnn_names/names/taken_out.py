@@ -1,4 +1,4 @@
-"""Files in which names stand among other things: errors with the command that takes the names out."""
+"""Files with names among other things, and models: errors with the command that is meant."""
 
 import codecs
 import json
@@ -10,13 +10,9 @@ from rnn_names.base.text import in_shell
 from rnn_names.names.json_envelope import keys_of_records
 from rnn_names.names.source import STDIN, name_of
 
-# The beginning of such a text, its name, and the command.
+MODEL = re.compile(rb"PK\x03\x04.{26}header\.npy", re.DOTALL)  # a model's beginning
+# The beginning of a text that holds more than names, its name, and the command.
 TEXTS = [
-    (
-        re.compile(rb"PK\x03\x04.{26}header\.npy", re.DOTALL),
-        "a model, and no list of names",
-        "give it with -m: rnn-names predict -m FILE Schmidt",
-    ),
     (
         re.compile(rb"begin:vcard\s", re.IGNORECASE),
         "a vCard file (contacts)",
@@ -39,7 +35,11 @@ PLAIN_KEY = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
 def check_begin(head: bytes, source: str, packed: str | None = None) -> None:
-    """Raise DataError if a file with this beginning, once unpacked, holds more than names."""
+    """Raise DataError if a file with this beginning, once unpacked, is a model or holds more than names."""
+    if MODEL.match(head):
+        first = "unpack it, and " if packed else ""
+        asked = f"rnn-names predict -m {'FILE' if packed else _file(source)} Schmidt"
+        raise DataError(f"{source}: is a model, and no list of names; {first}give it with -m: {asked}")
     for pattern, what, mend in TEXTS:
         if pattern.match(head.removeprefix(codecs.BOM_UTF8)):
             said, colon, program = mend.partition(": ")

@@ -8,6 +8,8 @@ pre-activation a, in planes, of the n names that have a symbol at this step.
     c    (n, H)      cell state, of a cell with memory; for others (n, 0), passed on unread
     dQ               ∂L/∂Q, of Q's shape
 
+A cell is elementwise beyond its planes: prediction has another axis before n, that of the directions.
+
 To add a cell, write its class and put it into CELLS. The tests of gradients, batches and model files,
 the command line and the table in README.md follow from there.
 """

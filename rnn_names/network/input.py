@@ -124,9 +124,9 @@ def needed(config: NetworkConfig, inputs: IntArray, direction: str) -> Needed:
     place = np.empty(len(link), np.intp)
     place[nodes] = np.arange(len(nodes))
     bounds = np.searchsorted(nodes, [0, *(level.stop for level in levels)]).tolist()
-    link, levels = place[link[nodes]], list(map(slice, bounds[:-1], bounds[1:]))
-    backing_off = [(level, totals(link[level])) for level in reversed(levels[1:])]
-    return Needed(nodes, link, levels, place[inputs], backing_off)
+    shorter, of_batch = place[link[nodes]], list(map(slice, bounds[:-1], bounds[1:]))
+    backing_off = [(level, totals(shorter[level])) for level in reversed(of_batch[1:])]
+    return Needed(nodes, shorter, of_batch, place[inputs], backing_off)
 
 
 def rows_read(e: FloatArray, needed: Needed) -> tuple[FloatArray, Callable[[FloatArray], Gradient]]:

@@ -87,7 +87,7 @@ def unroll(
 
 
 def add_input(cell: Cell, Ub: FloatArray, symbols: IntArray, a: FloatArray) -> None:
-    """a ← x U + b (P, n, H), in the planes that read x: the rows of Ub, U + b, at the n symbols."""
+    """a ← x U + b, in the planes that read x: the rows of Ub, U + b, at the symbols (n,), or (D, n)."""
     # The mode that does not check the indices is the one that writes to `out` directly.
     for a_k, Ub_k in zip(a[cell.x_planes], Ub, strict=True):
         np.take(Ub_k, symbols, axis=0, out=a_k, mode="clip")

@@ -24,7 +24,7 @@ from rnn_names.network.sums import nodes_of, of_batch, selected
 LONG, FEW = 64, 32  # names of more symbols are scored few at a time: each takes what the longest one takes
 ROWS = 4  # a product has a multiple of so many rows: of fewer, or an odd number, it sums in another order
 BLOCK = 512  # names whose scores are computed at a time: their summaries fit the cache
-GROUP = 3072  # names that are read at a time: they have much in common
+GROUP = 3072  # names that are read at a time: a chunk of the command line is one group
 
 
 def forward(params: Params, config: NetworkConfig, names: Encoded, workers: int = 1) -> FloatArray:
@@ -128,8 +128,8 @@ def read_out(
         _, c[:, :n], _ = cell.step(a_t, h_t, c[:, :n], h_t)
         if config.pooling:
             value[1, :, :n] += h_t
-            longest = value[2, :, :n]
-            np.maximum(longest, h_t, out=longest) if P else np.copyto(longest, h_t)
+            most = value[2, :, :n]
+            np.maximum(most, h_t, out=most) if P else np.copyto(most, h_t)
         summary[:, :, ending] = value[:, :, tree.leaves[ending] - step.rows.start]
     if config.pooling:
         summary[1] /= lengths[:, None]

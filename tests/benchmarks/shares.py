@@ -25,7 +25,7 @@ PARTS = {
     "rows": [
         "rnn_names.names.rows:DelimitedRows.together",
         "rnn_names.names.rows:DelimitedRows.__iter__",
-        "rnn_names.names.records:Delimited.__iter__",
+        "rnn_names.names.delimited:Delimited.__iter__",
     ],
     "cleaning": ["rnn_names.model.classifier:NameClassifier.read"],
     "folding, to symbols": ["rnn_names.names.alphabet:Alphabet.encode"],
