@@ -20,7 +20,7 @@ def plain(latin: str) -> str:
 
 BELARUSIAN = table(
     "a=а b=б c=ц č=ч ć=ць ch=ч d=д dz=дз e=е é=е f=ф g=г h=г i=і j=й k=к kh=х l=л ł=л m=м n=н ń=нь o=о p=п "
-    "q=к r=р s=с š=ш ś=сь sh=ш shch=шч t=т ts=ц u=у v=в w=ў x=кс y=ы z=з ž=ж ź=зь zh=ж "
+    "q=к r=р s=с š=ш ś=сь sh=ш shch=шч t=т ts=ц u=у ŭ=ў v=в w=ў x=кс y=ы z=з ž=ж ź=зь zh=ж "
     "ya=я ia=я ja=я ye=е ie=е je=е yo=ё io=ё jo=ё yu=ю iu=ю ju=ю au=аў eu=еў ou=оў "
     "she=шэ zhe=жэ che=чэ tse=цэ de=дэ re=рэ te=тэ"
 )
@@ -41,13 +41,18 @@ def by_table(spelling: dict[str, str]) -> Callable[[str], str]:
     return write
 
 
-# The BGN/PCGN systems and the national one of Belarus, read from right to left. Behind a vowel y is й.
-tajik = by_table(TAJIK)
-_belarusian = by_table(BELARUSIAN)
+# The BGN/PCGN systems and the national one of Belarus, read from right to left.
+_belarusian, _tajik = by_table(BELARUSIAN), by_table(TAJIK)
 
 
 def belarusian(name: str) -> str:
-    return _belarusian(re.sub("(?<=[aeou])y(?![aeou])", "j", name))
+    """Alyaksandr Аляксандр; y is й behind a vowel."""
+    return _belarusian(re.sub("(?<=[aeiou])y(?![aeou])", "j", name))
+
+
+def tajik(name: str) -> str:
+    """Rahmon Раҳмон; y is и behind a consonant."""
+    return _tajik(re.sub("(?<![aeiou])(?<=\\w)y(?![aeou])", "i", name))
 
 
 # --- Ethiopic: a letter is a consonant with its vowel ---------------------------------------------
@@ -146,7 +151,8 @@ def in_script(name: str, script: str) -> str:
     """A name in Devanagari in another script of India, letter by letter."""
     if script == "TAMIL":
         name = name.replace(ANUSVARA, "न" + VIRAMA)
-    return " ".join("".join(_in_script(c, script) for c in word) for word in name.split()).strip()
+    words = ("".join(_in_script(c, script) for c in word) for word in name.split())
+    return " ".join(filter(None, words))
 
 
 def _in_script(letter: str, script: str) -> str:

@@ -53,7 +53,7 @@ INDIC = table("virama= nukta= anusvara=n candrabindu=n visarga=h ca=ch cha=ch ss
 VOWELS = frozenset("aiu")
 ALIKE = str.maketrans("QqGgjXvpZzDSCT", "kkkkkhfbdddsst")
 NEARNESS = 6
-SHORT, LONG, OTHER_VOWEL, DOUBLE, OTHER = 0.3, 0.8, 0.5, 0.5, 2.0  # what a difference is worth
+SHORT, LONG, OTHER_VOWEL, CONSONANT, OTHER = 0.3, 0.8, 0.5, 0.5, 2.0  # what a difference costs
 
 
 def sounds(latin: str) -> str:
@@ -72,7 +72,7 @@ def distance(latin: str, own: str) -> float:
     """The cost of the cheapest edits (Wagner, Fischer 1974): Arabic does not write its short vowels."""
     row = [LONG * j for j in range(len(own) + 1)]
     for a in latin:
-        dropped = SHORT if a in VOWELS else DOUBLE
+        dropped = SHORT if a in VOWELS else CONSONANT
         before, row = row, [row[0] + dropped]
         for j, b in enumerate(own):
             of_a_kind = (a in VOWELS) == (b in VOWELS)
@@ -127,7 +127,7 @@ class Lists:
 
     def _word(self, word: str, country: str, name: str) -> str:
         """The word in own letters; "" if no word sounds alike."""
-        if word in PARTICLES and country not in ROMANISERS:
+        if word in PARTICLES and _is_arabic(country):
             return PARTICLES[word]
         found = self._alike(word.removeprefix(ARTICLE), country)
         if not found:
@@ -152,10 +152,15 @@ def drawn_from(weights: dict[str, float], text: str) -> str:
     return [*weights][bisect(sums, of_one * sums[-1])]
 
 
+def _is_arabic(country: str) -> bool:
+    """Whether the country writes its names in Arabic letters."""
+    return "Yemen" in LISTS_OF[country]
+
+
 def _words(name: str, country: str) -> list[str]:
     """The plain words of a name. An Arabic article is a sign before its word."""
     text = plain(name)
-    if "Yemen" in LISTS_OF[country]:
+    if _is_arabic(country):
         text = _ARTICLE.sub(ARTICLE, _SERVANT.sub(OF_THE, text))
     return text.split()
 

@@ -92,6 +92,7 @@ class Table:
         self.names: dict[tuple[str, str], Name] = {}
         self.taken = defaultdict[Group, float](float)  # by the discount
         self.seen = Counter[tuple[str, str, str]]()  # people of a country with a name of a kind, by its key
+        self.reversed = set[tuple[str, str]]()  # other forms of full names
 
     def add(self, name: str, country: str, times: float, kind: str = "full") -> None:
         """Add a name, in digraphs too where they are written; of several counts the largest holds."""
@@ -103,6 +104,11 @@ class Table:
                 before = self.names.get((form, country))
                 if before is None or before.times < of_form:
                     self.names[form, country] = Name(of_form, kind)
+
+    def add_other(self, name: str, country: str, times: float) -> None:
+        """Add another form of a full name: its words do not stand where its country writes them."""
+        self.add(name, country, times)
+        self.reversed.add((name, country))
 
     def add_seen(self, people: Counter[tuple[str, str]], kind: str, times: float = 1.0) -> None:
         """Add family or given names alone, with the number of people of the country who have each."""
@@ -231,7 +237,7 @@ def add_people(table: Table) -> None:
             families[family_name(name, country), country] += 1
             if country not in FAMILY_FIRST:
                 given_names[given_name(name), country] += 1
-                table.add(other_form(name, comma=20, reverse=40, initial=50), country, weight)
+                table.add_other(other_form(name, comma=20, reverse=40, initial=50), country, weight)
     table.add_seen(families, "family")
     table.add_seen(given_names, "given")
 
@@ -247,7 +253,7 @@ def add_world(table: Table) -> None:
             if country not in FAMILY_FIRST:
                 given_names[given_name(name), country] += 1
                 if is_latin(name):
-                    table.add(other_form(name, comma=30, reverse=60, initial=60), country, times)
+                    table.add_other(other_form(name, comma=30, reverse=60, initial=60), country, times)
         table.add_seen(families, "family", times)
         table.add_seen(given_names, "given", times)
 
@@ -312,9 +318,9 @@ def add_composed(table: Table) -> None:
 
 def add_written(table: Table) -> None:
     """People of some countries in the letters of their country, and their family and given names."""
-    listed = [row for kind in ("family", "given") for row in rows(HERE / "native" / f"{kind}.tsv")]
-    listed += [row for row in rows(HERE / "world" / "politicians.tsv.gz") if not is_latin(row["name"])]
-    lists = Lists((row["name"], row["country"]) for row in listed)
+    native = [row for kind in ("family", "given") for row in rows(HERE / "native" / f"{kind}.tsv")]
+    native += [row for row in rows(HERE / "world" / "politicians.tsv.gz") if not is_latin(row["name"])]
+    lists = Lists((row["name"], row["country"]) for row in native)
     families, given_names = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for (name, country), known in sorted(table.names.items()):
         if known.kind != "full" or not is_latin(name) or "," in name or "." in name:
@@ -322,12 +328,15 @@ def add_written(table: Table) -> None:
         forms = [RULES[country](name)] if country in RULES else []
         if country in LISTS_OF:
             forms.append(lists.write(name, country))
-        for form in filter(None, forms):
+        for form in forms:
             if country == "India":
                 form = in_script(form, drawn_from(WRITERS, f"{name} in India"))
+            if not form or any(c.isalpha() and latin(c) for c in form):  # a letter that no rule knows
+                continue
             table.add(form, country, known.times)
-            families[family_name(form, country), country] += 1
-            given_names[given_name(form), country] += 1
+            if (name, country) not in table.reversed:
+                families[family_name(form, country), country] += 1
+                given_names[given_name(form), country] += 1
     table.add_seen(families, "family")
     table.add_seen(given_names, "given")
 

@@ -5,7 +5,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "data"))
@@ -24,6 +24,9 @@ import compose
         ("Ethiopia", "Kenenisa Bekele", "ከነኒሳ በከለ"),
         ("Eritrea", "Zersenay", "ዘርሰናይ"),
         ("Montenegro", "Đorđe Njegoš", "Ђорђе Његош"),
+        ("Belarus", "Ihar Kazloŭ", "Ігар Казлоў"),
+        ("Belarus", "Dmitriy", "Дмітрій"),
+        ("Tajikistan", "Dmitry Yoqubov", "Дмитри Ёқубов"),
         ("Tajikistan", "Emomali Rahmon", "Емомали Раҳмон"),
     ],
 )
@@ -60,6 +63,7 @@ def test_the_scripts_of_india_have_the_same_letters(script: str, own: str) -> No
     assert by_rule.in_script("मोदी भवन", script) == own
 
 
+@example("अ ऄ अ", "TAMIL")  # the second word has no letter there
 @given(
     st.text(st.sampled_from([chr(c) for c in range(0x904, 0x94E)] + [" "])),
     st.sampled_from([*by_rule.WRITERS]),
@@ -97,7 +101,7 @@ LISTS = by_sound.Lists(
         *(("Sergei Ivanov", "Russia", "Сергей Иванов"), ("Sergey Ivanov", "Belarus", "Сергей Иванов")),
         *(("Serhii Ivanov", "Ukraine", ""), ("Giorgos Pappas", "Cyprus", "Γιώργος Παππάς")),
         *(("Narendra Modi", "India", "नरेन्द्र मोदी"), ("John Coatman", "India", "")),
-        *(("Salah", "Egypt", ""), ("", "Egypt", "")),
+        *(("Salah", "Egypt", ""), ("", "Egypt", ""), ("Abu Ivanov", "Belarus", "")),
     ],
 )
 def test_a_name_is_written_with_words_that_sound_alike(latin: str, country: str, own: str) -> None:
@@ -119,3 +123,16 @@ def test_the_scripts_of_india_count_as_they_are_written() -> None:
     assert counted["मोदी"] == counted["राहुल"]
     assert 2 * counted["मोदी"] / counted["ରାହୁଲ"] == pytest.approx(611.4 / 37.5)
     assert counted["మోదీ"] / counted["ରାହୁଲ"] == pytest.approx(81.1 / 37.5)
+
+
+def test_people_are_counted_where_their_country_writes_the_family_name() -> None:
+    table = compose.Table()
+    table.add("Marko Vuković", "Montenegro", 1.0)
+    table.add_other("Vuković Marko", "Montenegro", 1.0)
+    table.add("Stevan Faddy", "Montenegro", 1.0)  # y is no letter of the alphabet
+    compose.add_written(table)
+    own = {name: known.kind for (name, _), known in table.names.items() if not compose.is_latin(name)}
+    assert own == {
+        **{"Марко Вуковић": "full", "Вуковић Марко": "full"},
+        **{"Вуковић": "family", "Марко": "given"},
+    }
