@@ -21,8 +21,8 @@ CONTINENTS = {
 
 # What the bundled model does not know: a name that it learns goes from here, and none is added unseen.
 MISSED = {
-    "جمال عبد الناصر", "نجيب محفوظ", "Frida Kahlo", "Fidel Castro", "Jorge Luis Borges", "Edmund Hillary",
-    "Sitiveni Rabuka",
+    "جمال عبد الناصر", "Frida Kahlo", "Fidel Castro", "Jorge Luis Borges", "Edmund Hillary",
+    "Toussaint Louverture", "Julia Gillard",
 }  # fmt: skip
 
 
