@@ -38,7 +38,7 @@ from rnn_names.names.encoded import Encoded, country_indices
 from rnn_names.names.examples import read_examples
 from rnn_names.names.spelling import normalise
 from rnn_names.network import loss, reading
-from rnn_names.training import trainer
+from rnn_names.training import optim, trainer
 from rnn_names.training.optim import OPTIMIZERS
 from rnn_names.training.plan import Plan
 from rnn_names.training.rows import RowAdagrad
@@ -86,6 +86,7 @@ PARTS: list[tuple[Any, str, str, str]] = [
     (loss, "country_loss", "loss of the label", ""),
     (trainer, "clip_by_global_norm", "norm, clipping", ""),
     (RowAdagrad, "step", "Adagrad of rows", ""),
+    (optim, "orthogonalised", "Newton–Schulz of Muon", ""),
 ]
 
 
