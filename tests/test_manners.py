@@ -111,6 +111,10 @@ def test_every_option_of_train_stands_in_a_section() -> None:
         ),
         (["predict", "--threshold", "x"], "error: invalid value for '--threshold': 'x' is no number; see "),
         (["train", "--epochs", "x"], "error: invalid value for '--epochs': 'x' is no whole number; see "),
+        (
+            ["predict", "Kim", "nosuch.CSV"],
+            "error: 'nosuch.CSV' looks like a file, and there is none; for a person of that name ",
+        ),
         (["predict", "A", "-i", "x"], "error: give names or --input, not both; see rnn-names predict -h\n"),
         (["predict", "--x\x1b[1m"], "error: no such option: --x"),
     ],

@@ -198,6 +198,17 @@ def test_the_command_line(tmp_path: Path, model_file: Path) -> None:
     assert path.read_text().startswith("name,x")
 
 
+def test_what_is_left_out_is_not_lost(tmp_path: Path, model_file: Path) -> None:
+    path = tmp_path / "n.csv"
+    path.write_bytes(GOOD_CSV % b"2,M\xfcller\n")
+    options = ["-m", str(model_file), "-i", str(path), "-o", str(path), "-k", "1"]
+    for how, code in (("skip", 1), ("blank", 0)):
+        done = CliRunner().invoke(app, ["predict", *options, "--on-error", how])
+        assert done.exit_code == code, done.stderr
+        assert ("would take the place of" in done.stderr) is (how == "skip")
+    assert path.read_text().count("\n") == 4
+
+
 @pytest.mark.parametrize("command", ["check", "evaluate"])
 def test_other_commands(tmp_path: Path, model_file: Path, command: str) -> None:
     path = tmp_path / "a.csv"

@@ -387,6 +387,11 @@ def test_a_table_without_a_known_header_is_told(tmp_path: Path) -> None:
     assert [each.partition(": ")[2] for each in told] == [
         "line 1 has columns; give -t and --column, and -H if line 1 is no header"
     ]
+    for line, option in (("Kim;Ulm", "-d ';'"), ("Kim\tUlm", "-t")):
+        told.clear()
+        (tmp_path / "t.txt").write_text(f"{line}\n")
+        assert records(tmp_path / "t.txt", note=told.append) == [line]
+        assert f"line 1 has columns; give {option} and --column" in told[0]
     told.clear()
     (tmp_path / "t.txt").write_text("Kim\t3\n")
     assert records(tmp_path / "t.txt", note=told.append) == ["Kim"]
@@ -394,7 +399,14 @@ def test_a_table_without_a_known_header_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "hint"), [("1,Kim", True), (r"Kim,\N", True), ("id,nme", False), ("Kim,Ulm", False)]
+    ("first", "hint"),
+    [
+        ("1,Kim", True),
+        (r"Kim,\N", True),
+        ("Kim,Ulm", True),
+        ("given name,town", False),
+        ("middle name,id", False),
+    ],
 )
 def test_a_row_that_looks_like_data_tells_of_the_option(tmp_path: Path, first: str, hint: bool) -> None:
     (tmp_path / "t.csv").write_text(f"{first}\n")

@@ -11,7 +11,7 @@ import typer
 
 from rnn_names.base.bundled import BUNDLED
 from rnn_names.base.files import STDOUT
-from rnn_names.cli.models import MODEL_ORDER
+from rnn_names.cli.models import MODEL_ORDER, OF_FILES
 
 if TYPE_CHECKING:  # loaded inside the commands, so that --help and usage errors are quick
     from rnn_names.names.groups import Groups
@@ -33,14 +33,16 @@ def one_of(value: str, values: list[str]) -> str:
 
 
 def check_no_paths(names: list[str], otherwise: str) -> None:
-    """Raise a usage error for a name that is also a file or folder: it was hardly meant as a name.
+    """Raise a usage error for a name that is also a file or folder, or looks like a file's.
 
-    `otherwise` says how to ask for a person of that name.
+    It was hardly meant as a name. `otherwise` says how to ask for a person of that name.
     """
     from rnn_names.base.text import in_shell
 
     for name in names:
         if not os.path.exists(name):  # noqa: PTH110  # pathlib raises for a name too long for a path
+            if name.lower().endswith(OF_FILES):
+                raise typer.BadParameter(f"{name!r} looks like a file, and there is none; {otherwise}.")
             continue
         path = Path(name)
         if path.is_dir():

@@ -9,7 +9,7 @@ import sys
 from typing import NamedTuple
 
 from rnn_names.cli.answers import Answers, Writing, as_text
-from rnn_names.cli.models import load, model_path
+from rnn_names.cli.models import OF_FILES, load, model_path
 from rnn_names.cli.tally import Tally
 
 # The options of a plain question, each followed by its value. With any other argument that begins with -
@@ -49,7 +49,8 @@ def question(arguments: list[str]) -> Question | None:
         and len(top_k) < 9
         and int(top_k) > 0
         and form in (None, *FORMS)
-        and not any(map(os.path.exists, names))  # they were hardly meant as names
+        and not any(map(os.path.exists, names))  # they were hardly meant as names; nor are these
+        and not any(name.lower().endswith(OF_FILES) for name in names)
         and not any("\udc80" <= letter <= "\udcff" for letter in "".join(names))  # bytes that are no text
     )
     return Question(names, int(top_k), form) if plain else None

@@ -22,6 +22,7 @@ from rnn_names.cli.reading import DataCommand
 from rnn_names.cli.tally import Tally
 from rnn_names.cli.written import check_output, kept_encoding, opened_for_text
 from rnn_names.names import tables
+from rnn_names.names.bad_records import SKIP
 from rnn_names.names.delimited import Delimited
 from rnn_names.names.lines import Lines
 
@@ -204,6 +205,8 @@ def predict(
         return
     if output is not None and str(output) != "-":
         check_output(output, format, model_inputs(model, prior))
+        if path and ctx.meta["on_error"] == SKIP:
+            check_apart(output, [path])  # or what is left out would be lost
     else:
         output = None
     pictures: dict[str, Path] = ctx.meta["pictures"]

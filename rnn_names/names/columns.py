@@ -93,7 +93,10 @@ def column(header: list[str], wanted: str, where: str, mend: str = "") -> int:
             if "--" in mend
             else "separate columns by commas, and "
         )
-    if "--" in mend and any(cell.isdigit() or cell in MISSING for cell in tidied):
+    if "--" in mend and (
+        any(cell.isdigit() or cell in MISSING for cell in tidied)
+        or roles_of_words().keys().isdisjoint(map(folded, header))
+    ):
         mend += ", and -H if these are no header"
     raise DataError(f"{where}: {problem} {wanted!r} among {listed(header)}; {hint}{mend}")
 

@@ -19,6 +19,7 @@ from rnn_names.names.json_lines import JsonLines
 from rnn_names.names.lines import Lines
 from rnn_names.names.packed import ENDINGS, packed_by
 from rnn_names.names.records import DELIMITERS, Origin, unsaid
+from rnn_names.names.weights import weighted
 
 FORMS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json"}
 JSON_OBJECT = re.compile(r"\s*\{\s*[\"}]")
@@ -128,10 +129,11 @@ def opened(
                     "that begin with __label__; rename it"
                     + (", or say how it is written with --input-format" if "{}" in mend else "")
                 )
-            if line.count("\t") > 1 and not form.kind:  # one tab may stand before a weight
-                form.note(
-                    f"{name}: line 1 has columns; give -t and --column, and -H if line 1 is no header"
-                )
+            # One tab may stand before a weight; commas may stand in a name.
+            columns = "-d ';'" if ";" in line else "-t" if "\t" in weighted(line)[0] else ""
+            if columns and not form.kind:
+                no_header = "-H if line 1 is no header"
+                form.note(f"{name}: line 1 has columns; give {columns} and --column, and {no_header}")
             if sniffing.alone(line) and not form.kind:
                 form.note(
                     f"{name}: line 1, {line.strip()!r}, is answered as a name; if it is a header give "
