@@ -180,6 +180,6 @@ RULES: dict[str, Callable[[str], str]] = {
     "Belarus": belarusian,
     "Eritrea": ethiopic,
     "Ethiopia": ethiopic,
-    "Montenegro": serbian_cyrillic,
+    "Serbia": serbian_cyrillic,
     "Tajikistan": tajik,
 }

@@ -53,7 +53,7 @@ ALPHABETIC = {*ROMANISERS} - {"China", "Japan", "South Korea"}
 # would tell the country with the longest list. Few names get less together: OF_ONE each.
 OWN, OF_ONE = 0.25, 0.002
 # In these countries a minority writes such letters: its names keep the share that they have.
-OF_A_MINORITY = {"Malaysia", "Singapore", "Vietnam"}
+OF_A_MINORITY = {"Malaysia", "Montenegro", "Singapore", "Vietnam"}
 # This is subtracted from the number of times that a name was seen (absolute discounting: Ney, Essen, Kneser
 # 1994): a name that was seen once may be there by chance. The kind's share falls by the same amount, for
 # a family name alone says little about a country with few people.

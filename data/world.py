@@ -74,6 +74,14 @@ CHINESE = {
 # Professor, doctor, and Mister or Mistress; a soldier's honour only before the latter.
 BURMESE_TITLES = re.compile(r"^(?:ပါမောက္ခ\s*)?(?:ဒေါက်တာ\s*)?(?:သူရ(?=ဦး))?(?:(?:ဦး|ဒေါ်)\s*)?(?=\S)")
 KINDS = {"forename": "given", "surname": "family"}
+# The source has the common names of Sweden among those of El Salvador, whose code is SV: all forenames, and
+# these surnames.
+SWEDISH = frozenset(
+    {
+        *("Jakobsson", "Johansson", "Jonsson", "Jönsson", "Karlsson", "Larsson", "Lindberg", "Olofsson"),
+        "Pettersson",
+    }
+)
 
 
 @dataclass
@@ -154,6 +162,8 @@ def letters_lost() -> frozenset[str]:
 def common_row(raw: str, country: str, kind: str) -> tuple[str, tuple[str, ...]]:
     if reason := outside(country):
         return reason, ()
+    if country == "El Salvador" and (kind == "forename" or raw in SWEDISH):
+        country = "Sweden"
     name = clean_person(raw, country, "en")
     reason = fault(name, country, full=False) if name else "no letter"
     return (reason, ()) if reason else ("", (name, TO_STATE.get(country, country), KINDS[kind]))

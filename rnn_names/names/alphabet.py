@@ -32,7 +32,7 @@ ANY_LETTER = (
 )
 SCRIPTS = 64  # of one alphabet at most
 MANY = 100  # letters of a script, from which on the rare ones are not learned one by one:
-RARE, SHARE = 10, 30_000  # those that fewer than ten names, or one name in so many, have
+RARE, SHARE = 10, 200_000  # those that fewer than ten names, or one name in so many, have
 NAME_START, NAME_END = "\n", "\r"  # in a text of many names: no tidy name has one
 MANY_NAMES = 64  # from which the table of plain characters is worth making
 
