@@ -22,7 +22,7 @@ CONTINENTS = {
 # What the bundled model does not know: a name that it learns goes from here, and none is added unseen.
 MISSED = {
     "جمال عبد الناصر", "Frida Kahlo", "Fidel Castro", "Jorge Luis Borges", "Edmund Hillary",
-    "Toussaint Louverture", "Julia Gillard",
+    "Sitiveni Rabuka",
 }  # fmt: skip
 
 
