@@ -72,7 +72,7 @@ def errors() -> Iterator[None]:
         from rnn_names.base.text import printable
 
         what = error.format_message().removeprefix("Invalid value: ")
-        what = re.sub("is not a valid (int|float)( range)?", lambda said: NO_NUMBER[said[1]], what)
+        what = re.sub("is not a valid (int|float)(eger)?( range)?", lambda said: NO_NUMBER[said[1]], what)
         if isinstance(error, NoSuchOption) and error.possibilities:
             what = f"{error.message}. Did you mean {' or '.join(error.possibilities)}?"
         what = (
