@@ -15,7 +15,7 @@ from math import exp
 from unicodedata import name as character_name
 
 from by_rule import devanagari, plain
-from person import PERSIAN, WRITES_ARABIC
+from person import PERSIAN, WRITES_ARABIC, script
 from romanise import ROMANISERS, table
 
 ARABIC = table(
@@ -110,9 +110,10 @@ class Lists:
         """`listed` are names with their country; those in Latin letters are no use."""
         words: dict[str, Counter[str]] = defaultdict(Counter)
         for name, country in listed:
-            if country != "India" or character_name(name[0]).startswith("DEVANAGARI"):
+            if country != "India" or script(name[0]) == "DEVANAGARI":
                 words[country].update(name.replace("عبد ال", "عبدال").split())
         self.words = {country: _by_consonants(country, words) for country in LISTS_OF}
+        self.found: dict[tuple[str, str], dict[str, float]] = {}  # many people share a word
 
     def write(self, name: str, country: str) -> str:
         """The name in the letters of its country; "" if a word of it is in no list.
@@ -129,10 +130,12 @@ class Lists:
         """The word in own letters; "" if no word sounds alike."""
         if word in PARTICLES and _is_arabic(country):
             return PARTICLES[word]
-        found = self._alike(word.removeprefix(ARTICLE), country)
-        if not found:
+        asked = word.removeprefix(ARTICLE), country
+        if asked not in self.found:
+            self.found[asked] = self._alike(*asked)
+        if not self.found[asked]:
             return ""
-        own = drawn_from(found, f"{name} {word}")
+        own = drawn_from(self.found[asked], f"{name} {word}")
         return "ال" + own.removeprefix("ال") if word.startswith(ARTICLE) else own
 
     def _alike(self, word: str, country: str) -> dict[str, float]:
@@ -145,9 +148,14 @@ class Lists:
         return found
 
 
+def drawn(text: str, size: int = 8) -> bytes:
+    """Bytes that depend only on the text: a draw that no other row changes."""
+    return blake2b(text.encode(), digest_size=size).digest()
+
+
 def drawn_from(weights: dict[str, float], text: str) -> str:
-    """One of the keys, by its weight: a draw that depends only on the text."""
-    of_one = int.from_bytes(blake2b(text.encode(), digest_size=6).digest()) / 2**48
+    """One of the keys, drawn by its weight."""
+    of_one = int.from_bytes(drawn(text, 6)) / 2**48
     sums = [*accumulate(weights.values())]
     return [*weights][bisect(sums, of_one * sums[-1])]
 

@@ -13,13 +13,13 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 from unicodedata import name as character_name
 
 from by_rule import RULES, WRITERS, in_script, lao
-from by_sound import LISTS_OF, Lists, drawn_from
+from by_sound import LISTS_OF, Lists, drawn, drawn_from
+from person import script
 from romanise import ROMANISERS, serbian_cyrillic
 from sources import HERE
 
@@ -149,10 +149,10 @@ def by_writers(names: dict[str, float]) -> dict[str, float]:
     """How often each name of India counts: those of a script together as the people who write it."""
     of_script = defaultdict[str, float](float)
     for name, times in names.items():
-        of_script[script(name)] += times
+        of_script[script(name[0])] += times
     total = sum(names.values()) / sum(WRITERS.values())
     return {
-        name: times * total * WRITERS[script(name)] / of_script[script(name)]
+        name: times * total * WRITERS[script(name[0])] / of_script[script(name[0])]
         for name, times in names.items()
     }
 
@@ -181,11 +181,6 @@ def latin(c: str) -> bool:
     return not c.isalpha() or "LATIN" in character_name(c, "")
 
 
-def script(name: str) -> str:
-    """The script of the first letter, as Unicode calls it."""
-    return character_name(name[0]).partition(" ")[0]
-
-
 def is_latin(name: str) -> bool:
     return all(map(latin, name))
 
@@ -202,11 +197,6 @@ def given_name(name: str) -> str:
     """The first word, where given names stand first; "" for one word and for an initial."""
     first, *others = name.split()
     return first if others and len(first) > 1 and not first.endswith(".") else ""
-
-
-def drawn(text: str, size: int = 8) -> bytes:
-    """Bytes that depend only on the text: a draw that no other row changes."""
-    return blake2b(text.encode(), digest_size=size).digest()
 
 
 def other_form(name: str, comma: int, reverse: int, initial: int) -> str:
@@ -386,7 +376,7 @@ def add_native(table: Table) -> None:
         for family, given in drawn_pairs(rng, families, given_names, draws):
             if country in NO_BLANK:
                 name = family + given
-            elif script(family) != script(given):
+            elif script(family[0]) != script(given[0]):
                 continue
             else:
                 name = f"{given} {family}" if rng.random() < 0.6 else f"{family} {given}"

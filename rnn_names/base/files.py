@@ -16,6 +16,7 @@ TEMPORARY = re.compile(r"\.rnn-names-[0-9a-f]{16}")
 DAY = 24 * 3600  # seconds
 DESCRIPTORS = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 DESCRIPTOR = re.compile(r"/(?:dev/fd|proc/(?:self|\d+)/fd)/(\d+)")
+OF_FILES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".xlsx", ".parquet", ".npz", ".gz")  # endings
 STDOUT = Path("-")  # standard output, as a file to write
 O_BINARY = getattr(os, "O_BINARY", 0)  # Windows
 LINKS = 40  # symbolic links in a row, the limit of the system

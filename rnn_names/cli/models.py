@@ -12,7 +12,6 @@ if TYPE_CHECKING:  # loaded on use, so that --help and usage errors are quick
     from rnn_names.model.classifier import NameClassifier
 
 MODEL = Path("rnn-names.npz")
-OF_FILES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".xlsx", ".parquet", ".npz", ".gz")  # endings
 MODEL_VARIABLE = "RNN_NAMES_MODEL"
 MODEL_ORDER = f"${MODEL_VARIABLE}, else {MODEL} in this folder, else {BUNDLED}"
 

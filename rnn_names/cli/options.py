@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from rnn_names.base.bundled import BUNDLED
-from rnn_names.base.files import STDOUT
-from rnn_names.cli.models import MODEL_ORDER, OF_FILES
+from rnn_names.base.files import OF_FILES, STDOUT
+from rnn_names.cli.models import MODEL_ORDER
 
 if TYPE_CHECKING:  # loaded inside the commands, so that --help and usage errors are quick
     from rnn_names.names.groups import Groups

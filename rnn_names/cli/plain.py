@@ -8,8 +8,9 @@ import os
 import sys
 from typing import NamedTuple
 
+from rnn_names.base.files import OF_FILES
 from rnn_names.cli.answers import Answers, Writing, as_text
-from rnn_names.cli.models import OF_FILES, load, model_path
+from rnn_names.cli.models import load, model_path
 from rnn_names.cli.tally import Tally
 
 # The options of a plain question, each followed by its value. With any other argument that begins with -
